@@ -1,0 +1,51 @@
+/**
+ * The seam between Sopwith and a chat product. A surface verifies who speaks, turns what came into an `Inbound`, and puts
+ * and edits cards. Must never decide, authorise or remember anything about runs.
+ */
+import type { Values } from "../base/json.ts";
+import type { Instant } from "../base/time.ts";
+import type { CardData, CardName } from "../cards/card.ts";
+import type { SurfaceName } from "../engine/event.ts";
+import type { PersonId } from "../sop/sop.ts";
+
+/** A place on a surface: a person's direct messages or a channel. `ref` is the surface's own text. */
+export type Address = { readonly surface: SurfaceName; readonly kind: "direct" | "channel"; readonly ref: string };
+
+export type Inbound = {
+	readonly at: Instant;
+	readonly surface: SurfaceName;
+	/** The platform's id of this delivery: the same id is the same delivery. */
+	readonly key: string;
+	/** From verified identity and roster; undefined: someone we do not know. */
+	readonly person: PersonId | undefined;
+	/** How the surface names them, for the audit stream. */
+	readonly identity: string;
+	readonly place: Address;
+} & /** A typed command, mention already stripped. */
+(
+	| { readonly kind: "said"; readonly text: string }
+	/** A button or form: `card` is the random id the card carried; nothing else in it is trusted. */
+	| { readonly kind: "pressed"; readonly card: string; readonly verb: string; readonly values: Values }
+);
+
+/** A card ready to be drawn for one place: expanded template input, holes already filled for the reader. */
+export type Drawn = {
+	readonly card: CardName;
+	readonly data: CardData /** the random id its buttons carry */;
+	readonly id: string;
+};
+
+/** What the person who acted is told, at once and in private; never stored. `replace`: in place of the card acted on. */
+export type Reply =
+	| { readonly kind: "card"; readonly drawn: Drawn; readonly replace: boolean }
+	| { readonly kind: "none" };
+
+export interface Surface {
+	readonly name: SurfaceName;
+	/** Where a person can be reached directly, or undefined. */
+	directTo(person: PersonId): Promise<Address | undefined>;
+	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError`; `RefusedPost` for good. */
+	put(to: Address, drawn: Drawn, ring: boolean): Promise<{ readonly ref: string }>;
+	/** Edits in place, silently. `gone`: refused for good, put it anew. */
+	edit(to: Address, ref: string, drawn: Drawn): Promise<"edited" | "gone">;
+}

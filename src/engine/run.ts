@@ -1,0 +1,154 @@
+/**
+ * One execution: the state that events fold into. Plain, frozen data; everything a person or a host asks is derived from
+ * it. Must never hold a secret, a person's name or address, or anything that only one host knows.
+ */
+import type { Json, Values } from "../base/json.ts";
+import type { Instant } from "../base/time.ts";
+import type { ClientId, DefinitionHash, PersonId, RoleId, SopId, Who } from "../sop/sop.ts";
+import type {
+	Change,
+	Check,
+	Choice,
+	Code,
+	LedgerEntry,
+	Path,
+	Phase,
+	Plan,
+	PlanProblem,
+	RunId,
+	StandingUse,
+	StartRequest,
+	SurfaceName,
+	Verb,
+	WaitId,
+} from "./event.ts";
+
+export type Run = {
+	readonly id: RunId;
+	readonly client: ClientId;
+	readonly sop: SopId;
+	readonly definition: DefinitionHash;
+	/** The core that folded it (see `CORE` in decide.ts). */
+	readonly core: number;
+	/** How many events are folded; the last one's `seq`. */
+	readonly seq: number;
+	readonly request: StartRequest;
+	readonly startedAt: Instant;
+	/** Of the last event. */
+	readonly at: Instant;
+	/** As amended. */
+	readonly form: Values;
+	readonly subject: { readonly name?: string; readonly manager?: string; readonly email?: string };
+	/** Entered steps only. A step that is not here is planned. */
+	readonly steps: { readonly [path: Path]: StepState };
+	/** What choices changed in a step's input. */
+	readonly overrides: { readonly [path: Path]: Values };
+	readonly ledger: readonly LedgerEntry[];
+	readonly approvals: readonly Approval[];
+	readonly notes: readonly { readonly at: Instant; readonly by: PersonId; readonly words: string }[];
+	readonly stopping?: {
+		readonly at: Instant;
+		readonly by?: PersonId;
+		readonly words: string;
+		readonly cause: "cancel" | "failure" | "undo";
+	};
+	readonly paused?: { readonly at: Instant; readonly by: PersonId; readonly words: string };
+	readonly ended?: { readonly at: Instant; readonly phase: Extract<Phase, "done" | "stopped" | "failed"> };
+	readonly outputs: Values;
+};
+
+/** An approval that was given: what it covers and until when. */
+export type Approval = {
+	/** The approve step, or the `do` whose difference was asked again. */
+	readonly path: Path;
+	readonly at: Instant;
+	readonly by: readonly PersonId[];
+	readonly standing?: StandingUse;
+	/** Covers nothing after this instant. */
+	readonly until: Instant;
+	readonly plan: Plan;
+};
+
+export type StepState = {
+	readonly epoch: number;
+	/** The words of the API. `waiting` shows `wait`; `asking` too. */
+	readonly state: "running" | "waiting" | "asking" | "done" | "skipped" | "failed" | "stopped";
+	/** First entered; this state entered. */
+	readonly startedAt: Instant;
+	readonly since: Instant;
+	/** The name with its holes filled. */
+	readonly name: string;
+	readonly attempt: number;
+	readonly try?: Try;
+	/** Failures so far of the same input; reset by a person's `retry`. */
+	readonly failures: number;
+	readonly last?: {
+		readonly kind: "refused" | "unknown" | "not-yet";
+		readonly code: Code;
+		readonly message: string;
+		readonly detail?: string;
+		readonly at: Instant;
+		readonly attempt: number;
+	};
+	readonly wait?: Wait;
+	readonly output?: Values;
+	readonly proof?: readonly Check[];
+	/** Who decided, for approvals, questions, tasks and skips. */
+	readonly by?: PersonId;
+	readonly why?: string;
+	/** `each`: the list, evaluated once, on entry. */
+	readonly items?: readonly { readonly key: string; readonly value: Json }[];
+	/** `choose`: the branch taken, -1 for none. */
+	readonly branch?: number;
+	/** `run` and a large `each`: the children, by run id. */
+	readonly children?: {
+		readonly [run: RunId]: { readonly key: string; readonly phase?: Phase; readonly outputs?: Values };
+	};
+};
+
+/** The attempt under way. */
+export type Try = {
+	readonly mode: "apply" | "look";
+	readonly input: Values;
+	readonly startedAt: Instant;
+	/** Set by `attempt-began`: after it, a lost answer means "unknown", never "not sent". */
+	readonly begun?: { readonly at: Instant; readonly changes: readonly Change[] };
+};
+
+export type Wait = {
+	readonly id: WaitId;
+	readonly kind: "plan" | "approval" | "ask" | "task" | "acknowledge" | "clock" | "state" | "again" | "question";
+	readonly since: Instant;
+	readonly verbs: readonly Verb[];
+	/** Who may answer. Empty for clocks and states. */
+	readonly who: readonly Who[];
+	/** Who was brought in by `overdue`, once that timer fired. */
+	readonly also?: readonly Who[];
+	readonly claimedBy?: PersonId;
+	/** Due instants by name: `remind`, `overdue`, `due`, `until`, `again`, `look`, `give-up`. */
+	readonly timers: { readonly [name: string]: Instant };
+	/** How often it rang. */
+	readonly rings: number;
+	/** `approval`. */
+	readonly plan?: Plan;
+	/** `approval`: what an earlier approval covers already; only the rest is asked. */
+	readonly covered?: readonly string[];
+	readonly votes?: readonly {
+		readonly by: PersonId;
+		readonly as: RoleId;
+		readonly at: Instant;
+		readonly via: SurfaceName;
+	}[];
+	/** `question`: what is so, and the ways on beyond the verbs. */
+	readonly problem?: {
+		readonly code: Code;
+		readonly message: string;
+		readonly detail?: string;
+		readonly choices: readonly Choice[];
+		readonly applied: readonly string[];
+		readonly doubt: readonly string[];
+	};
+	readonly problems?: readonly PlanProblem[];
+	/** `task`: what is ticked. */
+	readonly checked?: readonly string[];
+};
