@@ -64,7 +64,22 @@ export class UnavailableError extends SopwithError {
 }
 
 /** What is asked for contradicts what is already so (decided already, stale, key reused): show what is so. */
-export class ConflictError extends SopwithError {}
+export class ConflictError extends SopwithError {
+	/** What is so: who decided, when, which run. */
+	readonly facts: { readonly [name: string]: string };
+	constructor(
+		code: string,
+		message: string,
+		more: {
+			readonly advice?: string;
+			readonly cause?: unknown;
+			readonly facts?: { readonly [name: string]: string };
+		} = {},
+	) {
+		super(code, message, more);
+		this.facts = more.facts ?? {};
+	}
+}
 
 /** A mistake of ours. The run it concerns is quarantined; nothing else stops. */
 export class InvariantError extends SopwithError {

@@ -6,7 +6,7 @@ import type { Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import type { CardData, CardName } from "../cards/card.ts";
 import type { SurfaceName } from "../engine/event.ts";
-import type { PersonId } from "../sop/sop.ts";
+import type { Actor } from "../people/roster.ts";
 
 /** A place on a surface: a person's direct messages or a channel. `ref` is the surface's own text. */
 export type Address = { readonly surface: SurfaceName; readonly kind: "direct" | "channel"; readonly ref: string };
@@ -17,12 +17,11 @@ export type Inbound = {
 	/** The platform's id of this delivery: the same id is the same delivery. */
 	readonly key: string;
 	/** From verified identity and roster; undefined: someone we do not know. */
-	readonly person: PersonId | undefined;
+	readonly person: Actor | undefined;
 	/** How the surface names them, for the audit stream. */
 	readonly identity: string;
 	readonly place: Address;
-} & /** A typed command, mention already stripped. */
-(
+} /** A typed command, mention already stripped. */ & (
 	| { readonly kind: "said"; readonly text: string }
 	/** A button or form: `card` is the random id the card carried; nothing else in it is trusted. */
 	| { readonly kind: "pressed"; readonly card: string; readonly verb: string; readonly values: Values }
@@ -43,7 +42,7 @@ export type Reply =
 export interface Surface {
 	readonly name: SurfaceName;
 	/** Where a person can be reached directly, or undefined. */
-	directTo(person: PersonId): Promise<Address | undefined>;
+	directTo(person: Actor): Promise<Address | undefined>;
 	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError`; `RefusedPost` for good. */
 	put(to: Address, drawn: Drawn, ring: boolean): Promise<{ readonly ref: string }>;
 	/** Edits in place, silently. `gone`: refused for good, put it anew. */

@@ -20,6 +20,9 @@ export type Person = {
 	readonly of: "client" | "msp";
 };
 
+/** Someone acting: the MSP's own staff when `client` is not there, else a person of that client. Ids are unique within both. */
+export type Actor = { readonly id: PersonId; readonly client?: ClientId };
+
 export type Roster = {
 	readonly client: ClientId;
 	readonly people: readonly Person[];
