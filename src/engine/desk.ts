@@ -9,7 +9,7 @@ import type { Instant } from "../base/time.ts";
 import type { WordsJson } from "../base/words.ts";
 import type { Actor } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
-import type { ClientId, DefinitionHash, PersonId, Sop, SopId, Start, Who } from "../sop/sop.ts";
+import type { ClientId, DefinitionHash, Field, PersonId, Sop, SopId, Start, Who } from "../sop/sop.ts";
 import type { Check, Path, Phase, Plan, PlanHash, RunId, StandingUse, SurfaceName, Verb, WaitId } from "./event.ts";
 import type { Page, Receipt, Recorded, RunQuery, RunSummary } from "./ports.ts";
 import type { Run } from "./run.ts";
@@ -71,6 +71,10 @@ export type StepDescription = {
 		readonly due?: Instant;
 		readonly choices: readonly { readonly id: string; readonly words: string }[];
 		readonly plan?: PlanHash;
+		/** `ask`: the form's fields. */
+		readonly fields?: readonly Field[];
+		/** `task`: what is to be ticked, with what is ticked already. */
+		readonly checklist?: readonly { readonly value: string; readonly title: string; readonly done: boolean }[];
 	};
 	readonly output?: Values;
 	readonly proof?: readonly Check[];
