@@ -65,6 +65,13 @@ export interface World {
 	readonly signal: AbortSignal;
 	/** Also true for a plan: `apply` is never called. */
 	readonly lookOnly: boolean;
+	/**
+	 * True while planning on the promises of earlier steps: ids that only exist later were left out of the input, so what
+	 * it names may not be there yet. `look` then copies this into its facts, and `plan` answers with the changes that will
+	 * be needed once it is there ("Open the account", "Give 1 licence") instead of an obstacle. Targets of changes are names
+	 * known beforehand (the user principal name), never ids, so that the change planned and the change made are the same.
+	 */
+	readonly promised: boolean;
 	readonly directory?: Directory;
 	readonly graph?: Graph;
 	readonly mail?: Mail;

@@ -1,0 +1,89 @@
+/**
+ * Addresses of steps. Ids are joined by dots; only `each` opens a scope, named by the item's key: `groups[Sales].join`.
+ * Static paths leave the keys out: `groups.join`. Must never index items by number.
+ */
+import type { Sop, Step } from "../sop/sop.ts";
+import type { Path } from "./event.ts";
+
+/** Where a step stands in its SOP. */
+export type Place = {
+	readonly step: Step;
+	/** `groups.join` */
+	readonly id: string;
+	/** How many `each` scopes enclose it. */
+	readonly depth: number;
+	/** Visual depth, for lists people read: parallel and choose count too. */
+	readonly indent: number;
+	/** The `each` steps around it, outermost first (static paths). */
+	readonly scopes: readonly string[];
+};
+
+const indexes = new WeakMap<Sop, ReadonlyMap<string, Place>>();
+
+/** All places of an SOP in reading order, by static path. Kept per SOP. */
+export function placesOf(sop: Sop): ReadonlyMap<string, Place> {
+	let index = indexes.get(sop);
+	if (index === undefined) {
+		const found = new Map<string, Place>();
+		collect({ steps: sop.steps, prefix: "", scopes: [], indent: 0 }, found);
+		index = found;
+		indexes.set(sop, index);
+	}
+	return index;
+}
+
+type Level = {
+	readonly steps: readonly Step[];
+	readonly prefix: string;
+	readonly scopes: readonly string[];
+	readonly indent: number;
+};
+
+function collect(level: Level, found: Map<string, Place>): void {
+	for (const step of level.steps) {
+		const id = level.prefix + step.id;
+		found.set(id, { step, id, depth: level.scopes.length, indent: level.indent, scopes: level.scopes });
+		const inner = { ...level, indent: level.indent + 1 };
+		if (step.kind === "parallel") collect({ ...inner, steps: step.steps }, found);
+		if (step.kind === "choose") for (const branch of step.branches) collect({ ...inner, steps: branch.steps }, found);
+		if (step.kind === "each") {
+			collect({ ...inner, steps: step.steps, prefix: `${id}.`, scopes: [...level.scopes, id] }, found);
+		}
+	}
+}
+
+/** Makes a key safe inside brackets; any text is a key. */
+export function encodeKey(key: string): string {
+	return key.replace(/[[\].#%/]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+}
+
+export function decodeKey(key: string): string {
+	return key.replace(/%([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The static path of an address. */
+export function staticOf(path: Path): string {
+	return path.includes("[") ? path.replace(/\[[^\]]*\]/g, "") : path;
+}
+
+/** The scope an address lies in: `groups[Sales].join` lies in `groups[Sales].`; a top-level step in the empty text. */
+export function scopeOf(path: Path): string {
+	return path.slice(0, path.lastIndexOf("].") + (path.includes("].") ? 2 : 0));
+}
+
+/** The scopes around an address, outermost first: `a[x].b[y].c` gives `a[x].` and `a[x].b[y].`. */
+export function scopesOf(path: Path): readonly string[] {
+	const found: string[] = [];
+	for (let at = path.indexOf("]."); at >= 0; at = path.indexOf("].", at + 2)) found.push(path.slice(0, at + 2));
+	return found;
+}
+
+/** Where the step of an address stands; undefined when the SOP has no such step. */
+export function placeOf(sop: Sop, path: Path): Place | undefined {
+	return placesOf(sop).get(staticOf(path));
+}
+
+/** The step path of a wait: `approve#3` is `approve`. */
+export function pathOfWait(wait: string): Path {
+	return wait.slice(0, wait.lastIndexOf("#"));
+}
