@@ -1,0 +1,66 @@
+/**
+ * Runs every `test/**` test file, prints what happened and one plain closing line. Must never pass when nothing ran, nor,
+ * with `CI=true`, when anything was skipped.
+ */
+import { globSync } from "node:fs";
+import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+
+const args = process.argv.slice(2);
+const asJson = args.includes("--json");
+const wanted = args.filter((arg) => !arg.startsWith("-"));
+const patterns = wanted.length > 0 ? wanted : ["test/**/*.test.ts"];
+const files = patterns.flatMap((pattern) => globSync(pattern)).sort();
+
+const result = await runFiles(files.map((file) => resolve(file)));
+const reasons = whyRed(result);
+if (asJson) process.stdout.write(`${JSON.stringify({ ...result, ok: reasons.length === 0, reasons })}\n`);
+else {
+	for (const name of result.skippedNames) process.stdout.write(`skipped: ${name}\n`);
+	for (const reason of reasons) process.stdout.write(`${reason}\n`);
+	process.stdout.write(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped\n`);
+}
+process.exitCode = reasons.length === 0 ? 0 : 1;
+
+type Result = {
+	readonly files: number;
+	readonly passed: number;
+	readonly failed: number;
+	readonly skipped: number;
+	readonly skippedNames: readonly string[];
+};
+
+async function runFiles(paths: readonly string[]): Promise<Result> {
+	const counts = { passed: 0, failed: 0, skipped: 0 };
+	const skippedNames: string[] = [];
+	if (paths.length === 0) return { files: 0, ...counts, skippedNames };
+	const stream = run({ files: [...paths], concurrency: 2 });
+	// Suites and files are counted through the tests they hold, except where they fail by themselves.
+	stream.on("test:pass", (event) => {
+		const skipped = event.skip !== undefined && event.skip !== false;
+		const todo = event.todo !== undefined && event.todo !== false;
+		if (skipped || todo) {
+			counts.skipped += 1;
+			const why = typeof event.skip === "string" && event.skip !== "" ? `: ${event.skip}` : "";
+			skippedNames.push(`${event.name}${why}`);
+		} else if (event.details.type !== "suite") counts.passed += 1;
+	});
+	stream.on("test:fail", (event) => {
+		if (event.details.type !== "suite") counts.failed += 1;
+		process.exitCode = 1;
+	});
+	if (asJson) for await (const _ of stream);
+	else await pipeline(stream, new spec(), process.stdout, { end: false });
+	return { files: paths.length, ...counts, skippedNames };
+}
+
+/** Every reason why this run must not count as green. */
+function whyRed(found: Result): readonly string[] {
+	const reasons: string[] = [];
+	if (found.failed > 0 || process.exitCode === 1) reasons.push("Some tests failed.");
+	if (found.passed + found.failed === 0) reasons.push("No test ran.");
+	if (process.env.CI === "true" && found.skipped > 0) reasons.push("With CI=true nothing may be skipped.");
+	return reasons;
+}
