@@ -1,0 +1,97 @@
+/**
+ * Checks what the environment says about Teams and Slack. A surface that is half configured is a mistake, never a silent
+ * "off". Must never repeat a credential in a problem's words.
+ */
+import type { Problem } from "./base/errors.ts";
+
+type Environment = { readonly [name: string]: string | undefined };
+type Rule = { readonly name: string; readonly fits: (value: string) => boolean; readonly example: string };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const ID_EXAMPLE = "11111111-2222-3333-4444-555555555555";
+
+const TEAMS: readonly Rule[] = [
+	{ name: "TEAMS_APP_ID", fits: (value) => UUID.test(value), example: ID_EXAMPLE },
+	{ name: "TEAMS_APP_PASSWORD", fits: (value) => value.length >= 8, example: "the app's client secret" },
+	{ name: "TEAMS_APP_TENANT", fits: (value) => UUID.test(value), example: ID_EXAMPLE },
+	{ name: "TEAMS_TENANTS", fits: (value) => value.split(",").every((id) => UUID.test(id.trim())), example: ID_EXAMPLE },
+];
+const SLACK: readonly Rule[] = [
+	{ name: "SLACK_BOT_TOKEN", fits: (value) => value.startsWith("xoxb-"), example: "xoxb-…" },
+	{ name: "SLACK_APP_TOKEN", fits: (value) => value.startsWith("xapp-"), example: "xapp-…" },
+	{ name: "SLACK_SIGNING_SECRET", fits: (value) => /^[0-9a-f]{32}$/i.test(value), example: "32 hexadecimal digits" },
+	{ name: "SLACK_API_URL", fits: isApiBase, example: "http://127.0.0.1:9700/api/" },
+];
+
+/** Returns every problem with the variables of Teams and Slack; empty when neither is asked for. */
+export function surfaceProblems(env: Environment): readonly Problem[] {
+	const problems = [...misshapen(env, [...TEAMS, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];
+	return problems;
+}
+
+function teamsProblems(env: Environment): readonly Problem[] {
+	const playground = value(env, "TEAMS_PLAYGROUND");
+	if (playground !== undefined && playground !== "1") {
+		const message = `"${playground}" was found; 1 was expected, or nothing.`;
+		return [{ path: "TEAMS_PLAYGROUND", code: "bad-surface-value", message, remedy: "TEAMS_PLAYGROUND=1" }];
+	}
+	const set = TEAMS.filter((rule) => value(env, rule.name) !== undefined);
+	// The playground speaks unauthenticated, so it needs none of the four; the allow-list may stand beside it.
+	const onlyTenants = set.length === 1 && set[0]?.name === "TEAMS_TENANTS";
+	if (set.length === 0 || (playground === "1" && onlyTenants)) {
+		return playground === "1" ? [laterRelease("TEAMS_PLAYGROUND", "Teams")] : [];
+	}
+	const missing = TEAMS.filter((rule) => value(env, rule.name) === undefined);
+	if (missing.length === 0) return [laterRelease("TEAMS_APP_ID", "Teams")];
+	return missing.map((rule) => half(rule, "Teams", set));
+}
+
+function slackProblems(env: Environment): readonly Problem[] {
+	const set = SLACK.filter((rule) => value(env, rule.name) !== undefined);
+	if (set.length === 0) return [];
+	const [bot, app, signing] = SLACK;
+	const problems: Problem[] = [];
+	const isSet = (rule: Rule | undefined) => rule !== undefined && set.includes(rule);
+	if (bot !== undefined && !isSet(bot)) problems.push(half(bot, "Slack", set));
+	if (isSet(app) && isSet(signing)) {
+		const message = "SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set; one was expected.";
+		problems.push({ path: "SLACK_APP_TOKEN", code: "two-ways", message, remedy: "Leave one of the two out" });
+	}
+	if (app !== undefined && !isSet(app) && !isSet(signing)) {
+		const message = `${names(set)} is set, but neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET.`;
+		problems.push({ path: app.name, code: "half-configured", message, remedy: `SLACK_APP_TOKEN=${app.example}` });
+	}
+	return problems.length > 0 ? problems : [laterRelease("SLACK_BOT_TOKEN", "Slack")];
+}
+
+function misshapen(env: Environment, rules: readonly Rule[]): readonly Problem[] {
+	return rules.flatMap((rule) => {
+		const found = value(env, rule.name);
+		if (found === undefined || rule.fits(found)) return [];
+		const message = `What is set does not look like one; expected: ${rule.example}`;
+		return [{ path: rule.name, code: "bad-surface-value", message, remedy: `${rule.name}=${rule.example}` }];
+	});
+}
+
+function half(missing: Rule, surface: string, set: readonly Rule[]): Problem {
+	const message = `${names(set)} is set, but not ${missing.name}: ${surface} needs all of them or none.`;
+	return { path: missing.name, code: "half-configured", message, remedy: `${missing.name}=${missing.example}` };
+}
+
+function laterRelease(path: string, surface: string): Problem {
+	const message = `${surface} comes with a later release; this one has the web chat. Nothing was started.`;
+	return { path, code: "later-release", message, remedy: `Leave out the variables of ${surface}` };
+}
+
+function names(rules: readonly Rule[]): string {
+	return rules.map((rule) => rule.name).join(", ");
+}
+
+function isApiBase(found: string): boolean {
+	return URL.canParse(found) && /^https?:$/.test(new URL(found).protocol) && found.endsWith("/api/");
+}
+
+function value(env: Environment, name: string): string | undefined {
+	const found = env[name]?.trim();
+	return found === undefined || found === "" ? undefined : found;
+}

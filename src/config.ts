@@ -1,0 +1,237 @@
+/**
+ * Reads the environment into a `Config`, or refuses with every problem at once. Must never guess at a half-configured
+ * surface, and never put the key beside the data it opens.
+ */
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { ConfigError, type Problem } from "./base/errors.ts";
+import { nearest } from "./base/nearest.ts";
+import { surfaceProblems } from "./config-surfaces.ts";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type Config = {
+	readonly host: string;
+	/** 0: any free one. */
+	readonly port: number;
+	/** What links in cards start with, without a slash at the end. Absent: `http://HOST:PORT` as bound. */
+	readonly publicUrl?: string;
+	/** Absolute folders. */
+	readonly definitions: string;
+	readonly data: string;
+	/** 32 bytes; opens the vault's data keys. Prints as a key object, never as its bytes. */
+	readonly key: KeyObject;
+	/** `local`: choose a person of the roster, on loopback only. */
+	readonly signIn: "local";
+	readonly logLevel: LogLevel;
+};
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+/** What reading needs of the disk. */
+export type Files = {
+	readonly cwd: string;
+	readonly home: string;
+	/** The text of a file, or undefined when it is not there or cannot be read. */
+	read(path: string): string | undefined;
+	exists(path: string): boolean;
+	/** Whether nobody but its owner can read or write it. */
+	isPrivate(path: string): boolean;
+	/** The path with links followed, as far as it exists. */
+	real(path: string): string;
+	/** Writes a file only its owner can read, with its folders. Absent: this command makes no key. */
+	makePrivate?(path: string, text: string): void;
+};
+
+export const VARIABLES: readonly string[] = [
+	"HOST",
+	"PORT",
+	"PUBLIC_URL",
+	"SOPWITH_DEFINITIONS",
+	"SOPWITH_DATA",
+	"SOPWITH_KEY",
+	"SOPWITH_SIGNIN",
+	"TEAMS_APP_ID",
+	"TEAMS_APP_PASSWORD",
+	"TEAMS_APP_TENANT",
+	"TEAMS_TENANTS",
+	"TEAMS_PLAYGROUND",
+	"SLACK_BOT_TOKEN",
+	"SLACK_APP_TOKEN",
+	"SLACK_SIGNING_SECRET",
+	"SLACK_API_URL",
+	"LOG_LEVEL",
+];
+
+const KEY_BYTES = 32;
+const KEY_EXAMPLE = "`openssl rand -base64 32`, or file:/etc/sopwith/key";
+
+/**
+ * Reads and checks every variable of the environment.
+ * Errors: `ConfigError` with one problem per mistake; `path` is the variable, `message` what was found and expected,
+ * `remedy` an example. Repeat: safe; the key file is made once, and only when nothing else is wrong.
+ */
+export function readConfig(env: Environment, files: Files): Config {
+	const problems: Problem[] = [...surfaceProblems(env), ...misspelt(env)];
+	const report = (problem: Problem) => problems.push(problem);
+	const host = text(env, "HOST") ?? "127.0.0.1";
+	const port = readPort(env, report);
+	const publicUrl = readPublicUrl(env, report);
+	const folders = readFolders(env, files);
+	if (text(env, "SOPWITH_DEFINITIONS") !== undefined && !files.exists(folders.definitions)) {
+		const message = `${folders.definitions} is not there; a folder of SOPs and clients was expected.`;
+		report({ path: "SOPWITH_DEFINITIONS", code: "no-such-folder", message, remedy: "./sop-definitions" });
+	}
+	const local = isLoopback(host) && (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname));
+	checkSignIn(env, { host, publicUrl, local }, report);
+	const logLevel = readLogLevel(env, report);
+	const key = readKey(env, { files, data: folders.data, local, clean: () => problems.length === 0 }, report);
+	if (problems.length > 0 || key === undefined) throw new ConfigError(problems);
+	return { host, port, ...(publicUrl === undefined ? {} : { publicUrl }), ...folders, key, signIn: "local", logLevel };
+}
+
+/** The two folders, absolute. Needs no other variable, so that `check` works on a machine that has no key. */
+export function readFolders(env: Environment, files: Pick<Files, "cwd">): { definitions: string; data: string } {
+	const definitions = resolve(files.cwd, text(env, "SOPWITH_DEFINITIONS") ?? "./sop-definitions");
+	return { definitions, data: resolve(files.cwd, text(env, "SOPWITH_DATA") ?? "./data") };
+}
+
+/** Tells whether a host name or address reaches this machine only. */
+export function isLoopback(host: string): boolean {
+	const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
+	return bare === "localhost" || bare === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
+}
+
+type Report = (problem: Problem) => void;
+
+/** An empty variable counts as not set: `PORT= npm start` means the default. */
+function text(env: Environment, name: string): string | undefined {
+	const value = env[name]?.trim();
+	return value === undefined || value === "" ? undefined : value;
+}
+
+function readPort(env: Environment, report: Report): number {
+	const found = text(env, "PORT") ?? "3978";
+	const port = /^\d{1,5}$/.test(found) ? Number(found) : Number.NaN;
+	if (port >= 0 && port <= 65_535) return port;
+	report({ path: "PORT", code: "bad-port", message: `"${found}" was found; a port was expected.`, remedy: "3978" });
+	return 0;
+}
+
+function readPublicUrl(env: Environment, report: Report): string | undefined {
+	const found = text(env, "PUBLIC_URL");
+	if (found === undefined) return undefined;
+	const url = URL.canParse(found) ? new URL(found) : undefined;
+	const web = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+	const bare = url !== undefined && url.search === "" && url.hash === "" && url.username === "" && url.password === "";
+	if (url !== undefined && web && bare) return url.href.replace(/\/+$/, "");
+	const message = `"${found}" was found; an https address without query was expected (http on loopback only).`;
+	report({ path: "PUBLIC_URL", code: "bad-url", message, remedy: "https://sopwith.example.com" });
+	return undefined;
+}
+
+function readLogLevel(env: Environment, report: Report): LogLevel {
+	const found = text(env, "LOG_LEVEL") ?? "info";
+	const level = LOG_LEVELS.find((one) => one === found.toLowerCase());
+	if (level !== undefined) return level;
+	const message = `"${found}" was found; one of ${LOG_LEVELS.join(", ")} was expected.`;
+	report({ path: "LOG_LEVEL", code: "bad-log-level", message, remedy: nearest(found, LOG_LEVELS) ?? "info" });
+	return "info";
+}
+
+/** Local sign-in lets anybody be anybody: fit for one machine, never for a network. */
+function checkSignIn(
+	env: Environment,
+	where: { readonly host: string; readonly publicUrl: string | undefined; readonly local: boolean },
+	report: Report,
+): void {
+	const found = text(env, "SOPWITH_SIGNIN");
+	const path = "SOPWITH_SIGNIN";
+	if (found === "oidc") {
+		const message = "Sign-in through OIDC comes with a later release; local sign-in on loopback was expected.";
+		report({ path, code: "later-release", message, remedy: "local, with HOST=127.0.0.1" });
+	} else if (found !== undefined && found !== "local") {
+		const message = `"${found}" was found; local or oidc was expected.`;
+		report({ path, code: "bad-sign-in", message, remedy: "local" });
+	} else if (!where.local) {
+		const why = isLoopback(where.host) ? `PUBLIC_URL is ${where.publicUrl}` : `HOST is ${where.host}`;
+		const message = `${why}, which others can reach, and local sign-in lets anybody be anybody.`;
+		report({ path, code: "local-sign-in-refused", message, remedy: "HOST=127.0.0.1 and no PUBLIC_URL" });
+	} else if (found === "local" && (text(env, "TEAMS_APP_ID") ?? text(env, "SLACK_SIGNING_SECRET")) !== undefined) {
+		const message = "Local sign-in was asked for, but Teams or Slack over HTTP makes this machine reachable.";
+		report({ path, code: "local-sign-in-refused", message, remedy: "Leave out the credentials of Teams and Slack" });
+	}
+}
+
+/** Names a variable that is nearly one of ours: a slip there would silently mean the default. */
+function misspelt(env: Environment): readonly Problem[] {
+	return Object.keys(env).flatMap((name) => {
+		if (!/^(SOPWITH|TEAMS|SLACK)_/.test(name) || VARIABLES.includes(name)) return [];
+		const meant = nearest(name, VARIABLES);
+		if (meant === undefined) return [];
+		const message = `${name} is not read; did you mean ${meant}?`;
+		return [{ path: name, code: "unknown-variable", message, remedy: `${meant}=…` }];
+	});
+}
+
+type KeyPlace = {
+	readonly files: Files;
+	readonly data: string;
+	readonly local: boolean;
+	/** Whether all else is well: only then is a key made. */
+	clean(): boolean;
+};
+
+function readKey(env: Environment, place: KeyPlace, report: Report): KeyObject | undefined {
+	const { files } = place;
+	const found = text(env, "SOPWITH_KEY");
+	const path = "SOPWITH_KEY";
+	if (found !== undefined && !found.startsWith("file:")) {
+		return parseKey(found, () =>
+			report({ path, code: "bad-key", message: "32 bytes in base64 were expected.", remedy: KEY_EXAMPLE }),
+		);
+	}
+	const file = found === undefined ? resolve(files.home, ".config/sopwith/key") : resolve(files.cwd, found.slice(5));
+	if (isInside(files.real(file), files.real(place.data))) {
+		const message = `${file} lies inside the data folder; whoever takes the one would have the other.`;
+		report({ path, code: "key-in-data", message, remedy: KEY_EXAMPLE });
+		return undefined;
+	}
+	const kept = files.read(file);
+	if (kept !== undefined && !files.isPrivate(file)) {
+		const message = `${file} can be read by others on this machine; mode 0600 was expected.`;
+		report({ path, code: "key-readable", message, remedy: `chmod 600 ${file}` });
+		return undefined;
+	}
+	if (kept !== undefined) {
+		const message = `${file} does not hold 32 bytes in base64.`;
+		return parseKey(kept, () => report({ path, code: "bad-key", message, remedy: KEY_EXAMPLE }));
+	}
+	if (found !== undefined) {
+		const message = `${file} is not there or cannot be read.`;
+		report({ path, code: "no-key", message, remedy: KEY_EXAMPLE });
+		return undefined;
+	}
+	if (!place.local || files.makePrivate === undefined) {
+		const message = `No key is set, and ${file} is not there. Only a start on loopback makes one.`;
+		report({ path, code: "no-key", message, remedy: KEY_EXAMPLE });
+		return undefined;
+	}
+	if (!place.clean()) return undefined;
+	const made = randomBytes(KEY_BYTES);
+	files.makePrivate(file, `${made.toString("base64")}\n`);
+	return createSecretKey(made);
+}
+
+function parseKey(found: string, refuse: () => void): KeyObject | undefined {
+	const trimmed = found.trim();
+	const bytes = /^[A-Za-z0-9+/]{43}=$/.test(trimmed) ? Buffer.from(trimmed, "base64") : undefined;
+	if (bytes?.length === KEY_BYTES) return createSecretKey(bytes);
+	refuse();
+	return undefined;
+}
+
+function isInside(file: string, folder: string): boolean {
+	return file === folder || file.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}

@@ -1,0 +1,203 @@
+/** What the environment may say, and the sentence for each thing it may not. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { ConfigError } from "../src/base/errors.ts";
+import { diskFiles } from "../src/command/disk-files.ts";
+import { type Config, type Environment, isLoopback, readConfig } from "../src/config.ts";
+
+const KEY = Buffer.alloc(32, 7).toString("base64");
+const UUID = "11111111-2222-3333-4444-555555555555";
+const HEX = "0123456789abcdef0123456789abcdef";
+const TEAMS = { TEAMS_APP_ID: UUID, TEAMS_APP_PASSWORD: "a-long-secret", TEAMS_APP_TENANT: UUID, TEAMS_TENANTS: UUID };
+
+type Home = { readonly folder: string; [Symbol.dispose](): void };
+
+function openHome(): Home {
+	const folder = mkdtempSync(join(tmpdir(), "sopwith-config-"));
+	mkdirSync(join(folder, "sop-definitions"));
+	return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function read(env: Environment, home: Home): Config {
+	return readConfig(env, diskFiles({ cwd: home.folder, home: home.folder, makesKey: true }));
+}
+
+/** The problems of an environment as `VARIABLE code`. */
+function problemsOf(env: Environment): readonly string[] {
+	using home = openHome();
+	try {
+		read(env, home);
+		return [];
+	} catch (error) {
+		assert(error instanceof ConfigError);
+		for (const problem of error.problems) {
+			assert(problem.message.length > 0);
+			assert((problem.remedy ?? "").length > 0, `${problem.code} gives no example`);
+		}
+		return error.problems.map((problem) => `${problem.path} ${problem.code}`).sort();
+	}
+}
+
+describe("what the environment may say", () => {
+	const table: readonly (readonly [string, Environment, readonly string[]])[] = [
+		["nothing at all is a good start", {}, []],
+		["an empty variable is one that is not set", { PORT: "", PUBLIC_URL: " " }, []],
+		["any free port", { PORT: "0" }, []],
+		["a port is a number", { PORT: "http" }, ["PORT bad-port"]],
+		["a port fits in 16 bits", { PORT: "65536" }, ["PORT bad-port"]],
+		["a port is not negative", { PORT: "-1" }, ["PORT bad-port"]],
+		["an address is one", { PUBLIC_URL: "sopwith" }, ["PUBLIC_URL bad-url"]],
+		["http is for loopback", { PUBLIC_URL: "http://sopwith.example" }, ["PUBLIC_URL bad-url"]],
+		["an address carries no password", { PUBLIC_URL: "https://a:b@localhost" }, ["PUBLIC_URL bad-url"]],
+		["http on loopback", { PUBLIC_URL: "http://localhost:3978/" }, []],
+		["definitions must be there", { SOPWITH_DEFINITIONS: "./nowhere" }, ["SOPWITH_DEFINITIONS no-such-folder"]],
+		["a key in base64", { SOPWITH_KEY: KEY }, []],
+		["a key of 31 bytes", { SOPWITH_KEY: Buffer.alloc(31).toString("base64") }, ["SOPWITH_KEY bad-key"]],
+		["a key file that is not there", { SOPWITH_KEY: "file:./nowhere" }, ["SOPWITH_KEY no-key"]],
+		["a key inside the data folder", { SOPWITH_KEY: "file:./data/key" }, ["SOPWITH_KEY key-in-data"]],
+		["a data folder around the default key", { SOPWITH_DATA: "./.config" }, ["SOPWITH_KEY key-in-data"]],
+		["local sign-in on loopback", { SOPWITH_SIGNIN: "local", HOST: "::1" }, []],
+		["a word that is no sign-in", { SOPWITH_SIGNIN: "none" }, ["SOPWITH_SIGNIN bad-sign-in"]],
+		["OIDC comes later", { SOPWITH_SIGNIN: "oidc" }, ["SOPWITH_SIGNIN later-release"]],
+		[
+			"local sign-in is refused on a network, and so is making a key",
+			{ HOST: "0.0.0.0", SOPWITH_SIGNIN: "local" },
+			["SOPWITH_KEY no-key", "SOPWITH_SIGNIN local-sign-in-refused"],
+		],
+		[
+			"local sign-in is refused behind a public address",
+			{ PUBLIC_URL: "https://sopwith.example", SOPWITH_KEY: KEY },
+			["SOPWITH_SIGNIN local-sign-in-refused"],
+		],
+		[
+			"local sign-in is refused beside Teams",
+			{ ...TEAMS, SOPWITH_SIGNIN: "local" },
+			["SOPWITH_SIGNIN local-sign-in-refused", "TEAMS_APP_ID later-release"],
+		],
+		["a level pino knows", { LOG_LEVEL: "DEBUG" }, []],
+		["a level pino does not know", { LOG_LEVEL: "verbose" }, ["LOG_LEVEL bad-log-level"]],
+		["Teams in full", TEAMS, ["TEAMS_APP_ID later-release"]],
+		[
+			"Teams by half",
+			{ TEAMS_APP_ID: UUID, TEAMS_TENANTS: UUID },
+			["TEAMS_APP_PASSWORD half-configured", "TEAMS_APP_TENANT half-configured"],
+		],
+		[
+			"Teams with an id that is none",
+			{ ...TEAMS, TEAMS_APP_ID: "sopwith" },
+			["TEAMS_APP_ID bad-surface-value", "TEAMS_APP_ID later-release"],
+		],
+		["the playground", { TEAMS_PLAYGROUND: "1" }, ["TEAMS_PLAYGROUND later-release"]],
+		[
+			"the playground beside its tenants",
+			{ TEAMS_PLAYGROUND: "1", TEAMS_TENANTS: UUID },
+			["TEAMS_PLAYGROUND later-release"],
+		],
+		["the playground is 1 or nothing", { TEAMS_PLAYGROUND: "yes" }, ["TEAMS_PLAYGROUND bad-surface-value"]],
+		[
+			"Slack by Socket Mode",
+			{ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" },
+			["SLACK_BOT_TOKEN later-release"],
+		],
+		["Slack over HTTP", { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: HEX }, ["SLACK_BOT_TOKEN later-release"]],
+		["Slack without a way in", { SLACK_BOT_TOKEN: "xoxb-1" }, ["SLACK_APP_TOKEN half-configured"]],
+		["Slack without a bot", { SLACK_APP_TOKEN: "xapp-1" }, ["SLACK_BOT_TOKEN half-configured"]],
+		[
+			"Slack by two ways at once",
+			{ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", SLACK_SIGNING_SECRET: HEX },
+			["SLACK_APP_TOKEN two-ways"],
+		],
+		[
+			"a Slack base that is no API",
+			{ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", SLACK_API_URL: "http://127.0.0.1:1" },
+			["SLACK_API_URL bad-surface-value", "SLACK_BOT_TOKEN later-release"],
+		],
+		["a variable that is nearly ours", { SOPWITH_DEFINITON: "./x" }, ["SOPWITH_DEFINITON unknown-variable"]],
+		["a variable of someone else", { SOPWITH_CONTOSO_AD_PASSWORD: "x", SLACKWARE: "y" }, []],
+		[
+			"every problem at once",
+			{ PORT: "x", LOG_LEVEL: "loud", SOPWITH_KEY: "short", SLACK_BOT_TOKEN: "nope" },
+			[
+				"LOG_LEVEL bad-log-level",
+				"PORT bad-port",
+				"SLACK_APP_TOKEN half-configured",
+				"SLACK_BOT_TOKEN bad-surface-value",
+				"SOPWITH_KEY bad-key",
+			],
+		],
+	];
+	for (const [name, env, expected] of table) test(name, () => assert.deepEqual(problemsOf(env), [...expected].sort()));
+});
+
+test("the defaults are those of the contract, with absolute folders", () => {
+	using home = openHome();
+	const { key, ...rest } = read({}, home);
+	assert.equal(key.symmetricKeySize, 32);
+	assert.deepEqual(rest, {
+		host: "127.0.0.1",
+		port: 3978,
+		definitions: join(home.folder, "sop-definitions"),
+		data: join(home.folder, "data"),
+		signIn: "local",
+		logLevel: "info",
+	});
+});
+
+test("the first start on loopback makes a key only its owner can read, and the second start uses it", () => {
+	using home = openHome();
+	const first = read({}, home);
+	const file = join(home.folder, ".config/sopwith/key");
+	assert.equal(statSync(file).mode & 0o777, 0o600);
+	assert.equal(statSync(join(home.folder, ".config/sopwith")).mode & 0o777, 0o700);
+	const text = readFileSync(file, "utf8");
+	assert(read({}, home).key.equals(first.key));
+	assert.equal(readFileSync(file, "utf8"), text);
+});
+
+test("a start that is refused for another reason makes no key", () => {
+	using home = openHome();
+	assert.throws(() => read({ PORT: "x" }, home), ConfigError);
+	assert.throws(() => statSync(join(home.folder, ".config")), { code: "ENOENT" });
+});
+
+test("a key file that others can read is refused", () => {
+	using home = openHome();
+	const file = join(home.folder, "key");
+	writeFileSync(file, KEY);
+	chmodSync(file, 0o644);
+	assert.throws(
+		() => read({ SOPWITH_KEY: `file:${file}`, PORT: "x" }, home),
+		/PORT: .*\nSOPWITH_KEY: .*read by others/,
+	);
+	chmodSync(file, 0o600);
+	assert.equal(read({ SOPWITH_KEY: `file:${file}` }, home).key.symmetricKeySize, 32);
+});
+
+test("a link does not hide a key inside the data folder", () => {
+	using home = openHome();
+	mkdirSync(join(home.folder, "data"));
+	writeFileSync(join(home.folder, "data/key"), KEY, { mode: 0o600 });
+	symlinkSync(join(home.folder, "data/key"), join(home.folder, "elsewhere"));
+	assert.throws(() => read({ SOPWITH_KEY: "file:./elsewhere" }, home), /inside the data folder/);
+});
+
+test("a problem never repeats a credential", () => {
+	using home = openHome();
+	try {
+		read({ SLACK_BOT_TOKEN: "canary-token", SOPWITH_KEY: "canary-key", TEAMS_APP_PASSWORD: "canary" }, home);
+		assert.fail("was accepted");
+	} catch (error) {
+		assert(error instanceof ConfigError);
+		assert(!JSON.stringify(error.problems).includes("canary"));
+	}
+});
+
+test("loopback is this machine and nothing that only looks like it", () => {
+	for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "LOCALHOST"])
+		assert(isLoopback(host), host);
+	for (const host of ["0.0.0.0", "127.0.0.1.example", "localhost.example", "10.0.0.1", "::"])
+		assert(!isLoopback(host), host);
+});
