@@ -1,0 +1,203 @@
+/**
+ * One attempt of one step: look, plan, begin, apply each change, prove. Nothing is written before the host answers go, and
+ * every way out is delivered as exactly one outcome that names what was applied.
+ */
+import type { Values } from "../../base/json.ts";
+import { toMs } from "../../base/time.ts";
+import type { Sop } from "../../sop/sop.ts";
+import type { Facts, World } from "../action.ts";
+import type { Effect } from "../effect.ts";
+import type { Change, ChangeId, Check, NewEvent, Outcome } from "../event.ts";
+import type { Host } from "../ports.ts";
+import { outcomeOf, RemoteError } from "../remote.ts";
+import type { Run } from "../run.ts";
+import { type Desired, isRefusal, lookAndPlan, proveDesired, readDesired } from "./desired.ts";
+import { Stopped, TimeUp, within } from "./limit.ts";
+import type { Parts } from "./performer.ts";
+import { proveWithin } from "./prove.ts";
+import { settling } from "./settle.ts";
+
+type AttemptEffect = Extract<Effect, { kind: "attempt" }>;
+export type AttemptOrder = {
+	readonly run: Run;
+	readonly sop: Sop;
+	readonly effect: AttemptEffect;
+	readonly host: Pick<Host, "deliver" | "read">;
+	readonly signal: AbortSignal;
+};
+
+/** Performs one attempt. Errors: throws only what `deliver` throws. */
+export async function performAttempt(parts: Parts, order: AttemptOrder): Promise<void> {
+	const { run, effect } = order;
+	const begun = run.steps[effect.step]?.try?.begun !== undefined && run.steps[effect.step]?.attempt === effect.attempt;
+	if (begun && effect.mode === "apply") return end(order, begunElsewhere, ":begun-elsewhere");
+	const desired = readDesired(parts.actions.get(effect.action), effect.action, effect.input);
+	if (isRefusal(desired)) return end(order, { kind: "refused", applied: [], retryable: false, ...desired });
+	let world: World;
+	let looked: Awaited<ReturnType<typeof lookAndPlan>>;
+	try {
+		const built = await parts.worldOf(run, order.sop, effect.step);
+		world = { ...built, lookOnly: effect.mode === "look", promised: false };
+		looked = await within(effect.timeoutMs, order.signal, (signal) => lookAndPlan(desired, { ...world, signal }));
+	} catch (error) {
+		if (error instanceof Stopped) return;
+		return end(order, notBegun(parts, order, error));
+	}
+	const outcome = before(parts, order, desired, looked);
+	if (outcome !== undefined) return end(order, outcome);
+	const { planned, facts } = looked;
+	const began: NewEvent = {
+		kind: "attempt-began",
+		step: effect.step,
+		attempt: effect.attempt,
+		changes: planned.changes,
+		input: effect.input,
+	};
+	const receipt = await order.host.deliver(run.id, began, `began:${effect.step}/${effect.attempt}`);
+	const already = receipt.outcome === "duplicate" || receipt.reason?.code === "begun-already";
+	if (already) return end(order, begunElsewhere, ":begun-elsewhere");
+	if (receipt.verdict !== "go") return;
+	await end(order, await write(parts, order, { desired, world, changes: planned.changes, facts }));
+}
+
+const begunElsewhere: Outcome = {
+	kind: "unknown",
+	applied: [],
+	code: "begun-elsewhere",
+	detail: "this attempt had begun before; what it wrote is not known",
+};
+
+/** What ends an attempt before anything is begun: only looked, an obstacle, or a write that must settle first. */
+function before(
+	parts: Parts,
+	order: AttemptOrder,
+	desired: Desired,
+	looked: Awaited<ReturnType<typeof lookAndPlan>>,
+): Outcome | undefined {
+	const { planned, facts } = looked;
+	if (planned.obstacle !== undefined) {
+		return { kind: "refused", applied: [], retryable: false, ...planned.obstacle };
+	}
+	if (order.effect.mode === "look") {
+		if (planned.notYet === true || planned.changes.length > 0) return { kind: "not-yet", applied: [] };
+		return finished(parts, order, desired, facts, []);
+	}
+	const rest = settling(desired.action, order.run, planned.changes, toMs(parts.clock.now()));
+	if (rest === 0) return undefined;
+	return {
+		kind: "refused",
+		applied: [],
+		code: "settling",
+		message: "An earlier try may have done this. It is looked at again before anything is written.",
+		retryable: true,
+		retryAfterMs: rest,
+	};
+}
+
+type Work = {
+	readonly desired: Desired;
+	readonly world: World;
+	readonly changes: readonly Change[];
+	readonly facts: Facts;
+};
+
+async function write(parts: Parts, order: AttemptOrder, work: Work): Promise<Outcome> {
+	const applied: ChangeId[] = [];
+	const proof: Check[] = [];
+	let output: Values = {};
+	for (const change of work.changes) {
+		const outcome = await applyOne(parts, order, work, change);
+		applied.push(...outcome.applied.filter((id) => !applied.includes(id)));
+		if (outcome.kind === "refused" || outcome.kind === "unknown") return { ...outcome, applied };
+		output = { ...output, ...outcome.output };
+		if (outcome.kind === "done") proof.push(...outcome.proof);
+	}
+	if (applied.length === 0 && work.changes.length === 0) {
+		return finished(parts, order, work.desired, work.facts, applied);
+	}
+	if (work.desired.action.repeat.kind === "never" && work.changes.length > 0 && proof.length > 0) {
+		return { kind: "done", applied, output, proof };
+	}
+	const proved = await proveWithin(parts, order, work.desired, work.world);
+	if (proved === undefined) return { kind: "not-yet", applied, output };
+	return { kind: "done", applied, output: { ...output, ...proved.output }, proof: [...proof, ...proved.proof] };
+}
+
+async function applyOne(parts: Parts, order: AttemptOrder, work: Work, change: Change): Promise<Outcome> {
+	const { action, input } = work.desired;
+	if (order.signal.aborted) return { kind: "unknown", applied: [], code: "stopping", detail: "the bot was stopping" };
+	try {
+		return await within(order.effect.timeoutMs, order.signal, (signal) =>
+			action.apply(change, input, { ...work.world, signal }),
+		);
+	} catch (error) {
+		if (error instanceof TimeUp) return { kind: "unknown", applied: [], code: "timeout", detail: change.id };
+		if (error instanceof Stopped) return { kind: "unknown", applied: [], code: "stopping", detail: change.id };
+		if (error instanceof RemoteError) return outcomeOf(error.answer, change.id);
+		note(parts, order, error);
+		return { kind: "unknown", applied: [], code: "bug", detail: nameOf(error) };
+	}
+}
+
+function finished(
+	parts: Parts,
+	order: AttemptOrder,
+	desired: Desired,
+	facts: Facts,
+	applied: readonly ChangeId[],
+): Outcome {
+	try {
+		return { kind: "done", applied, ...proveDesired(desired, facts) };
+	} catch (error) {
+		return notBegun(parts, order, error);
+	}
+}
+
+/** A try that failed before its first write: nothing changed, whatever it was. */
+function notBegun(parts: Parts, order: AttemptOrder, error: unknown): Outcome {
+	if (error instanceof TimeUp) {
+		return {
+			kind: "refused",
+			applied: [],
+			code: "timeout",
+			message: "No answer came in time. Nothing changed.",
+			retryable: true,
+		};
+	}
+	if (error instanceof RemoteError) {
+		const { answer } = error;
+		if (answer.kind === "refused") return outcomeOf(answer, "");
+		return {
+			kind: "refused",
+			applied: [],
+			code: answer.code,
+			message: "The other side did not answer when it was asked what is so. Nothing changed.",
+			retryable: true,
+			detail: answer.detail,
+			...(answer.kind === "unsent" && answer.retryAfterMs !== undefined ? { retryAfterMs: answer.retryAfterMs } : {}),
+		};
+	}
+	note(parts, order, error);
+	return {
+		kind: "refused",
+		applied: [],
+		code: "bug",
+		message: "Something in the bot itself went wrong before anything was written. Nothing changed.",
+		retryable: false,
+		detail: nameOf(error),
+	};
+}
+
+function nameOf(error: unknown): string {
+	return error instanceof Error ? error.name : typeof error;
+}
+
+function note(parts: Parts, order: AttemptOrder, error: unknown): void {
+	parts.log?.({ what: "bug in an action", run: order.run.id, where: order.effect.step, error });
+}
+
+async function end(order: AttemptOrder, outcome: Outcome, suffix = ""): Promise<void> {
+	const { run, effect, host } = order;
+	const event: NewEvent = { kind: "attempt-ended", step: effect.step, attempt: effect.attempt, outcome };
+	await host.deliver(run.id, event, `ended:${effect.step}/${effect.attempt}${suffix}`);
+}

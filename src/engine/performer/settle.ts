@@ -1,0 +1,19 @@
+/**
+ * When "not there" may be believed. A remote that answers from several replicas shows a write only after a while; until
+ * then a look that does not find it is no evidence, and writing again would make a second one. Pure.
+ */
+import { toMs } from "../../base/time.ts";
+import type { Action } from "../action.ts";
+import type { Change } from "../event.ts";
+import type { Run } from "../run.ts";
+
+/** How many ms must pass before these changes may be written again; 0 when they may be written now. */
+export function settling(action: Action, run: Run, changes: readonly Change[], now: number): number {
+	if (action.repeat.kind !== "settle") return 0;
+	const wanted = new Set(changes.map((change) => change.id));
+	let until = 0;
+	for (const entry of run.ledger) {
+		if (wanted.has(entry.change.id)) until = Math.max(until, toMs(entry.at) + action.repeat.ms);
+	}
+	return Math.max(0, until - now);
+}
