@@ -1,0 +1,130 @@
+/**
+ * The commands that only show: `sops`, `runs`, `run`, `approvals`, `oncall`. Must never change anything.
+ */
+
+import type { WordsJson } from "../../base/words.ts";
+import type { CardData, Tone } from "../../cards/card.ts";
+import type { StepDescription } from "../../engine/desk.ts";
+import type { RunQuery } from "../../engine/ports.ts";
+import { headerOf, nameOf, openRun, reply, say } from "../turn.ts";
+import { aboutRun, type Command } from "./command.ts";
+
+const MOST = 10;
+
+export const sops: Command = {
+	word: "sops",
+	usage: "sops",
+	about: "What you can start.",
+	run: (turn, said) => {
+		const mine = turn.desk.startable(turn.actor, "command", said.client);
+		if (mine.length === 0) return say(turn, "There is no procedure you can start here.", "Your IT lead knows who can.");
+		const several = new Set(mine.map((each) => each.client)).size > 1;
+		const lines = mine.map(({ client, sop, start }) => ({
+			sign: "○",
+			tone: "default" as const,
+			text: start.kind === "command" ? start.command : sop.id,
+			meta: several ? `${sop.title}, ${client}` : sop.title,
+		}));
+		const title = mine.length === 1 ? "1 procedure you can start" : `${mine.length} procedures you can start`;
+		return reply(turn, {
+			title,
+			lead: ["Type the word. A form comes first; nothing happens before you send it."],
+			lines,
+			buttons: [{ title: "Read the procedures", style: "default", url: turn.link("/sops") }],
+		});
+	},
+};
+
+export const runs: Command = {
+	word: "runs",
+	usage: "runs",
+	about: "What is under way.",
+	run: async (turn, said) => {
+		const query: RunQuery = {
+			phase: "open",
+			most: MOST,
+			...(said.client === undefined ? {} : { client: said.client }),
+		};
+		const page = await turn.desk.list(turn.actor, query);
+		const button = { title: "Open the list", style: "default", url: turn.link("/runs") } as const;
+		if (page.items.length === 0) {
+			return reply(turn, {
+				title: "Nothing is under way.",
+				lead: ["Finished runs are in the list."],
+				buttons: [button],
+			});
+		}
+		const lines = page.items.map((run) => ({
+			sign: "…",
+			tone: "default" as const,
+			text: `${nameOf(run)} · ${run.id.slice(0, 6)}`,
+			meta: run.waitingFor as unknown as WordsJson,
+		}));
+		const more = page.cursor === undefined ? "" : "at least ";
+		const count = lines.length === 1 ? "1 run is" : `${more}${lines.length} runs are`;
+		const title = `${count.charAt(0).toUpperCase()}${count.slice(1)} under way`;
+		return reply(turn, { title, lines, buttons: [button] }, { client: turn.actor.client });
+	},
+};
+
+export const approvals: Command = {
+	word: "approvals",
+	usage: "approvals",
+	about: "What waits for you.",
+	run: async (turn) => {
+		const open = await turn.desk.waiting(turn.actor);
+		if (open.length === 0) return say(turn, "Nothing waits for you.");
+		const lines = open.slice(0, MOST).map(({ run, step }) => ({
+			sign: "?",
+			tone: "accent" as const,
+			text: `${nameOf(run)} · ${run.ref}`,
+			meta: step.wait?.words ?? step.words,
+		}));
+		const more = open.length > MOST ? [`And ${open.length - MOST} more.`] : [];
+		return reply(
+			turn,
+			{
+				title: open.length === 1 ? "1 thing waits for you" : `${open.length} things wait for you`,
+				lead: ["Each has its own card in this chat, further up.", ...more],
+				lines,
+				buttons: [{ title: "Open the list", style: "primary", url: turn.link("/approvals") }],
+			},
+			{ client: turn.actor.client ?? open[0]?.run.client },
+		);
+	},
+};
+
+export const oncall: Command = {
+	word: "oncall",
+	usage: "oncall",
+	about: "Who is on call.",
+	run: (turn) => say(turn, "Nobody is on call yet.", "The roster says who is on call. It names no one."),
+};
+
+const SIGNS: { readonly [state in StepDescription["state"]]: { readonly sign: string; readonly tone: Tone } } = {
+	planned: { sign: "○", tone: "subtle" },
+	running: { sign: "…", tone: "accent" },
+	waiting: { sign: "⏸", tone: "default" },
+	asking: { sign: "?", tone: "warning" },
+	done: { sign: "✓", tone: "good" },
+	skipped: { sign: "○", tone: "subtle" },
+	failed: { sign: "✗", tone: "attention" },
+	stopped: { sign: "✗", tone: "subtle" },
+};
+
+export const run: Command = aboutRun({ word: "run", usage: "run ID", about: "How far a run is." }, (turn, found) => {
+	const client = turn.desk.definitions().clients[found.client];
+	const buttons: CardData["buttons"][number][] = [{ ...openRun(turn, found.id), style: "primary" }];
+	return reply(
+		turn,
+		{
+			header: headerOf(client, found.title, found.ref),
+			title: found.subject === "" ? found.title : found.subject,
+			lead: [found.waitingFor],
+			lines: found.steps.map((step) => ({ ...SIGNS[step.state], text: step.name, meta: step.words })),
+			buttons,
+			summary: found.waitingFor,
+		},
+		{ card: "progress", client: found.client, run: found.id },
+	);
+});

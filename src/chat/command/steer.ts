@@ -1,0 +1,118 @@
+/**
+ * The commands that change a run's course: `note`, `amend`, `cancel`, `undo`. The last two ask once more and name the
+ * counts. Must never act before that.
+ */
+import type { CardData } from "../../cards/card.ts";
+import type { RunDescription } from "../../engine/desk.ts";
+import type { Field } from "../../sop/sop.ts";
+import type { Draft } from "../posts.ts";
+import type { Reply } from "../surface.ts";
+import { explain } from "../trouble.ts";
+import { type Answer, headerOf, nameOf, reply, say, type Turn } from "../turn.ts";
+import { aboutRun } from "./command.ts";
+import { draftOf, formCard } from "./start.ts";
+
+const WHY: Field = { name: "words", label: "Why", type: "multiline", optional: true, max: 500 };
+const NOTE: Field = { name: "words", label: "Note", type: "multiline", optional: false, max: 2000 };
+
+export const note = aboutRun(
+	{ word: "note", usage: "note ID words", about: "Keep a remark with a run." },
+	async (turn, run, said) => {
+		if (said.tail.trim() === "") return noteRun(turn, run);
+		const key = `note:${turn.inbound.key}`;
+		try {
+			await turn.desk.note({ actor: turn.actor, run: run.id, words: said.tail.trim(), key });
+		} catch (error) {
+			return explain(turn, error, run.id);
+		}
+		return say(turn, `Noted with ${nameOf(run)}.`);
+	},
+);
+
+export const amend = aboutRun(
+	{ word: "amend", usage: "amend ID", about: "Correct what was typed; only what differs is asked for again." },
+	amendRun,
+);
+export const cancel = aboutRun(
+	{ word: "cancel", usage: "cancel ID", about: "End a run; what is done stays." },
+	cancelRun,
+);
+export const undo = aboutRun(
+	{ word: "undo", usage: "undo ID", about: "Plan to take back what a run changed." },
+	undoRun,
+);
+
+/** Asks for the words of a note. */
+export function noteRun(turn: Turn, run: RunDescription): Promise<Reply> {
+	return ask(turn, run, "note", {
+		title: `A note for ${nameOf(run)}`,
+		fields: [NOTE],
+		buttons: [
+			{ title: "Keep the note", style: "primary", verb: "submit", inputs: true },
+			{ title: "Go back", style: "default", verb: "back" },
+		],
+	});
+}
+
+/** Hands out the run's form, filled in as it stands. */
+export async function amendRun(turn: Turn, run: RunDescription): Promise<Reply> {
+	const sop = turn.desk.definitions().clients[run.client]?.sops[run.sop];
+	if (run.endedAt !== undefined) return say(turn, `${nameOf(run)}, has ended. Nothing was changed.`);
+	if (sop === undefined || sop.form.length === 0) return say(turn, `${nameOf(run)} has no form to change.`);
+	const draft = draftOf(turn, { purpose: "amend", client: run.client, sop: run.sop, run: run.id });
+	await turn.drafts.keep(draft);
+	return formCard(turn, { draft, sop, values: run.form, problems: [] });
+}
+
+/** Asks once more before a run ends: what is done, what will not be. */
+export async function cancelRun(turn: Turn, run: RunDescription): Promise<Reply> {
+	if (run.endedAt !== undefined) return say(turn, `${nameOf(run)}, has ended already. Nothing was changed.`);
+	const finished = run.steps.filter((step) => step.state === "done").length;
+	const left = run.steps.filter((step) => step.state !== "done" && step.state !== "skipped").length;
+	return ask(turn, run, "cancel", {
+		title: `Cancel ${nameOf(run)}?`,
+		lead: [
+			`${steps(finished)} done and ${finished === 1 ? "stays" : "stay"} so. ${steps(left)} left out.`,
+			"`undo` takes back what was changed.",
+		],
+		fields: [WHY],
+		buttons: [
+			{ title: `Cancel ${left === 1 ? "1 step" : `${left} steps`}`, style: "danger", verb: "submit", inputs: true },
+			{ title: "Go back", style: "default", verb: "back" },
+		],
+	});
+}
+
+/** Asks once more before an undo is planned, with the changes it would take back. */
+export async function undoRun(turn: Turn, run: RunDescription): Promise<Reply> {
+	if (run.undoneBy !== undefined) {
+		return say(turn, `${nameOf(run)}, is being undone already: ${run.undoneBy.slice(0, 6)}. Nothing more was started.`);
+	}
+	const done = new Set(
+		run.steps.filter((step) => step.state === "done" || step.state === "failed").map((step) => step.path),
+	);
+	const made = (run.plan?.entries ?? []).filter((entry) => done.has(entry.path)).flatMap((entry) => entry.changes);
+	if (made.length === 0) return say(turn, `${nameOf(run)}, changed nothing that could be undone.`);
+	const count = made.length === 1 ? "1 change" : `${made.length} changes`;
+	return ask(turn, run, "undo", {
+		title: `Undo ${count}?`,
+		lead: ["A plan comes first and has to be approved. Nothing changes before that."],
+		lines: made.toReversed().map((change) => ({ sign: "−", tone: "attention" as const, text: change.words })),
+		buttons: [
+			{ title: `Undo ${count}`, style: "danger", verb: "submit" },
+			{ title: "Go back", style: "default", verb: "back" },
+		],
+	});
+}
+
+function steps(count: number): string {
+	return count === 1 ? "1 step is" : `${count} steps are`;
+}
+
+async function ask(turn: Turn, run: RunDescription, purpose: Draft["purpose"], answer: Answer): Promise<Reply> {
+	const client = turn.desk.definitions().clients[run.client];
+	const draft = draftOf(turn, { purpose, client: run.client, sop: run.sop, run: run.id });
+	await turn.drafts.keep(draft);
+	const header: CardData["header"] = headerOf(client, run.title, run.ref);
+	return reply(turn, { header, ...answer }, { card: "form", id: draft.id, client: run.client, run: run.id });
+}

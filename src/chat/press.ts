@@ -1,0 +1,103 @@
+/**
+ * Turns a press into an answer: card id, then the kept row, then the wait and the plan that card showed. Must never use
+ * anything from the card but its id, the verb and its declared inputs.
+ */
+import type { Values } from "../base/json.ts";
+import type { PlanHash, RunId, Verb, WaitId } from "../engine/event.ts";
+import { amendRun, cancelRun, noteRun, undoRun } from "./command/steer.ts";
+import type { PostRow } from "./posts.ts";
+import { submitted } from "./submit.ts";
+import type { Reply } from "./surface.ts";
+import { expired, explain } from "./trouble.ts";
+import { say, type Turn } from "./turn.ts";
+
+const VERBS: ReadonlySet<string> = new Set<Verb>([
+	"approve",
+	"send-back",
+	"submit",
+	"complete",
+	"retry",
+	"skip",
+	"done",
+	"stop",
+	"choose",
+	"claim",
+	"acknowledge",
+]);
+
+const STEERS = new Map([
+	["amend", amendRun],
+	["cancel", cancelRun],
+	["note", noteRun],
+	["undo", undoRun],
+]);
+
+/** Answers a press or a form that came back. Repeat: the desk gives a second press the first receipt. */
+export async function pressed(
+	turn: Turn,
+	press: { readonly card: string; readonly verb: string; readonly values: Values },
+): Promise<Reply> {
+	const draft = await turn.drafts.find(press.card);
+	if (draft !== undefined) return submitted(turn, draft, press);
+	const row = await turn.posts.byCard(press.card);
+	if (row === undefined) return expired(turn, undefined);
+	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
+}
+
+/** Buttons of the run's own card. Undefined: the verb answers a wait. */
+async function aboutTheRun(turn: Turn, row: PostRow, verb: string): Promise<Reply | undefined> {
+	const act = STEERS.get(verb);
+	if (act === undefined) return undefined;
+	const run = await turn.desk.read(turn.actor, row.run);
+	return run === undefined ? expired(turn, undefined) : act(turn, run);
+}
+
+async function answerRow(
+	turn: Turn,
+	row: PostRow,
+	press: { readonly verb: string; readonly values: Values },
+): Promise<Reply> {
+	if (row.wait === undefined || row.closed) return expired(turn, row.run);
+	const { verb, values } = verbOf(press.verb, press.values);
+	if (verb === undefined) return say(turn, "Choose one of the answers first. Nothing happened.");
+	const plan = row.plan === undefined ? {} : { plan: row.plan };
+	return answerWait(turn, { run: row.run, wait: row.wait, verb, values, ...plan });
+}
+
+/** A question's choice may be a verb ("try again") or a way on of its own; both come back as `choice`. */
+function verbOf(pressed: string, values: Values): { readonly verb: Verb | undefined; readonly values: Values } {
+	const asks = pressed === "choose" || pressed === "answer";
+	if (!asks) return { verb: VERBS.has(pressed) ? (pressed as Verb) : undefined, values };
+	const { choice, ...rest } = values;
+	if (typeof choice !== "string" || choice === "") return { verb: undefined, values };
+	if (VERBS.has(choice)) return { verb: choice as Verb, values: rest };
+	return { verb: "choose", values: { choice, ...rest } };
+}
+
+/** Answers a wait for this person. Nothing is said when it went through: the card itself shows it. */
+export async function answerWait(
+	turn: Turn,
+	answer: {
+		readonly run: RunId;
+		readonly wait: WaitId;
+		readonly verb: Verb;
+		readonly values: Values;
+		readonly plan?: PlanHash;
+	},
+): Promise<Reply> {
+	try {
+		await turn.desk.answer({ actor: turn.actor, via: turn.inbound.surface, ...answer });
+	} catch (error) {
+		return explain(turn, error, answer.run);
+	}
+	if (turn.inbound.kind === "pressed") return { kind: "none" };
+	return say(turn, DONE[answer.verb] ?? "Noted.", "The run's card shows it.");
+}
+
+const DONE: { readonly [verb in Verb]?: string } = {
+	retry: "It is tried again now.",
+	skip: "The step is skipped.",
+	done: "It is looked at now, to make sure.",
+	complete: "The task is done.",
+	claim: "It is yours.",
+};

@@ -1,0 +1,95 @@
+/**
+ * Takes forms and confirmations back. The draft's id is the key of what it asks for, so sending it twice starts it once.
+ * Must never accept a draft from anyone but the person it was handed to.
+ */
+import { InputError } from "../base/errors.ts";
+import type { Values } from "../base/json.ts";
+import { words } from "../base/words.ts";
+import type { ClientId } from "../sop/sop.ts";
+import { formCard, startAt } from "./command/start.ts";
+import type { Draft } from "./posts.ts";
+import type { Reply } from "./surface.ts";
+import { expired, explain } from "./trouble.ts";
+import { nameOf, openRun, reply, type Turn } from "./turn.ts";
+
+type Sent = { readonly verb: string; readonly values: Values };
+
+/** Answers a draft that came back. Repeat: the same draft gives the same run. */
+export async function submitted(turn: Turn, draft: Draft, sent: Sent): Promise<Reply> {
+	if (draft.person.id !== turn.actor.id || draft.person.client !== turn.actor.client) return expired(turn, undefined);
+	if (sent.verb === "discard") return stub(turn, "Discarded. Nothing was started.", draft.client);
+	if (sent.verb === "back") return stub(turn, "Left as it is. Nothing was changed.", draft.client);
+	try {
+		return await act(turn, draft, sent);
+	} catch (error) {
+		if (error instanceof InputError) return again(turn, draft, sent.values, error);
+		return explain(turn, error, draft.run);
+	}
+}
+
+async function act(turn: Turn, draft: Draft, { values }: Sent): Promise<Reply> {
+	const key = `draft:${draft.id}`;
+	const by = { actor: turn.actor, via: turn.inbound.surface, key };
+	switch (draft.purpose) {
+		case "which-client":
+			return startAt(turn, draft, String(values.client ?? ""));
+		case "start": {
+			const { client, sop } = of(draft);
+			const receipt = await turn.desk.start({ ...by, client, sop, form: values });
+			return started(turn, draft, receipt.run);
+		}
+		case "amend":
+			await turn.desk.amend({ ...by, run: of(draft).run, values });
+			return stub(turn, "Changed. What differs is planned now; the run's card shows it.", draft.client);
+		case "cancel":
+			await turn.desk.steer({ ...by, run: of(draft).run, verb: "cancel", words: String(values.words ?? "") });
+			return stub(turn, "Nothing new begins. What is under way ends first; the run's card shows it.", draft.client);
+		case "note":
+			await turn.desk.note({ actor: turn.actor, run: of(draft).run, words: String(values.words ?? ""), key });
+			return stub(turn, "Noted.", draft.client);
+		case "undo": {
+			const receipt = await turn.desk.undo({ ...by, run: of(draft).run });
+			return stub(
+				turn,
+				"The undo is planned now. Nothing has changed yet; its card comes below.",
+				draft.client,
+				receipt.run,
+			);
+		}
+	}
+}
+
+function of(draft: Draft): { readonly client: ClientId; readonly sop: string; readonly run: string } {
+	return { client: draft.client ?? "", sop: draft.sop ?? "", run: draft.run ?? "" };
+}
+
+/** A new run, or the one that was asked for before (WORDS 17). */
+async function started(turn: Turn, draft: Draft, id: string): Promise<Reply> {
+	const run = await turn.desk.read(turn.actor, id);
+	if (run !== undefined && run.startedAt < draft.at) {
+		const title = words(`${nameOf(run)}, was asked for by `, { person: run.by }, " at ", { at: run.startedAt }, ".");
+		return reply(
+			turn,
+			{ title, lead: ["No second run was started."], summary: title, buttons: [openRun(turn, id)] },
+			{ replace: true, client: run.client, run: id },
+		);
+	}
+	const name = run === undefined || run.subject === "" ? "Asked for." : `Asked for: ${nameOf(run)} · ${run.ref}`;
+	return reply(
+		turn,
+		{ title: name, lead: ["The plan comes below. Nothing has changed yet."] },
+		{ replace: true, client: draft.client, run: id },
+	);
+}
+
+function stub(turn: Turn, title: string, client: ClientId | undefined, run?: string): Promise<Reply> {
+	return reply(turn, { title }, { replace: true, client, ...(run === undefined ? {} : { run }) });
+}
+
+/** The same form once more: problems at their fields, what was typed is kept. */
+async function again(turn: Turn, draft: Draft, values: Values, error: InputError): Promise<Reply> {
+	const sop = turn.desk.definitions().clients[draft.client ?? ""]?.sops[draft.sop ?? ""];
+	const hasForm = draft.purpose === "start" || draft.purpose === "amend";
+	if (sop === undefined || !hasForm) return explain(turn, error, draft.run);
+	return formCard(turn, { draft, sop, values, problems: error.problems });
+}

@@ -1,0 +1,113 @@
+/**
+ * What a person reads when the desk says no: denied, decided already, stale, not confirmed. Goes by the error's class and
+ * code, never by its text. Must never hide a mistake of ours: what it does not know it throws on.
+ */
+import { ConflictError, DeniedError, InputError, UnavailableError } from "../base/errors.ts";
+import { toMs } from "../base/time.ts";
+import { words } from "../base/words.ts";
+import type { RunId } from "../engine/event.ts";
+import type { Reply } from "./surface.ts";
+import { type Answer, openRun, reply, say, type Turn } from "./turn.ts";
+
+/** Puts an error of the desk into words for the person who acted. Errors: rethrows what is not ours to explain. */
+export function explain(turn: Turn, error: unknown, run?: RunId): Promise<Reply> {
+	if (error instanceof DeniedError) return denied(turn, error, run);
+	if (error instanceof ConflictError) return conflict(turn, error, run);
+	if (error instanceof InputError) {
+		const [first, ...more] = error.problems.map((p) =>
+			p.remedy === undefined ? p.message : `${p.message} ${p.remedy}`,
+		);
+		return tell(turn, { title: first ?? "Something is missing.", lead: [...more, "Nothing happened."] }, run);
+	}
+	if (error instanceof UnavailableError) return unavailable(turn, error, run);
+	throw error;
+}
+
+/** Refused: privately, with who can instead; the card they pressed is drawn anew. */
+function denied(turn: Turn, error: DeniedError, run: RunId | undefined): Promise<Reply> {
+	if (run !== undefined) turn.refresh?.(run);
+	return tell(turn, { title: error.message, lead: error.advice === undefined ? [] : [error.advice] }, run);
+}
+
+function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Promise<Reply> {
+	switch (error.code) {
+		case "decided":
+			return decided(turn, error, run);
+		case "stale":
+		case "not-taken":
+			return expired(turn, run, error.facts.at);
+		case "no-such-run":
+			return say(turn, "There is no such run that you can see. Nothing was done.", "`runs` lists the open ones.");
+		default: {
+			const other = error.facts.run ?? run;
+			const lead = error.advice === undefined ? [] : [error.advice];
+			return tell(turn, { title: error.message, lead }, other);
+		}
+	}
+}
+
+/** WORDS 13: who decided, when, how long before. */
+function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Promise<Reply> {
+	if (run !== undefined) turn.refresh?.(run);
+	const { by, at, verb } = error.facts;
+	if (by === undefined || at === undefined)
+		return tell(turn, { title: error.message, lead: ["Nothing more is needed."] }, run);
+	const before = Math.max(0, toMs(turn.inbound.at) - toMs(at));
+	const title = words(
+		{ person: by },
+		` ${past(verb)} this at `,
+		{ timeAt: at },
+		", ",
+		{ span: before },
+		" before you.",
+	);
+	return tell(turn, { title, lead: ["Nothing more is needed."], summary: title }, run);
+}
+
+/** WORDS 12: the card is old; the newest one is a press away. */
+export function expired(turn: Turn, run: RunId | undefined, at?: string): Promise<Reply> {
+	if (run !== undefined) turn.refresh?.(run);
+	const title =
+		at === undefined
+			? "This card is from before; the question has moved on. Nothing happened."
+			: words("This card is from before ", { timeAt: at }, "; the question has moved on. Nothing happened.");
+	return tell(
+		turn,
+		{ title, lead: run === undefined ? ["`approvals` shows what waits for you now."] : [], summary: title },
+		run,
+	);
+}
+
+/** WORDS 16 when the store has not confirmed it; else that it cannot be done now. */
+function unavailable(turn: Turn, error: UnavailableError, run: RunId | undefined): Promise<Reply> {
+	if (error.code === "unconfirmed") {
+		const lead = ["Your card will show it; pressing again cannot start it twice."];
+		return tell(turn, { title: "Not confirmed yet.", lead }, run);
+	}
+	const lead = [error.advice ?? "Nothing happened. Pressing again is safe."];
+	return tell(turn, { title: error.message, lead }, run);
+}
+
+function tell(turn: Turn, answer: Answer, run: RunId | undefined): Promise<Reply> {
+	const buttons = run === undefined ? [] : [openRun(turn, run)];
+	const how = { card: "error", client: turn.actor.client, ...(run === undefined ? {} : { run }) } as const;
+	return reply(turn, { summary: answer.title, ...answer, buttons }, how);
+}
+
+const PAST: { readonly [verb: string]: string } = {
+	approve: "approved",
+	"send-back": "sent back",
+	submit: "answered",
+	complete: "finished",
+	retry: "chose to try again for",
+	skip: "skipped",
+	done: "did by hand",
+	stop: "stopped",
+	choose: "answered",
+	claim: "took",
+	acknowledge: "acknowledged",
+};
+
+function past(verb: string | undefined): string {
+	return PAST[verb ?? ""] ?? "answered";
+}
