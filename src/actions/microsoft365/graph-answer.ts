@@ -1,0 +1,131 @@
+/**
+ * Sorts what Graph said into ok, refused, not sent and unknown, on status and codes alone. Must never read a message to
+ * decide, and never shorten how long Graph asks us to wait.
+ */
+import { isRecord, type Json } from "../../base/json.ts";
+import { type Clock, toMs } from "../../base/time.ts";
+import type { Code } from "../../engine/event.ts";
+import type { Answer, GraphRequest } from "../../engine/remote.ts";
+
+/** What came back from the wire, or that nothing did. */
+export type Exchange =
+	| { readonly kind: "answered"; readonly status: number; readonly headers: Headers; readonly body: string }
+	| { readonly kind: "lost"; readonly sent: boolean; readonly code: Code; readonly detail: string };
+
+type GraphAnswer = Answer<{ readonly [name: string]: Json }>;
+
+/**
+ * Turns an exchange into an answer. A write that was sent and not answered, or answered 500, 502 or 504, is `unknown`: it
+ * may have been done. 429 and 503 are refusals in which nothing was done.
+ * Source: https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling.
+ */
+export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, clock: Clock): GraphAnswer {
+	if (exchange.kind === "lost") {
+		const { code, detail } = exchange;
+		return exchange.sent ? { kind: "unknown", code, detail } : { kind: "unsent", code, detail };
+	}
+	const { status, headers, body } = exchange;
+	const requestId = headers.get("request-id") ?? undefined;
+	const parsed = parse(body);
+	if (status >= 200 && status < 300) {
+		if (parsed === undefined && method === "GET") {
+			return { kind: "unknown", code: "bad-answer", detail: `HTTP ${status} with a body that is not JSON` };
+		}
+		return { kind: "ok", value: parsed ?? {}, ...(requestId === undefined ? {} : { requestId }) };
+	}
+	const error = parsed !== undefined && isRecord(parsed.error) ? parsed.error : {};
+	const detail = detailOf(status, error, requestId);
+	if (method !== "GET" && [500, 502, 504].includes(status)) {
+		return { kind: "unknown", code: status === 504 ? "gateway-timeout" : "server-error", detail };
+	}
+	const after = retryAfterMs(headers.get("retry-after"), clock);
+	return {
+		kind: "refused",
+		status,
+		code: codeOf(status, error),
+		message:
+			typeof error.message === "string" && error.message !== "" ? error.message : `Microsoft 365 said ${status}.`,
+		retryable: [408, 409, 423, 429, 500, 502, 503, 504].includes(status) && !hasConflict(error),
+		detail,
+		...(after === undefined ? {} : { retryAfterMs: after }),
+	};
+}
+
+/** Reads `Retry-After`, in seconds or as an HTTP date. Shape: milliseconds from now, never negative, never capped. */
+export function retryAfterMs(header: string | null, clock: Clock): number | undefined {
+	if (header === null) return undefined;
+	const text = header.trim();
+	if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
+	const parts = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/.exec(text);
+	const month = MONTHS.indexOf(parts?.[2] ?? "") + 1;
+	if (parts === null || month === 0) return undefined;
+	const at = `${parts[3]}-${String(month).padStart(2, "0")}-${parts[1]}T${parts[4]}Z`;
+	return Math.max(0, toMs(at) - toMs(clock.now()));
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+function parse(body: string): { readonly [name: string]: Json } | undefined {
+	if (body === "") return {};
+	try {
+		const value: unknown = JSON.parse(body);
+		return isRecord(value) ? value : { value: value as Json };
+	} catch {
+		return undefined;
+	}
+}
+
+/** The innermost code says most; `details` names the conflict that `Request_BadRequest` hides. */
+function codeOf(status: number, error: { readonly [name: string]: Json }): Code {
+	if (hasConflict(error)) return "already-exists";
+	const code = typeof error.code === "string" ? error.code : "";
+	return CODES[code] ?? STATUSES[status] ?? (code === "" ? `http-${status}` : kebab(code));
+}
+
+function hasConflict(error: { readonly [name: string]: Json }): boolean {
+	const details = Array.isArray(error.details) ? error.details : [];
+	return details.some((d) => isRecord(d) && (d.code === "ObjectConflict" || d.code === "ConflictingObjects"));
+}
+
+const CODES: { readonly [code: string]: Code } = {
+	Request_ResourceNotFound: "not-found",
+	ResourceNotFound: "not-found",
+	ErrorItemNotFound: "not-found",
+	MailboxNotEnabledForRESTAPI: "no-mailbox",
+	Request_MultipleObjectsWithSameKeyValue: "already-exists",
+	Authorization_RequestDenied: "no-rights",
+	ErrorAccessDenied: "no-rights",
+	InvalidAuthenticationToken: "not-signed-in",
+	Directory_QuotaExceeded: "quota-exceeded",
+	Request_UnsupportedQuery: "bad-request",
+	Request_BadRequest: "bad-request",
+};
+
+const STATUSES: { readonly [status: number]: Code } = {
+	401: "not-signed-in",
+	403: "no-rights",
+	404: "not-found",
+	408: "timeout",
+	409: "conflict",
+	429: "throttled",
+	500: "server-error",
+	502: "server-error",
+	503: "unavailable",
+	504: "gateway-timeout",
+};
+
+function kebab(code: string): Code {
+	const words = code.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").replaceAll(/[^A-Za-z0-9]+/g, "-");
+	return words.toLowerCase().replaceAll(/^-|-$/g, "");
+}
+
+function detailOf(status: number, error: { readonly [name: string]: Json }, requestId: string | undefined): string {
+	const code = typeof error.code === "string" ? ` ${error.code}` : "";
+	const details = Array.isArray(error.details) ? error.details.filter(isRecord) : [];
+	const targets = details.flatMap((d) => (typeof d.target === "string" ? [d.target] : []));
+	return [
+		`HTTP ${status}${code}`,
+		...(targets.length > 0 ? [`about ${targets.join(", ")}`] : []),
+		...(requestId === undefined ? [] : [`request-id ${requestId}`]),
+	].join(", ");
+}
