@@ -1,0 +1,74 @@
+/**
+ * The head file: a second place, outside the database, that says how far the journal reached, so that a database that
+ * silently lost its end is noticed at the next start. Written after each commit; it may lag behind, never lead.
+ * Must never be copied into a backup.
+ */
+import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { sha } from "./chain.ts";
+
+/** The journal's end: the tick, how many events there are in all, and the hash over everything. */
+export type Head = { readonly tick: number; readonly total: number; readonly hash: string };
+
+export type Anchor = {
+	/** The newest head that can be read; undefined when there is no file or neither slot is whole. */
+	read(): Head | undefined;
+	/** Writes in place at once and asks the disk to keep it, without waiting. Errors: those of the file system. */
+	write(head: Head): void;
+	close(): void;
+};
+
+const SLOT = 256;
+
+/** Opens the head file, without making it. Two slots, written in turn, so a torn write leaves the other. */
+export function openAnchor(file: string): Anchor {
+	let handle: number | undefined;
+	let syncing = false;
+	let again = false;
+	const sync = (fd: number): void => {
+		if (syncing) {
+			again = true;
+			return;
+		}
+		syncing = true;
+		fdatasync(fd, () => {
+			syncing = false;
+			if (handle === undefined) closeSync(fd);
+			else if (again) {
+				again = false;
+				sync(fd);
+			}
+		});
+	};
+	return {
+		read: () => (existsSync(file) ? newest(readFileSync(file, "latin1")) : undefined),
+		write: (head) => {
+			handle ??= openSync(file, existsSync(file) ? "r+" : "w+", 0o600);
+			writeSync(handle, slot(head), (head.tick % 2) * SLOT, "latin1");
+			sync(handle);
+		},
+		close: () => {
+			if (handle === undefined) return;
+			fdatasyncSync(handle);
+			const fd = handle;
+			handle = undefined;
+			if (!syncing) closeSync(fd);
+		},
+	};
+}
+
+function slot(head: Head): string {
+	const text = `${head.tick} ${head.total} ${head.hash}`;
+	return `${`${text} ${sha(text).slice(0, 16)}`.padEnd(SLOT - 1)}\n`;
+}
+
+function newest(text: string): Head | undefined {
+	const heads = [text.slice(0, SLOT), text.slice(SLOT, 2 * SLOT)].map(parse).filter((h) => h !== undefined);
+	return heads.sort((a, b) => b.tick - a.tick)[0];
+}
+
+function parse(text: string): Head | undefined {
+	const [tick, total, hash, check] = text.trim().split(" ");
+	if (tick === undefined || total === undefined || hash === undefined) return undefined;
+	if (sha(`${tick} ${total} ${hash}`).slice(0, 16) !== check) return undefined;
+	return { tick: Number(tick), total: Number(total), hash };
+}

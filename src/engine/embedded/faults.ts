@@ -1,0 +1,43 @@
+/**
+ * What SQLite's errors mean to us: busy, full, damaged. By code, never by text.
+ */
+import Database from "better-sqlite3";
+import { UnavailableError } from "../../base/errors.ts";
+
+/** Another connection has the lock. */
+export function isBusy(problem: unknown): boolean {
+	return codeOf(problem).startsWith("SQLITE_BUSY");
+}
+
+/** The file is not what it was. */
+export function isDamage(problem: unknown): boolean {
+	const code = codeOf(problem);
+	return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB";
+}
+
+/** The disk did not take the write: full, or broken. A failed write shows as either (RLIMIT_FSIZE gives IOERR). */
+export function isDisk(problem: unknown): boolean {
+	const code = codeOf(problem);
+	return code === "SQLITE_FULL" || code.startsWith("SQLITE_IOERR") || code.startsWith("SQLITE_CANTOPEN");
+}
+
+/** What to tell a caller whose write failed for the disk's sake; undefined: a mistake of ours. */
+export function refusal(problem: unknown): UnavailableError | undefined {
+	if (isDisk(problem)) {
+		const advice = "Free space on the disk of the data folder; work goes on by itself then.";
+		return new UnavailableError("disk-full", "The disk takes no more writes. Nothing was changed. Try again later.", {
+			advice,
+			cause: problem,
+			retryAfterMs: 5000,
+		});
+	}
+	if (isDamage(problem)) {
+		const advice = "Restore the last backup, or look closer with `sopwith doctor`.";
+		return new UnavailableError("damaged", "The database is damaged. Nothing was changed.", { advice, cause: problem });
+	}
+	return undefined;
+}
+
+function codeOf(problem: unknown): string {
+	return problem instanceof Database.SqliteError ? problem.code : "";
+}

@@ -1,0 +1,158 @@
+/**
+ * What is kept about people at work: forms being filled in, API tokens, signed-in sessions. Tokens and sessions are kept as
+ * hashes; the secret itself must never come here.
+ */
+import type { Problem } from "../../base/errors.ts";
+import type { Values } from "../../base/json.ts";
+import type { Instant } from "../../base/time.ts";
+import type { Actor } from "../../people/roster.ts";
+import type { ClientId, SopId } from "../../sop/sop.ts";
+import type { RunId } from "../event.ts";
+import type { Store } from "./open.ts";
+
+/** A form on its way. `typed`: the fields as typed, so that nothing is lost when it is refused. */
+export type Draft = {
+	readonly id: string;
+	readonly client: ClientId;
+	readonly sop: SopId;
+	readonly person: Actor;
+	readonly typed: Values;
+	readonly problems: readonly Problem[];
+	readonly state: "open" | "sent" | "dropped";
+	readonly run?: RunId;
+	readonly at: Instant;
+};
+
+/** `client` undefined: all clients the person serves. */
+export type Token = {
+	/** SHA-256 of the token, hexadecimal. */
+	readonly hash: string;
+	readonly person: Actor;
+	readonly client?: ClientId;
+	readonly expires: Instant;
+	readonly created: Instant;
+	readonly revoked?: Instant;
+};
+
+export type Session = {
+	readonly hash: string;
+	readonly actor: Actor;
+	readonly expires: Instant;
+	readonly seen: Instant;
+	readonly created: Instant;
+};
+
+export type PeopleStore = {
+	saveDraft(draft: Draft): void;
+	draft(id: string): Draft | undefined;
+	saveToken(token: Token): void;
+	/** Also an expired or revoked one: the caller looks. */
+	token(hash: string): Token | undefined;
+	tokens(): readonly Token[];
+	revokeToken(hash: string, at: Instant): void;
+	saveSession(session: Session): void;
+	session(hash: string): Session | undefined;
+	touchSession(hash: string, seen: Instant): void;
+	endSession(hash: string): void;
+	/** Removes drafts last changed before, and sessions that ended before. */
+	tidy(before: Instant): void;
+};
+
+type Row = { readonly [column: string]: string | null };
+
+export function createPeopleStore(store: Store): PeopleStore {
+	return { ...drafts(store), ...tokens(store), ...sessions(store), tidy: tidier(store) };
+}
+
+function drafts({ db, write }: Store): Pick<PeopleStore, "saveDraft" | "draft"> {
+	const put = db.prepare("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	const get = db.prepare<[string], Row>("SELECT * FROM drafts WHERE id = ?");
+	return {
+		saveDraft: (d) => {
+			const who = [d.person.id, d.person.client ?? null];
+			const what = [JSON.stringify(d.typed), JSON.stringify(d.problems), d.state, d.run ?? null, d.at];
+			write(() => put.run(d.id, d.client, d.sop, ...who, ...what));
+		},
+		draft: (id) => {
+			const row = get.get(id);
+			if (row === undefined) return undefined;
+			return {
+				id,
+				client: text(row.client),
+				sop: text(row.sop),
+				person: actor(row),
+				typed: JSON.parse(text(row.typed)) as Values,
+				problems: JSON.parse(text(row.problems)) as readonly Problem[],
+				state: text(row.state) as Draft["state"],
+				at: text(row.at),
+				...(row.run ? { run: row.run } : {}),
+			};
+		},
+	};
+}
+
+function tokens({ db, write }: Store): Pick<PeopleStore, "saveToken" | "token" | "tokens" | "revokeToken"> {
+	const put = db.prepare("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)");
+	const get = db.prepare<[string], Row>("SELECT * FROM tokens WHERE hash = ?");
+	const all = db.prepare<[], Row>("SELECT * FROM tokens ORDER BY created");
+	const revoke = db.prepare("UPDATE tokens SET revoked = ? WHERE hash = ? AND revoked IS NULL");
+	const read = (row: Row): Token => ({
+		hash: text(row.hash),
+		person: actor(row),
+		expires: text(row.expires),
+		created: text(row.created),
+		...(row.client ? { client: row.client } : {}),
+		...(row.revoked ? { revoked: row.revoked } : {}),
+	});
+	return {
+		saveToken: (t) => {
+			const who = [t.person.id, t.person.client ?? null, t.client ?? null];
+			write(() => put.run(t.hash, ...who, t.expires, t.created, t.revoked ?? null));
+		},
+		token: (hash) => {
+			const row = get.get(hash);
+			return row && read(row);
+		},
+		tokens: () => all.all().map(read),
+		revokeToken: (hash, at) => void write(() => revoke.run(at, hash)),
+	};
+}
+
+function sessions({ db, write }: Store): Pick<PeopleStore, "saveSession" | "session" | "touchSession" | "endSession"> {
+	const put = db.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)");
+	const get = db.prepare<[string], Row>("SELECT * FROM sessions WHERE hash = ?");
+	const touch = db.prepare("UPDATE sessions SET seen = ? WHERE hash = ?");
+	const end = db.prepare("DELETE FROM sessions WHERE hash = ?");
+	return {
+		saveSession: (s) => {
+			const who = [s.actor.id, s.actor.client ?? null];
+			write(() => put.run(s.hash, ...who, s.expires, s.seen, s.created));
+		},
+		session: (hash) => {
+			const row = get.get(hash);
+			if (row === undefined) return undefined;
+			const { expires, seen, created } = row;
+			return { hash, actor: actor(row), expires: text(expires), seen: text(seen), created: text(created) };
+		},
+		touchSession: (hash, seen) => void write(() => touch.run(seen, hash)),
+		endSession: (hash) => void write(() => end.run(hash)),
+	};
+}
+
+function tidier({ db, write }: Store): PeopleStore["tidy"] {
+	const old = db.prepare("DELETE FROM drafts WHERE at < ?");
+	const ended = db.prepare("DELETE FROM sessions WHERE expires < ?");
+	return (before) =>
+		write(() => {
+			old.run(before);
+			ended.run(before);
+		});
+}
+
+function actor(row: Row): Actor {
+	return row.person_client ? { id: text(row.person), client: row.person_client } : { id: text(row.person) };
+}
+
+function text(value: string | null | undefined): string {
+	return value ?? "";
+}
