@@ -102,6 +102,9 @@ export type Field = {
 	readonly hint?: string;
 	readonly max?: number;
 	readonly min?: number;
+	/** For `date`: a day, or `today`, `today-30`, `today+365`. */
+	readonly earliest?: string;
+	readonly latest?: string;
 	readonly fallback?: Json;
 	/** For `choice` and `choices`. What is stored is the whole `value`, found by `key`. */
 	readonly choices?: readonly { readonly key: string; readonly title: string; readonly value: Json }[];
