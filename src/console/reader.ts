@@ -1,0 +1,109 @@
+/**
+ * Who reads a page or an answer: whose clock counts, what people and roles are called. Must never name a person of one
+ * client to another's.
+ */
+import { type Html, html } from "../base/html.ts";
+import type { Clock, Instant, Zone } from "../base/time.ts";
+import type { Text } from "../cards/card.ts";
+import { type Reader, say, sayRuns } from "../cards/fill.ts";
+import { type Clocks, dayWords, momentWords, spanWords, timeWords } from "../cards/time-words.ts";
+import type { Actor, Person } from "../people/roster.ts";
+import type { Definitions } from "../sop/definitions.ts";
+import type { ClientId, PersonId } from "../sop/sop.ts";
+
+export type About = {
+	readonly clock: Clock;
+	readonly client?: ClientId;
+	/** The run's own people, where the page is about a run. */
+	readonly involved?: { readonly [who: string]: readonly PersonId[] };
+};
+
+/** A reader of pages and answers about one client, or about none in particular. */
+export function readerOf(definitions: Definitions, actor: Actor, about: About): Reader {
+	const client = definitions.clients[about.client ?? actor.client ?? ""];
+	const people = client === undefined ? definitions.msp.people : peopleOf(definitions, client.id);
+	const own = personOf(definitions, actor);
+	const zone = own?.zone ?? client?.values.timezone ?? "UTC";
+	const clientZone = client?.values.timezone ?? zone;
+	return {
+		now: about.clock.now(),
+		zone,
+		place: placeOf(zone),
+		clientZone,
+		clientPlace: placeOf(clientZone),
+		you: actor.id,
+		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? serviceName(id),
+		roleName: (role) => role.replaceAll("-", " "),
+		resolve: (who) =>
+			who.flatMap((one) => {
+				const members = about.involved?.[one] ?? client?.roster.roles[one] ?? definitions.msp.roles[one] ?? [];
+				return "group" in members ? [] : members;
+			}),
+	};
+}
+
+/** The person behind an actor; undefined when the roster does not name them (any more). */
+export function personOf(definitions: Definitions, actor: Actor): Person | undefined {
+	const people = actor.client === undefined ? definitions.msp.people : definitions.clients[actor.client]?.roster.people;
+	return people?.find((person) => person.id === actor.id);
+}
+
+/** Everyone who may appear in a client's runs: its people first, then the MSP's. */
+export function peopleOf(definitions: Definitions, client: ClientId): readonly Person[] {
+	return [...(definitions.clients[client]?.roster.people ?? []), ...definitions.msp.people];
+}
+
+/** The clients this person may come across: their own, or every one for the MSP's staff. */
+export function clientsOf(definitions: Definitions, actor: Actor): readonly ClientId[] {
+	const all = Object.keys(definitions.clients).sort();
+	return actor.client === undefined ? all : all.filter((client) => client === actor.client);
+}
+
+/** A zone's place as people say it: "New York". */
+export function placeOf(zone: Zone): string {
+	return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}
+
+/** Writes a sentence for a reader as plain text. */
+export function sentence(reader: Reader): (text: Text) => string {
+	return (text) => say(text, reader);
+}
+
+/** Writes a sentence for a reader as markup: what is strong is bold. */
+export function marked(text: Text, reader: Reader): Html {
+	return html`${sayRuns(text, reader).map((run) => (run.strong ? html`<b>${run.text}</b>` : run.text))}`;
+}
+
+/** Writes a moment with its day: "today at 14:20 (09:20 New York)". */
+export function moment(at: Instant, reader: Reader): Html {
+	return html`<time datetime="${at}">${momentWords(at, clocksOf(reader))}</time>`;
+}
+
+/** Writes a moment's time alone: "14:20 (09:20 New York)". */
+export function timeOf(at: Instant, reader: Reader): Html {
+	return html`<time datetime="${at}">${timeWords(at, clocksOf(reader), true)}</time>`;
+}
+
+/** Writes a calendar day. */
+export function dayOf(day: string, reader: Reader): string {
+	return dayWords(day, clocksOf(reader));
+}
+
+/** Writes how long something took or takes. */
+export function spanOf(from: Instant, to: Instant): string {
+	return spanWords(Temporal.Instant.from(to).epochMilliseconds - Temporal.Instant.from(from).epochMilliseconds);
+}
+
+/** The reader's own wall clock, to the second where asked: "14:34". */
+export function wallClock(at: Instant, zone: Zone, smallestUnit: "minute" | "second" = "minute"): string {
+	return Temporal.Instant.from(at).toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit });
+}
+
+function clocksOf(reader: Reader): Clocks {
+	return { ...reader, shared: reader.you === undefined };
+}
+
+/** What starts runs without a person: `hook:hris` is "the hris webhook". */
+function serviceName(id: PersonId): string | undefined {
+	return id.startsWith("hook:") ? `the ${id.slice(5)} webhook` : undefined;
+}

@@ -1,0 +1,45 @@
+/**
+ * Who calls the API: a bearer token names one person. Only a token's hash is ever kept or compared. Must never give a token
+ * more than its person has, nor a way round the client it was made for.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Clock, Instant } from "../base/time.ts";
+import type { Actor } from "../people/roster.ts";
+import type { ClientId } from "../sop/sop.ts";
+
+/** A token as kept. `client` narrows an MSP person's token to one client. */
+export type Token = {
+	readonly hash: string;
+	readonly actor: Actor;
+	readonly client?: ClientId;
+	readonly expires: Instant;
+};
+
+/** Where tokens are kept. `find` looks one up by its hash; undefined when there is none. */
+export interface Tokens {
+	find(hash: string): Promise<Token | undefined>;
+}
+
+/** Hashes a token as it is kept. Shape: 64 hexadecimal digits, SHA-256; a token has 256 random bits, so no salt. */
+export function hashToken(token: string): string {
+	return createHash("sha256").update(token).digest("hex");
+}
+
+/** The caller behind an `Authorization` header; undefined for none, unknown or expired. */
+export async function bearer(
+	header: string | undefined,
+	{ tokens, clock }: { readonly tokens: Tokens; readonly clock: Clock },
+): Promise<Token | undefined> {
+	const match = /^Bearer ([\x21-\x7e]{16,512})$/i.exec(header ?? "");
+	if (match?.[1] === undefined) return undefined;
+	const hash = hashToken(match[1]);
+	const found = await tokens.find(hash);
+	if (found === undefined || !sameText(found.hash, hash)) return undefined;
+	return found.expires > clock.now() ? found : undefined;
+}
+
+function sameText(a: string, b: string): boolean {
+	const left = Buffer.from(a);
+	const right = Buffer.from(b);
+	return left.length === right.length && timingSafeEqual(left, right);
+}
