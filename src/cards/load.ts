@@ -1,0 +1,101 @@
+/**
+ * Loads the card templates once and keeps them parsed. Must never expand what was expanded already, nor hand a template
+ * anything but plain data.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Template } from "adaptivecards-templating";
+import { ConfigError, type Problem } from "../base/errors.ts";
+import { isRecord, type Json } from "../base/json.ts";
+import { type AdaptiveCard, fitted } from "./adaptive.ts";
+import type { CardName } from "./card.ts";
+import type { FilledCard } from "./fill.ts";
+import { lintCard, lintTemplate } from "./lint.ts";
+import type { Slots } from "./slots.ts";
+import { specimen } from "./specimen.ts";
+
+/** Every card there is, in the order of their files' names. */
+export const cardNames: readonly CardName[] = [
+	"approval",
+	"error",
+	"form",
+	"help",
+	"notice",
+	"plan",
+	"progress",
+	"question",
+	"task",
+	"welcome",
+];
+
+export interface Cards {
+	/**
+	 * Writes an Adaptive Card 1.5. `cardId` is the random id its buttons carry; at most 28 KB where cutting lines can do it.
+	 * Errors: `InvariantError` when a template asks for something the data does not have. Pure.
+	 */
+	expand(name: CardName, filled: FilledCard, cardId: string): AdaptiveCard;
+}
+
+/**
+ * Reads all templates of a folder, joined with its `parts/`, and tries each on a card with everything in it.
+ * Errors: `ConfigError` with every problem of every template.
+ */
+export function loadCards(folder: string): Cards {
+	const problems: Problem[] = [];
+	const parts = readParts(join(folder, "parts"));
+	const templates = new Map<CardName, Template>();
+	for (const name of cardNames) {
+		const path = join(folder, `${name}.json`);
+		try {
+			const payload = withParts(JSON.parse(readFileSync(path, "utf8")), parts);
+			problems.push(...lintTemplate(name, payload));
+			templates.set(name, new Template(payload));
+		} catch (cause) {
+			problems.push({ path, code: "bad-template", message: String(cause), remedy: "Mend the file." });
+		}
+	}
+	const cards = cardsOf(templates);
+	for (const name of templates.keys()) problems.push(...tried(cards, name));
+	if (problems.length > 0) throw new ConfigError(problems, "bad-cards");
+	return cards;
+}
+
+function cardsOf(templates: ReadonlyMap<CardName, Template>): Cards {
+	return {
+		expand(name, filled, cardId) {
+			const template = templates.get(name);
+			if (template === undefined)
+				throw new ConfigError([{ path: name, code: "no-card", message: "There is no such card." }]);
+			return fitted(filled, { name, id: cardId }, (slots: Slots) => template.expand({ $root: slots }) as Json);
+		},
+	};
+}
+
+function tried(cards: Cards, name: CardName): readonly Problem[] {
+	try {
+		return lintCard(name, cards.expand(name, specimen, "c_SPECIMEN"));
+	} catch (cause) {
+		return [{ path: `cards/${name}.json`, code: "bad-expansion", message: String(cause) }];
+	}
+}
+
+function readParts(folder: string): ReadonlyMap<string, Json> {
+	const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+	return new Map(
+		files.map((file) => [file.slice(0, -5), JSON.parse(readFileSync(join(folder, file), "utf8")) as Json]),
+	);
+}
+
+/** Puts the elements of `parts/NAME.json` where a list says `{ "$part": "NAME" }`. */
+function withParts(node: Json, parts: ReadonlyMap<string, Json>): Json {
+	if (Array.isArray(node)) {
+		return node.flatMap((item: Json): readonly Json[] => {
+			if (!isRecord(item) || typeof item.$part !== "string") return [withParts(item, parts)];
+			const part = parts.get(item.$part);
+			if (!Array.isArray(part)) throw new TypeError(`there is no part "${item.$part}"`);
+			return [withParts(part, parts)].flat() as Json[];
+		});
+	}
+	if (!isRecord(node)) return node;
+	return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withParts(value, parts)]));
+}

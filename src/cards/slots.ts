@@ -1,0 +1,178 @@
+/**
+ * What a template may ask for: a filled card as flat records of strings, numbers and flags, with nothing left undefined.
+ * All choices of shape are made here, so that templates only arrange. Must never hold an object a template could insert.
+ */
+import { unreachable } from "../base/assert.ts";
+import type { Values } from "../base/json.ts";
+import type { Button, CardName, Tone } from "./card.ts";
+import type { FilledCard, FilledField } from "./fill.ts";
+import { inert } from "./inert.ts";
+
+/** An empty string means "leave it out". */
+export type Slots = Values;
+
+/** Longest text of one run; a sentence is far shorter, a stack trace is not. */
+const LONGEST = 2000;
+
+/** Writes the slots of one card. `id` is what its buttons carry. */
+export function slotsOf(filled: FilledCard, name: CardName, id: string): Slots {
+	const { waiting, footer } = filled;
+	const details = filled.details.filter((part) => part.lines.length > 0);
+	const buttons = filled.buttons.filter((button) => isReachable(button, name, details.length > 0));
+	return {
+		id,
+		header: filled.header.filter((part) => part !== "").join(" · "),
+		title: inert(cut(filled.title)),
+		summary: cut(filled.summary),
+		lead: filled.lead.map((text) => ({ text: cut(text) })),
+		waiting:
+			waiting === undefined ? [] : [{ strong: waiting.strong, rest: spaced(waiting.rest), ...ink(waiting.tone) }],
+		lines: filled.lines.map((line, at) => ({
+			sign: line.sign,
+			...ink(line.tone),
+			text: cut(line.text),
+			meta: line.meta === undefined ? "" : ` ${cut(line.meta)}`,
+			spacing: at === 0 ? "Medium" : "Small",
+		})),
+		facts: filled.facts.map((fact, at) => ({
+			title: fact.title,
+			value: cut(fact.value),
+			spacing: at === 0 ? "Medium" : "Small",
+		})),
+		hasDetails: details.length > 0,
+		details: details.map((part, at) => ({
+			title: part.title,
+			spacing: at === 0 ? "None" : "Medium",
+			lines: part.lines.map((text) => ({ text: cut(text) })),
+		})),
+		fields: filled.fields.map(fieldSlots),
+		hasChoices: filled.choices.length > 0,
+		choices: filled.choices.map((choice) => ({
+			value: choice.value,
+			title: inert(choice.hint ? `${choice.title}: ${choice.hint}` : choice.title),
+		})),
+		hasChecklist: filled.checklist.length > 0,
+		checked: filled.checklist
+			.filter((item) => item.done)
+			.map((item) => item.value)
+			.join(","),
+		checklist: filled.checklist.map((item) => ({ value: item.value, title: inert(item.title) })),
+		footer: footer === undefined ? [] : [{ text: cut(footer) }],
+		buttons: buttons.map((button, at) => buttonSlots(button, at)),
+	};
+}
+
+function ink(tone: Tone): { readonly color: string; readonly subtle: boolean } {
+	switch (tone) {
+		case "good":
+			return { color: "Good", subtle: false };
+		case "warning":
+			return { color: "Warning", subtle: false };
+		case "attention":
+			return { color: "Attention", subtle: false };
+		case "accent":
+			return { color: "Accent", subtle: false };
+		case "default":
+			return { color: "Default", subtle: false };
+		case "subtle":
+			return { color: "Default", subtle: true };
+		default:
+			return unreachable(tone);
+	}
+}
+
+/** Which input a field becomes, and how it is asked for. A value its own input could not hold is kept as text. */
+export function inputOf(field: FilledField): { readonly kind: string; readonly style: string; readonly ask: string } {
+	const value = field.value ?? "";
+	switch (field.type) {
+		case "text":
+			return { kind: "text", style: "Text", ask: "Enter" };
+		case "multiline":
+			return { kind: "multiline", style: "Text", ask: "Enter" };
+		case "email":
+			return { kind: "text", style: "Email", ask: "Enter" };
+		case "phone":
+			return { kind: "text", style: "Tel", ask: "Enter" };
+		case "number":
+			return { kind: value === "" || Number.isFinite(Number(value)) ? "number" : "text", style: "Text", ask: "Enter" };
+		case "date":
+			return { kind: /^(\d{4}-\d\d-\d\d)?$/.test(value) ? "date" : "text", style: "Text", ask: "Choose" };
+		case "time":
+			return { kind: /^(\d\d:\d\d)?$/.test(value) ? "time" : "text", style: "Text", ask: "Choose" };
+		case "choice":
+		case "person":
+			return { kind: "choice", style: "compact", ask: "Choose" };
+		case "choices":
+			return { kind: "choices", style: "expanded", ask: "Choose" };
+		case "yes-no":
+			return { kind: "choice", style: "expanded", ask: "Choose" };
+		default:
+			return unreachable(field.type);
+	}
+}
+
+/** What a field is called: what may be left out says so. */
+export function labelOf(field: Pick<FilledField, "label" | "optional">): string {
+	return field.optional ? `${field.label} (optional)` : field.label;
+}
+
+/** What an empty field is told: "Enter the first name." */
+export function emptyWords(field: FilledField): string {
+	if (field.type === "yes-no") return "Choose yes or no.";
+	const label = /^[A-Z][^A-Z]/.test(field.label)
+		? field.label.charAt(0).toLowerCase() + field.label.slice(1)
+		: field.label;
+	return `${inputOf(field).ask} the ${label.replace(/[?.:]$/, "")}.`;
+}
+
+function fieldSlots(field: FilledField): Values {
+	const { kind, style } = inputOf(field);
+	const value = field.value ?? "";
+	const text = kind === "text" || kind === "multiline";
+	return {
+		name: field.name,
+		label: labelOf(field),
+		required: !field.optional,
+		empty: inert(emptyWords(field)),
+		kind,
+		style,
+		hint: field.hint ?? "",
+		error: field.error ?? "",
+		value: kind === "number" && value !== "" ? Number(value) : value,
+		maxLength: text && field.max !== undefined ? Math.max(field.max, value.length) : "",
+		min: kind === "number" ? (field.min ?? "") : "",
+		max: kind === "number" ? (field.max ?? "") : "",
+		choices: field.choices.map((choice) => ({
+			value: choice.value,
+			title: style === "compact" ? choice.title : inert(choice.title),
+		})),
+	};
+}
+
+function isReachable(button: Button, name: CardName, hasDetails: boolean): boolean {
+	if (button.reveal === "details") return hasDetails;
+	return button.reveal === undefined || (button.reveal === "send-back" && name === "approval");
+}
+
+function buttonSlots(button: Button, at: number): Values {
+	const styles = { primary: "positive", default: "default", danger: "destructive" } as const;
+	const kind = button.url !== undefined ? "open" : button.reveal !== undefined ? "reveal" : "send";
+	return {
+		order: `button-${at}`,
+		kind: kind === "send" && button.inputs !== true ? "press" : kind,
+		title: button.title,
+		style: styles[button.style],
+		mode: at < 3 ? "primary" : "secondary",
+		verb: button.verb ?? "",
+		url: button.url ?? "",
+		reveal: button.reveal ?? "",
+	};
+}
+
+function spaced(text: string): string {
+	return text === "" || /^[\s.,:;]/.test(text) ? text : ` ${text}`;
+}
+
+function cut(text: string): string {
+	return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
