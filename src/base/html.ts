@@ -36,6 +36,11 @@ export function joined(parts: readonly Html[]): Html {
 	return html`${parts}`;
 }
 
+/** Writes markup as text, to send or to keep. */
+export function toText(markup: Html): string {
+	return markup.toString();
+}
+
 /** Writes data for a script to read: `<script type="application/json" id="…">`. Nothing in it can end the element. */
 export function jsonBlock(id: string, value: Json): Html {
 	const text = JSON.stringify(value)

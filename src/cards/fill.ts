@@ -29,7 +29,8 @@ export type Reader = {
 };
 
 export type FilledField = Omit<CardData["fields"][number], "choices" | "fallback"> & {
-	readonly choices: readonly { readonly value: string; readonly title: string }[];
+	/** `value` is the key again: what a choice stands for stays behind. */
+	readonly choices: readonly { readonly key: string; readonly value: string; readonly title: string }[];
 };
 
 /** A card with every hole filled: strings alone, the value of a choice left behind. */
@@ -79,6 +80,11 @@ export function fillWords(data: CardData, reader: Reader): FilledCard {
 	};
 }
 
+/** Takes a card whose sentences are filled already. Errors: `InvariantError` when one still has holes. Repeat: safe. */
+export function filledOf(data: CardData): FilledCard {
+	return fillWords(data, nobody);
+}
+
 /** One stretch of a sentence; `strong` is bold where bold can be shown. */
 export type Run = { readonly text: string; readonly strong: boolean };
 
@@ -107,9 +113,26 @@ export function sayRuns(text: Text, reader: Reader): readonly Run[] {
 	return runs;
 }
 
+/** A reader for whom nothing can be filled. */
+const nobody: Reader = {
+	now: "1970-01-01T00:00:00.000Z",
+	zone: "UTC",
+	place: "",
+	clientZone: "UTC",
+	clientPlace: "",
+	nameOf: unfilled,
+	roleName: unfilled,
+	resolve: unfilled,
+};
+
+function unfilled(): never {
+	throw new InvariantError("a card was to be drawn before its sentences were filled");
+}
+
 type Said = { readonly text: string; readonly plural: boolean };
 
 function fillHole(part: Json, reader: Reader): Said {
+	if (reader === nobody) unfilled();
 	const clocks: Clocks = { ...reader, shared: reader.you === undefined };
 	const hole = holeOf(part);
 	if ("person" in hole) return personWords(hole.person, hole.first === true, reader);
@@ -198,6 +221,6 @@ function fillField(field: CardData["fields"][number]): FilledField {
 		...rest,
 		label: clean(field.label),
 		...(field.hint !== undefined && { hint: clean(field.hint) }),
-		choices: (choices ?? []).map((choice) => ({ value: choice.key, title: clean(choice.title) })),
+		choices: (choices ?? []).map(({ key, title }) => ({ key, value: key, title: clean(title) })),
 	};
 }

@@ -4,7 +4,7 @@
  */
 import type { Problem } from "../base/errors.ts";
 import type { Json, Values } from "../base/json.ts";
-import { isRecord } from "../base/json.ts";
+import { isRecord, sameJson } from "../base/json.ts";
 import type { Field, Sop } from "../sop/sop.ts";
 import { type CardData, emptyCard, type Text } from "./card.ts";
 
@@ -35,7 +35,7 @@ export type FormCardRequest = {
 export function formCard(request: FormCardRequest): CardData {
 	const { sop, client, fields, problems } = request;
 	const wrong = fields.filter((field) => problemAt(field, problems) !== undefined).length;
-	const elsewhere = problems.filter((problem) => !fields.some((field) => problem.path === `form.${field.name}`));
+	const elsewhere = problems.filter((problem) => !fields.some((field) => problemAt(field, [problem]) !== undefined));
 	const count = `${fields.length} ${fields.length === 1 ? "field" : "fields"}`;
 	return {
 		...emptyCard,
@@ -72,17 +72,19 @@ export function choicesOf(
 	}
 }
 
-/** Writes a value as it is typed: keys of choices, comma between several, `true` and `false` for yes and no. */
-export function typedText(value: Json | undefined): string {
+/** Writes a value as it is typed: keys of choices, commas between several, `true` and `false` for yes and no. */
+export function typedText(value: Json | undefined, field?: Pick<Field, "choices">): string {
 	if (value === undefined || value === null) return "";
-	if (Array.isArray(value)) return value.map((item: Json) => typedText(item)).join(",");
-	if (isRecord(value)) return typedText(value.key ?? value.id);
+	if (Array.isArray(value)) return value.map((item: Json) => typedText(item, field)).join(",");
+	const chosen = field?.choices?.find((choice) => sameJson(choice.value, value));
+	if (chosen !== undefined) return chosen.key;
+	if (isRecord(value)) return typedText(value.key ?? value.id, field);
 	return String(value);
 }
 
 function shownField(field: Field, request: FormCardRequest): CardData["fields"][number] {
 	const problem = problemAt(field, request.problems);
-	const value = typedText(request.typed[field.name] ?? field.fallback);
+	const value = typedText(request.typed[field.name] ?? field.fallback, field);
 	const choices = choicesOf(field, request.people);
 	const { choices: _, ...rest } = field;
 	return {
@@ -94,7 +96,8 @@ function shownField(field: Field, request: FormCardRequest): CardData["fields"][
 }
 
 function problemAt(field: Field, problems: readonly Problem[]): Problem | undefined {
-	return problems.find((problem) => problem.path === `form.${field.name}`);
+	const path = `form.${field.name}`;
+	return problems.find((problem) => problem.path === path || problem.path.startsWith(`${path}.`));
 }
 
 function problemWords(problem: Problem): string {

@@ -169,7 +169,8 @@ function buttonSlots(button: Button, at: number): Values {
 	};
 }
 
-function spaced(text: string): string {
+/** Puts a space before words unless they open with a sign of their own. */
+export function spaced(text: string): string {
 	return text === "" || /^[\s.,:;]/.test(text) ? text : ` ${text}`;
 }
 

@@ -37,7 +37,9 @@ export const specimen: FilledCard = {
 		optional: false,
 		hint: "A hint",
 		error: "What is so.",
-		choices: ["choice", "choices", "person", "yes-no"].includes(type) ? [{ value: "one", title: "One" }] : [],
+		choices: ["choice", "choices", "person", "yes-no"].includes(type)
+			? [{ key: "one", value: "one", title: "One" }]
+			: [],
 	})),
 	choices: [{ value: "retry", title: "Try again", hint: "a licence is bought" }],
 	checklist: [{ value: "laptop", title: "Laptop", done: true }],

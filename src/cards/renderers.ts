@@ -1,0 +1,26 @@
+/**
+ * The table of renderers: one card, drawn in every way we know. A new one (blocks for Slack) joins by a name here and a
+ * function of the same shape; nothing else changes. Must never hold state.
+ */
+import { toText } from "../base/html.ts";
+import type { Json } from "../base/json.ts";
+import type { CardName } from "./card.ts";
+import type { FilledCard } from "./fill.ts";
+import { cardHtml } from "./html.ts";
+import type { Cards } from "./load.ts";
+import { cardText } from "./text.ts";
+
+/** Ways to draw a card. */
+export type RendererName = "adaptive" | "html" | "text";
+/** Draws one card; `id` is what its buttons carry. Structured payloads are JSON, the others text. Pure. */
+export type Renderer = (name: CardName, filled: FilledCard, id: string) => Json;
+export type Renderers = { readonly [name in RendererName]: Renderer };
+
+/** Builds the table over loaded templates. `html` is for reading: it takes no answers (see `cardHtml` for those). */
+export function renderersOf(cards: Cards): Renderers {
+	return {
+		adaptive: (name, filled, id) => cards.expand(name, filled, id),
+		html: (name, filled, id) => toText(cardHtml(name, filled, { id })),
+		text: (name, filled) => cardText(name, filled),
+	};
+}
