@@ -76,6 +76,8 @@ export interface World {
 	readonly graph?: Graph;
 	readonly mail?: Mail;
 	readonly http?: Http;
+	/** The e-mail address of a person of the client's roster, by id; undefined for anybody else. */
+	addressOf?(person: string): string | undefined;
 	reveal(ref: SecretRef): Promise<Secret>;
 	/** Keeps a secret under a name that is the same for every attempt of this step: a second `keep` returns the first. */
 	keep(name: string, value: Secret): Promise<SecretRef>;

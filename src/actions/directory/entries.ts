@@ -1,0 +1,182 @@
+/**
+ * People and groups as the directory shows them, and how they are found. Filters are built from values, never from text.
+ * Must never take an entry for a person it was not asked about.
+ */
+import { AndFilter, DN, EqualityFilter, type Filter, OrFilter } from "ldapts";
+import { type Directory, type Entry, got, RemoteError } from "../../engine/remote.ts";
+import { namesOf, type UserRef } from "../user-ref.ts";
+
+export type DirectoryUser = {
+	readonly dn: string;
+	/** As `<GUID=…>` and the outputs have it; empty where the directory did not say. */
+	readonly guid: string;
+	readonly upn: string;
+	readonly samAccountName: string;
+	readonly displayName: string;
+	readonly kind: "user" | "contact" | "group" | "other";
+	readonly mail: string;
+	readonly addresses: readonly string[];
+	readonly control: number;
+	readonly mark: string;
+	readonly employeeId: string;
+	readonly manager: string;
+	/** Year it was made, where known. */
+	readonly since: string;
+	readonly passwordSet: string;
+	readonly signedIn: boolean;
+};
+
+export const CLOSED = 0x2;
+export const NORMAL = 0x200;
+
+/** Attributes every look at a person reads. */
+function attributesOf(directory: Directory): readonly string[] {
+	return [
+		...["objectClass", "objectGUID", "userPrincipalName", "sAMAccountName", "displayName", "cn", "mail"],
+		...["proxyAddresses", "userAccountControl", "employeeID", "manager", "whenCreated", "pwdLastSet"],
+		...["lastLogon", "lastLogonTimestamp", "logonCount", directory.markAttribute],
+	];
+}
+
+/** Finds everything a filter fits. Errors: `RemoteError`; a base that is not there has nothing in it. */
+export async function findAll(
+	directory: Directory,
+	filter: Filter,
+	base?: { readonly dn: string; readonly scope: "base" | "one" | "sub" },
+): Promise<readonly DirectoryUser[]> {
+	const answer = await directory.search({
+		base: base?.dn ?? directory.base,
+		scope: base?.scope ?? "sub",
+		filter,
+		attributes: attributesOf(directory),
+	});
+	if (answer.kind === "refused" && answer.code === "no-such-object") return [];
+	return got(answer).map((entry) => read(entry, directory.markAttribute));
+}
+
+/** The person a step means; undefined when nobody fits. Errors: `RemoteError` `ambiguous-user` when several do. */
+export async function findUser(directory: Directory, ref: UserRef): Promise<DirectoryUser | undefined> {
+	const { address, account } = namesOf(ref);
+	const wanted = [
+		...(address === undefined ? [] : [equal("userPrincipalName", address), equal("mail", address)]),
+		...(account === undefined ? [] : [equal("sAMAccountName", account)]),
+	];
+	if (wanted.length === 0) return undefined;
+	const people = (await findAll(directory, new OrFilter({ filters: wanted }))).filter((e) => e.kind === "user");
+	const exact = people.filter((p) => address !== undefined && p.upn.toLowerCase() === address.toLowerCase());
+	const [found, ...others] = exact.length > 0 ? exact : people;
+	if (others.length > 0) {
+		throw new RemoteError({
+			kind: "refused",
+			status: 0,
+			code: "ambiguous-user",
+			message: "Several accounts fit that name. Nothing changed.",
+			retryable: false,
+			detail: `${people.length} entries fit ${address ?? account}`,
+		});
+	}
+	return found;
+}
+
+export type DirectoryGroup = { readonly dn: string; readonly name: string };
+
+/** Groups with that name under the client's group base, or the one at that DN. */
+export async function findGroups(directory: Directory, group: string): Promise<readonly DirectoryGroup[]> {
+	const isDn = /^(cn|ou)=.+,dc=/i.test(group);
+	const isGroup = equal("objectClass", "group");
+	const named = new OrFilter({ filters: [equal("cn", group), equal("sAMAccountName", group)] });
+	const answer = await directory.search({
+		base: isDn ? group : directory.groupBase,
+		scope: isDn ? "base" : "sub",
+		filter: isDn ? isGroup : new AndFilter({ filters: [isGroup, named] }),
+		attributes: ["cn"],
+	});
+	if (answer.kind === "refused" && (answer.code === "no-such-object" || answer.code === "bad-name")) return [];
+	return got(answer).map((entry) => ({ dn: entry.dn, name: one(entry, "cn") || group }));
+}
+
+/** Whether that DN is a direct member; asked of the server, because a large group does not list all its members. */
+export async function isMember(directory: Directory, group: string, dn: string): Promise<boolean> {
+	const answer = await directory.search({
+		base: group,
+		scope: "base",
+		filter: equal("member", dn),
+		attributes: ["cn"],
+	});
+	return got(answer).length > 0;
+}
+
+export function equal(attribute: string, value: string): EqualityFilter {
+	return new EqualityFilter({ attribute, value });
+}
+
+/** A name below a parent, escaped as the standard says. */
+export function below(name: string, parent: string): string {
+	return `${new DN().addPairRDN("CN", name).toString()},${parent}`;
+}
+
+/** The parent of a DN: what follows the first comma that is not part of the name. */
+export function parentOf(dn: string): string {
+	const comma = /^(?:[^\\,]|\\.)*,/.exec(dn);
+	return comma === null ? "" : dn.slice(comma[0].length);
+}
+
+/** Compares two DNs without regard to case or to how a comma's spaces are written. */
+export function sameDn(a: string, b: string): boolean {
+	const plain = (dn: string) => dn.toLowerCase().replaceAll(/\s*,\s*/g, ",");
+	return plain(a) === plain(b);
+}
+
+function read(entry: Entry, markAttribute: string): DirectoryUser {
+	const classes = many(entry, "objectClass").map((name) => name.toLowerCase());
+	const kind = (["contact", "group", "user"] as const).find((name) => classes.includes(name)) ?? "other";
+	const logons = [one(entry, "lastLogon"), one(entry, "lastLogonTimestamp"), one(entry, "logonCount")];
+	const mail = one(entry, "mail");
+	const proxies = many(entry, "proxyAddresses").map((a) => a.replace(/^smtp:/i, ""));
+	return {
+		dn: entry.dn,
+		guid: guidText(one(entry, "objectGUID")),
+		upn: one(entry, "userPrincipalName"),
+		samAccountName: one(entry, "sAMAccountName"),
+		displayName: one(entry, "displayName") || one(entry, "cn"),
+		kind,
+		mail,
+		addresses: [mail, ...proxies].filter(Boolean).map((a) => a.toLowerCase()),
+		control: Number(one(entry, "userAccountControl") || "0"),
+		mark: one(entry, markAttribute),
+		employeeId: one(entry, "employeeID"),
+		manager: one(entry, "manager"),
+		since: /^\d{4}/.exec(one(entry, "whenCreated"))?.[0] ?? "",
+		passwordSet: one(entry, "pwdLastSet"),
+		signedIn: logons.some((value) => value !== "" && value !== "0"),
+	};
+}
+
+function many(entry: Entry, attribute: string): readonly string[] {
+	const name = Object.keys(entry).find((key) => key.toLowerCase() === attribute.toLowerCase());
+	const value = name === undefined ? [] : (entry[name] ?? []);
+	return typeof value === "string" ? [value] : value;
+}
+
+function one(entry: Entry, attribute: string): string {
+	return many(entry, attribute)[0] ?? "";
+}
+
+/** A GUID as text, whether the door gave it so or as base64 of its sixteen bytes (the first three groups little-endian). */
+export function guidText(value: string): string {
+	if (value === "" || value.includes("-")) return value.toLowerCase();
+	const hex = Buffer.from(value, "base64").toString("hex");
+	if (hex.length !== 32) return value;
+	const turn = (text: string) => (text.match(/../g) ?? []).reverse().join("");
+	const [a, b, c] = [turn(hex.slice(0, 8)), turn(hex.slice(8, 12)), turn(hex.slice(12, 16))];
+	return `${a}-${b}-${c}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** What Entra keeps of an account that was synced: base64 of the GUID's bytes. */
+export function immutableIdOf(guid: string): string {
+	const hex = guid.replaceAll("-", "");
+	if (hex.length !== 32) return "";
+	const turn = (text: string) => (text.match(/../g) ?? []).reverse().join("");
+	const bytes = turn(hex.slice(0, 8)) + turn(hex.slice(8, 12)) + turn(hex.slice(12, 16)) + hex.slice(16);
+	return Buffer.from(bytes, "hex").toString("base64");
+}

@@ -1,0 +1,92 @@
+/**
+ * Gives an account in Active Directory a new password that nobody chose. It is kept before it is written and the same one
+ * is written by every try; it must never be in a change, a check or an output.
+ */
+import { z } from "zod";
+import { Secret } from "../../base/secret.ts";
+import type { Action, World } from "../../engine/action.ts";
+import { outcomeOf } from "../../engine/remote.ts";
+import { change, check } from "../changes.ts";
+import { directoryOf } from "../doors.ts";
+import { hole } from "../holes.ts";
+import { newPassword } from "../password.ts";
+import { userRef } from "../user-ref.ts";
+import { gone } from "./enabled.ts";
+import { findUser } from "./entries.ts";
+import { absence, type Subject, subjectOf } from "./subject.ts";
+
+const secretRef = z.object({ $secret: z.string() });
+const input = z.object({
+	user: userRef,
+	/** Whether the person must choose their own at the first sign-in. */
+	mustChange: z.boolean().default(true),
+	/** A password that is in the vault already. Default: a new one. */
+	password: z.exactOptional(secretRef),
+});
+const output = z.object({ secret: secretRef, kind: z.literal("password"), upn: z.string() });
+type Facts = { readonly subject: Subject; readonly written: boolean; readonly secret?: { readonly $secret: string } };
+
+const VALUE = "password";
+const BEFORE = "password-before";
+const WRITTEN = "password-written";
+
+/** Sets a new password. A second try writes the same one again, which is safe. */
+export const directoryPassword: Action<z.infer<typeof input>, z.infer<typeof output>> = {
+	name: "directory.password",
+	about: "Gives an account in Active Directory a new password, kept for its audience",
+	input,
+	output,
+	repeat: { kind: "replace" },
+	writes: true,
+	defaults: { user: hole("subject.user") },
+	async look(wanted, world): Promise<Facts> {
+		const subject = await subjectOf(directoryOf(world), wanted.user, world);
+		const written = await isWritten(subject, world);
+		if (!written) return { subject, written };
+		// `keep` returns what is held already; the value given here is only used if nothing is.
+		return { subject, written, secret: wanted.password ?? (await world.keep(VALUE, newPassword())) };
+	},
+	plan(wanted, { subject, written }: Facts) {
+		const nobody = absence(subject);
+		if (nobody !== undefined) return nobody;
+		if (written) return { changes: [], promises: { kind: "password", upn: subject.name } };
+		const made = change({
+			kind: "set",
+			target: subject.name,
+			facet: "password",
+			after: wanted.mustChange ? "new, to be changed at the first sign-in" : "new",
+			words: `Replace the password of ${subject.name}`,
+			detail: "LDAP modify unicodePwd; the value is kept in the vault first",
+		});
+		return { changes: [made], promises: { kind: "password", upn: subject.name } };
+	},
+	prove(_wanted, { subject, secret }: Facts) {
+		const words = `The password of ${subject.name} was replaced`;
+		return {
+			output: { secret: secret ?? { $secret: "" }, kind: "password", upn: subject.name },
+			proof: [check(words, `pwdLastSet ${subject.user?.passwordSet}`, secret !== undefined)],
+		};
+	},
+	async apply(made, wanted, world) {
+		const directory = directoryOf(world);
+		const found = await findUser(directory, wanted.user);
+		if (found === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
+		const ref = wanted.password ?? (await world.keep(VALUE, newPassword()));
+		await world.keep(BEFORE, new Secret(found.passwordSet));
+		const must = { operation: "replace", attribute: "pwdLastSet", values: ["0"] } as const;
+		const answer = await directory.modify(found.dn, [
+			{ operation: "replace", attribute: "unicodePwd", values: [await world.reveal(ref)] },
+			...(wanted.mustChange ? [must] : []),
+		]);
+		if (answer.kind === "ok") await world.keep(WRITTEN, new Secret("yes"));
+		return outcomeOf(answer, made.id);
+	},
+};
+
+/** Written when the server said so, or when it shows another time of the last change than before our first try. */
+async function isWritten(subject: Subject, world: World): Promise<boolean> {
+	if (await world.holds(WRITTEN)) return true;
+	if (subject.user === undefined || !(await world.holds(BEFORE))) return false;
+	const before = await world.reveal(await world.keep(BEFORE, new Secret("")));
+	return before.open() !== subject.user.passwordSet;
+}

@@ -1,0 +1,39 @@
+/**
+ * The doors an action asks for. A client without that connector is told so in a sentence; there is no default door and no
+ * other client's door. Pure.
+ */
+import type { World } from "../engine/action.ts";
+import { type Directory, type Graph, type Http, type Mail, RemoteError } from "../engine/remote.ts";
+
+/** The client's Active Directory. Errors: `RemoteError` `no-connector`, not retryable, when it has none. */
+export function directoryOf(world: World): Directory {
+	return world.directory ?? missing(world, "directory");
+}
+
+/** The client's Microsoft 365. Errors: `RemoteError` `no-connector`. */
+export function graphOf(world: World): Graph {
+	return world.graph ?? missing(world, "microsoft365");
+}
+
+/** The client's mail. Errors: `RemoteError` `no-connector`. */
+export function mailOf(world: World): Mail {
+	return world.mail ?? missing(world, "mail");
+}
+
+/** The client's HTTPS. Errors: `RemoteError` `no-connector`. */
+export function httpOf(world: World): Http {
+	return world.http ?? missing(world, "http");
+}
+
+function missing(world: World, connector: string): never {
+	throw refusal(
+		"no-connector",
+		`${world.client} has no ${connector} connector, so this cannot be done. Nothing changed.`,
+		`connectors.${connector} in client.yaml`,
+	);
+}
+
+/** A read that ends the try: nothing was written. `retryable` where waiting may help. */
+export function refusal(code: string, message: string, detail: string, retryable = false): RemoteError {
+	return new RemoteError({ kind: "refused", status: 0, code, message, retryable, detail });
+}
