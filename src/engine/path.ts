@@ -14,8 +14,8 @@ export type Place = {
 	readonly depth: number;
 	/** Visual depth, for lists people read: parallel and choose count too. */
 	readonly indent: number;
-	/** The `each` steps around it, outermost first (static paths). */
-	readonly scopes: readonly string[];
+	/** The containers around it (each, parallel, choose), outermost first (static paths). */
+	readonly within: readonly string[];
 };
 
 const indexes = new WeakMap<Sop, ReadonlyMap<string, Place>>();
@@ -25,7 +25,7 @@ export function placesOf(sop: Sop): ReadonlyMap<string, Place> {
 	let index = indexes.get(sop);
 	if (index === undefined) {
 		const found = new Map<string, Place>();
-		collect({ steps: sop.steps, prefix: "", scopes: [], indent: 0 }, found);
+		collect({ steps: sop.steps, prefix: "", depth: 0, within: [] }, found);
 		index = found;
 		indexes.set(sop, index);
 	}
@@ -35,20 +35,18 @@ export function placesOf(sop: Sop): ReadonlyMap<string, Place> {
 type Level = {
 	readonly steps: readonly Step[];
 	readonly prefix: string;
-	readonly scopes: readonly string[];
-	readonly indent: number;
+	readonly depth: number;
+	readonly within: readonly string[];
 };
 
 function collect(level: Level, found: Map<string, Place>): void {
 	for (const step of level.steps) {
 		const id = level.prefix + step.id;
-		found.set(id, { step, id, depth: level.scopes.length, indent: level.indent, scopes: level.scopes });
-		const inner = { ...level, indent: level.indent + 1 };
+		found.set(id, { step, id, depth: level.depth, indent: level.within.length, within: level.within });
+		const inner = { ...level, within: [...level.within, id] };
 		if (step.kind === "parallel") collect({ ...inner, steps: step.steps }, found);
 		if (step.kind === "choose") for (const branch of step.branches) collect({ ...inner, steps: branch.steps }, found);
-		if (step.kind === "each") {
-			collect({ ...inner, steps: step.steps, prefix: `${id}.`, scopes: [...level.scopes, id] }, found);
-		}
+		if (step.kind === "each") collect({ ...inner, steps: step.steps, prefix: `${id}.`, depth: level.depth + 1 }, found);
 	}
 }
 
@@ -68,7 +66,8 @@ export function staticOf(path: Path): string {
 
 /** The scope an address lies in: `groups[Sales].join` lies in `groups[Sales].`; a top-level step in the empty text. */
 export function scopeOf(path: Path): string {
-	return path.slice(0, path.lastIndexOf("].") + (path.includes("].") ? 2 : 0));
+	const end = path.lastIndexOf("].");
+	return end < 0 ? "" : path.slice(0, end + 2);
 }
 
 /** The scopes around an address, outermost first: `a[x].b[y].c` gives `a[x].` and `a[x].b[y].`. */
@@ -76,6 +75,11 @@ export function scopesOf(path: Path): readonly string[] {
 	const found: string[] = [];
 	for (let at = path.indexOf("]."); at >= 0; at = path.indexOf("].", at + 2)) found.push(path.slice(0, at + 2));
 	return found;
+}
+
+/** The key that opens a scope: of `a[x].b[y].` it is `y`. */
+export function keyOf(scope: string): string {
+	return decodeKey(scope.slice(scope.lastIndexOf("[") + 1, scope.lastIndexOf("]")));
 }
 
 /** Where the step of an address stands; undefined when the SOP has no such step. */

@@ -41,6 +41,8 @@ export type Run = {
 	readonly subject: { readonly name?: string; readonly manager?: string; readonly email?: string };
 	/** Entered steps only. A step that is not here is planned. */
 	readonly steps: { readonly [path: Path]: StepState };
+	/** Steps that an amendment sent back to be entered again: where their epochs and attempts go on. */
+	readonly before?: { readonly [path: Path]: { readonly epoch: number; readonly attempt: number } };
 	/** What choices changed in a step's input. */
 	readonly overrides: { readonly [path: Path]: Values };
 	readonly ledger: readonly LedgerEntry[];
@@ -51,6 +53,8 @@ export type Run = {
 		readonly by?: PersonId;
 		readonly words: string;
 		readonly cause: "cancel" | "failure" | "undo";
+		/** `undo`: the run that turns this one round, and how it ended. */
+		readonly undo?: { readonly run: RunId; readonly phase?: Phase };
 	};
 	readonly paused?: { readonly at: Instant; readonly by: PersonId; readonly words: string };
 	readonly ended?: { readonly at: Instant; readonly phase: Extract<Phase, "done" | "stopped" | "failed"> };
@@ -80,6 +84,8 @@ export type StepState = {
 	readonly name: string;
 	readonly attempt: number;
 	readonly try?: Try;
+	/** An amendment came while a write was under way: do it again with the new input once it has ended. */
+	readonly redo?: true;
 	/** Failures so far of the same input; reset by a person's `retry`. */
 	readonly failures: number;
 	readonly last?: {
@@ -91,7 +97,8 @@ export type StepState = {
 		readonly attempt: number;
 	};
 	readonly wait?: Wait;
-	readonly output?: Values;
+	/** A record; the list of its items' outputs for an `each`. */
+	readonly output?: Json;
 	readonly proof?: readonly Check[];
 	/** Who decided, for approvals, questions, tasks and skips. */
 	readonly by?: PersonId;
@@ -102,7 +109,12 @@ export type StepState = {
 	readonly branch?: number;
 	/** `run` and a large `each`: the children, by run id. */
 	readonly children?: {
-		readonly [run: RunId]: { readonly key: string; readonly phase?: Phase; readonly outputs?: Values };
+		readonly [run: RunId]: {
+			readonly key: string;
+			readonly asked?: true;
+			readonly phase?: Phase;
+			readonly outputs?: Values;
+		};
 	};
 };
 
@@ -111,6 +123,8 @@ export type Try = {
 	readonly mode: "apply" | "look";
 	readonly input: Values;
 	readonly startedAt: Instant;
+	/** A person said it is done by hand: who. */
+	readonly byHand?: PersonId;
 	/** Set by `attempt-began`: after it, a lost answer means "unknown", never "not sent". */
 	readonly begun?: { readonly at: Instant; readonly changes: readonly Change[] };
 };

@@ -1,0 +1,132 @@
+/**
+ * Runs that belong to a step of another run: a sub-SOP, or each item of a long list. Pure: names them, asks for them, and
+ * takes what became of them.
+ */
+import { type Json, sha256 } from "../base/json.ts";
+import type { Sop } from "../sop/sop.ts";
+import { adjust, type Fold, fail, finish } from "./draft.ts";
+import type { Effect } from "./effect.ts";
+import type { Path, RunEvent, RunId, StartRequest } from "./event.ts";
+import { encodeKey, placeOf } from "./path.ts";
+import type { Approval, Run, StepState } from "./run.ts";
+import { nameRun } from "./run-id.ts";
+import { filled, scopeFor } from "./scope.ts";
+
+/** A list longer than this is worked through by child runs. */
+export const CHILDREN_FROM = 50;
+
+/** Notes the children a step wants, one a key; `startsOf` orders them. */
+export function beginChildren(fold: Fold, path: Path, keys: readonly string[]): void {
+	const children: { [run: RunId]: { readonly key: string } } = {};
+	for (const key of keys) children[nameRun("child", fold.run.id, path, key)] = { key };
+	adjust(fold, path, { children });
+}
+
+/** Asks for the next children, as many as may run at once. What was asked for is waited for, even by a stopping run. */
+export function askChildren(fold: Fold, path: Path, atOnce: number): void {
+	const children = { ...fold.run.steps[path]?.children };
+	let open = 0;
+	for (const [id, child] of Object.entries(children)) {
+		if (child.phase !== undefined) continue;
+		if (open >= atOnce) break;
+		open += 1;
+		children[id] = { ...child, asked: true };
+	}
+	adjust(fold, path, { children });
+}
+
+/** The starts that should be in flight. */
+export function startsOf(sop: Sop, run: Run, path: Path): readonly Effect[] {
+	const state = run.steps[path];
+	if (state?.children === undefined) return [];
+	const open = Object.entries(state.children).filter(([, child]) => child.asked && child.phase === undefined);
+	return open.map(([child, { key }]) => ({
+		kind: "start",
+		child,
+		request: requestFor(sop, run, { path, key, state }),
+	}));
+}
+
+function requestFor(
+	sop: Sop,
+	run: Run,
+	of: { readonly path: Path; readonly key: string; readonly state: StepState },
+): StartRequest {
+	const { path, key, state } = of;
+	const step = placeOf(sop, path)?.step;
+	const { client, by, via } = run.request;
+	const common = {
+		client,
+		by,
+		via,
+		key: `child:${run.id}/${path}[${encodeKey(key)}]`,
+		...(run.request.drill === undefined ? {} : { drill: run.request.drill }),
+	};
+	const scope = scopeFor(sop, run, { path, at: state.startedAt });
+	if (step?.kind === "run")
+		return { ...common, sop: step.sop, form: filled(step.with, scope), parent: { run: run.id, path } };
+	const item = state.items?.find((i) => i.key === key);
+	const approvals = { list: coveringItem(run, `${path}[${encodeKey(key)}].`) as unknown as Json };
+	return {
+		...common,
+		sop: sop.id,
+		form: run.form,
+		parent: { run: run.id, path, scope: scope.values(), approvals, ...(item === undefined ? {} : { item }) },
+	};
+}
+
+/** What the parent's approvals cover of one item, in the child's own addresses. */
+function coveringItem(run: Run, prefix: string): readonly Approval[] {
+	return run.approvals.map((approval) => ({
+		...approval,
+		plan: {
+			...approval.plan,
+			entries: approval.plan.entries
+				.filter((e) => e.path.startsWith(prefix))
+				.map((e) => ({ ...e, path: e.path.slice(prefix.length) })),
+		},
+	}));
+}
+
+/** The SOP of a child that works on one item: the steps of that `each`, under the parent's definition. */
+export function itemSop(parent: Sop, path: Path): Sop {
+	const step = placeOf(parent, path)?.step;
+	const steps = step?.kind === "each" ? step.steps : [];
+	return { ...parent, unique: [], starts: [], outputs: {}, steps, definition: sha256(`${parent.definition}\n${path}`) };
+}
+
+/** Takes a child's end into its parent. Unchanged when the child is not known or ended before. */
+export function childEnded(fold: Fold, event: Extract<RunEvent, { kind: "child-ended" }>): boolean {
+	if (fold.run.stopping?.undo?.run === event.child) {
+		fold.run.stopping = { ...fold.run.stopping, undo: { run: event.child, phase: event.phase } };
+		return true;
+	}
+	for (const [path, state] of Object.entries(fold.run.steps)) {
+		const child = state.children?.[event.child];
+		if (state.children === undefined || child === undefined || child.phase !== undefined) continue;
+		const children = { ...state.children, [event.child]: { ...child, phase: event.phase, outputs: event.outputs } };
+		adjust(fold, path, { children });
+		if (state.state === "running" && Object.values(children).every((c) => c.phase !== undefined))
+			allEnded(fold, path, children);
+		return true;
+	}
+	return false;
+}
+
+function allEnded(fold: Fold, path: Path, children: NonNullable<StepState["children"]>): void {
+	const ended = Object.values(children);
+	const bad = ended.filter((c) => c.phase !== "done");
+	if (bad.length > 0) {
+		const names = bad
+			.slice(0, 5)
+			.map((c) => c.key)
+			.join(", ");
+		return fail(fold, path, {
+			code: "part-not-done",
+			message: `${bad.length} of ${ended.length} did not finish: ${names}.`,
+		});
+	}
+	const one = placeOf(fold.sop, path)?.step.kind === "run";
+	const list = ended.map((c) => c.outputs ?? {});
+	finish(fold, path, { output: one ? (list[0] ?? {}) : list });
+}

@@ -1,0 +1,170 @@
+/**
+ * The working copy of a run while one event is folded, and the moves every fold is made of. Lives only inside `decide`;
+ * must never outlive it or touch the run it was opened from.
+ */
+import type { Instant } from "../base/time.ts";
+import { dueAt } from "../sop/duration.ts";
+import type { Duration, OnFailure, Remind, Sop, Step, Who } from "../sop/sop.ts";
+import type { Choice, Code, Path, Verb } from "./event.ts";
+import { placeOf } from "./path.ts";
+import type { Run, StepState, Wait } from "./run.ts";
+
+export type Draft = { -readonly [K in keyof Run]: Run[K] } & { steps: { [path: Path]: StepState } };
+/** One event being folded: against which SOP, into which draft, at which instant. */
+export type Fold = { readonly sop: Sop; readonly run: Draft; readonly at: Instant };
+
+export function openDraft(run: Run): Draft {
+	return { ...run, steps: { ...run.steps } };
+}
+
+type Kept =
+	| "epoch"
+	| "startedAt"
+	| "name"
+	| "attempt"
+	| "failures"
+	| "items"
+	| "branch"
+	| "children"
+	| "output"
+	| "last"
+	| "redo";
+
+/**
+ * Moves a step to another state. What the new state does not name is dropped (try, wait, proof, by, why); what belongs to
+ * the step's whole life is kept. The epoch rises, so timers, questions and buttons of the old state are stale.
+ */
+export function move(
+	fold: Fold,
+	path: Path,
+	next: { readonly state: StepState["state"] } & Partial<Omit<StepState, "epoch" | "since" | "state">>,
+): StepState {
+	const now = fold.run.steps[path];
+	const before = now ?? fold.run.before?.[path];
+	const kept: Partial<Pick<StepState, Kept>> = now === undefined ? { ...fold.run.before?.[path] } : pick(now);
+	const moved: StepState = {
+		startedAt: fold.at,
+		name: "",
+		attempt: 0,
+		failures: 0,
+		...kept,
+		...next,
+		epoch: (before?.epoch ?? 0) + 1,
+		since: fold.at,
+	};
+	fold.run.steps[path] = moved;
+	return moved;
+}
+
+function pick(state: StepState): Partial<Pick<StepState, Kept>> {
+	const { try: _try, wait: _wait, proof: _proof, by: _by, why: _why, state: _state, since: _since, ...kept } = state;
+	return kept;
+}
+
+/** Changes a step within its state: same epoch, so what is out there stays valid. */
+export function adjust(fold: Fold, path: Path, patch: Partial<StepState>): void {
+	const now = fold.run.steps[path];
+	if (now !== undefined) fold.run.steps[path] = { ...now, ...patch };
+}
+
+export function adjustWait(fold: Fold, path: Path, patch: Partial<Wait>): void {
+	const wait = fold.run.steps[path]?.wait;
+	if (wait !== undefined) adjust(fold, path, { wait: { ...wait, ...patch } });
+}
+
+export type NewWait = Omit<Wait, "id" | "since" | "rings" | "timers" | "verbs" | "who"> &
+	Partial<Pick<Wait, "timers" | "verbs" | "who">>;
+
+/** Opens a wait on a step. Its id names the state's epoch. */
+export function waitFor(
+	fold: Fold,
+	path: Path,
+	wanted: { readonly state: "waiting" | "asking"; readonly wait: NewWait } & Partial<
+		Pick<StepState, "try" | "attempt" | "failures" | "last">
+	>,
+): void {
+	const { wait, ...rest } = wanted;
+	const epoch = (fold.run.steps[path]?.epoch ?? 0) + 1;
+	move(fold, path, {
+		...rest,
+		wait: { verbs: [], who: [], timers: {}, ...wait, id: `${path}#${epoch}`, since: fold.at, rings: 0 },
+	});
+}
+
+/** When a duration from now is over, by the clock it names. */
+export function dueIn(fold: Pick<Fold, "sop" | "at">, duration: Duration): Instant {
+	return dueAt(fold.at, duration, fold.sop.client.calendar, fold.sop.client.timezone);
+}
+
+/** The timers that keep people from being forgotten. */
+export function reminders(fold: Fold, rule: Remind): { readonly [name: string]: Instant } {
+	return {
+		...(rule.remind === undefined ? {} : { remind: dueIn(fold, rule.remind) }),
+		...(rule.overdue === undefined ? {} : { overdue: dueIn(fold, rule.overdue.after) }),
+	};
+}
+
+export type Trouble = {
+	readonly code: Code;
+	readonly message: string;
+	readonly detail?: string;
+	readonly choices?: readonly Choice[];
+	readonly applied?: readonly string[];
+	readonly doubt?: readonly string[];
+};
+
+const ownerReminder: Duration = { clock: "working", ms: 2 * 3_600_000 };
+
+/** A step that cannot go on by itself: what the author said for it, by default the owner is asked. */
+export function fail(fold: Fold, path: Path, trouble: Trouble): void {
+	const step = placeOf(fold.sop, path)?.step;
+	const rule: OnFailure = step?.onFailure ?? "ask";
+	if (rule === "ask") return ask(fold, path, { trouble, who: ["owner"], verbs: verbsFor(step, trouble) });
+	move(fold, path, { state: "failed", why: trouble.message });
+	if (rule === "continue") return;
+	fold.run.stopping ??= { at: fold.at, words: trouble.message, cause: rule === "undo" ? "undo" : "failure" };
+}
+
+function verbsFor(step: Step | undefined, trouble: Trouble): readonly Verb[] {
+	const again = step?.kind === "do" || step?.kind === "wait" || step?.kind === "tell";
+	const ways: Verb[] = again || step?.kind === "approve" ? ["retry"] : [];
+	if ((trouble.choices?.length ?? 0) > 0) ways.push("choose");
+	if (again) ways.push("done");
+	if (step?.kind !== "approve") ways.push("skip");
+	return [...ways, "stop", "claim"];
+}
+
+/** Asks people what to do with a step. */
+export function ask(
+	fold: Fold,
+	path: Path,
+	question: { readonly trouble: Trouble; readonly who: readonly Who[]; readonly verbs: readonly Verb[] },
+): void {
+	const { trouble } = question;
+	waitFor(fold, path, {
+		state: "asking",
+		wait: {
+			kind: "question",
+			verbs: question.verbs,
+			who: question.who,
+			timers: { remind: dueIn(fold, ownerReminder) },
+			problem: { choices: [], applied: [], doubt: [], ...trouble },
+		},
+	});
+}
+
+/** A step is over. */
+export function finish(
+	fold: Fold,
+	path: Path,
+	end: Partial<Pick<StepState, "output" | "proof" | "by" | "why" | "state">>,
+): void {
+	move(fold, path, { state: "done", ...end });
+}
+
+export function withoutTimer(
+	timers: { readonly [name: string]: Instant },
+	name: string,
+): { readonly [name: string]: Instant } {
+	return Object.fromEntries(Object.entries(timers).filter(([other]) => other !== name));
+}

@@ -1,0 +1,162 @@
+/**
+ * Folds what a person answered. Authority is checked before an answer comes here; what the run itself knows is checked
+ * again: the wait is open, takes the verb, shows this plan, and nobody counts twice.
+ */
+import { isRecord, type Json } from "../base/json.ts";
+import { guardOf, lookOnce, next } from "./act.ts";
+import { adjust, adjustWait, ask, dueIn, type Fold, finish, move, waitFor } from "./draft.ts";
+import { keepLooking } from "./enter.ts";
+import type { Path, RunEvent } from "./event.ts";
+import { approve } from "./fold-plan.ts";
+import { pathOfWait, placeOf } from "./path.ts";
+import type { Reason } from "./ports.ts";
+import type { StepState, Wait } from "./run.ts";
+
+type Answered = Extract<RunEvent, { kind: "answered" }>;
+type Open = { readonly state: StepState; readonly wait: Wait; readonly path: Path };
+
+/** Answers why it was not taken; undefined when it was. */
+export function foldAnswered(fold: Fold, event: Answered): Reason | undefined {
+	const path = pathOfWait(event.wait);
+	const state = fold.run.steps[path];
+	const wait = state?.wait;
+	if (fold.run.ended !== undefined || fold.run.stopping !== undefined) return stale("This run is over.");
+	if (state === undefined || wait === undefined || wait.id !== event.wait) return stale("The question has moved on.");
+	if (!wait.verbs.includes(event.verb))
+		return { code: "not-taken", words: "This question cannot be answered that way." };
+	if (event.plan !== undefined && wait.plan?.hash !== event.plan) return stale("The plan has changed since.");
+	return take(fold, event, { state, wait, path });
+}
+
+function stale(words: string): Reason {
+	return { code: "stale", words };
+}
+
+function take(fold: Fold, event: Answered, open: Open): Reason | undefined {
+	const { path } = open;
+	switch (event.verb) {
+		case "claim":
+			adjustWait(fold, path, { claimedBy: event.by });
+			return undefined;
+		case "approve":
+			return vote(fold, event, open);
+		case "send-back":
+			return sendBack(fold, event, open);
+		case "submit":
+			finish(fold, path, { output: event.values, by: event.by });
+			return undefined;
+		case "acknowledge":
+			finish(fold, path, { by: event.by });
+			return undefined;
+		case "complete":
+			return tick(fold, event, open);
+		case "choose":
+			return choose(fold, event, open);
+		case "skip":
+			move(fold, path, { state: "skipped", by: event.by, why: wordsOf(event) ?? "chosen" });
+			return undefined;
+		case "stop":
+			fold.run.stopping = { at: fold.at, by: event.by, words: wordsOf(event) ?? "", cause: "cancel" };
+			return undefined;
+		case "done":
+			adjust(fold, path, { failures: 0 });
+			lookOnce(fold, path, event.by);
+			return undefined;
+		case "retry":
+			retry(fold, path);
+			return undefined;
+	}
+}
+
+function wordsOf(event: Answered): string | undefined {
+	const { words } = event.values;
+	return typeof words === "string" && words !== "" ? words : undefined;
+}
+
+/** Counts a vote once a person; enough of them approve exactly the plan that was shown. */
+function vote(fold: Fold, event: Answered, { path, wait }: Open): Reason | undefined {
+	const { run, sop } = fold;
+	if (event.by === run.request.by && sop.urgency !== "emergency")
+		return { code: "own-request", words: "You asked for this one, so someone else approves it." };
+	const votes = [
+		...(wait.votes ?? []).filter((v) => v.by !== event.by),
+		{ by: event.by, as: event.as, at: fold.at, via: event.via },
+	];
+	const need = guardOf(fold, path)?.need ?? 1;
+	if (votes.length < need || wait.plan === undefined) {
+		adjustWait(fold, path, { votes });
+		return undefined;
+	}
+	approve(fold, path, { plan: wait.plan, by: votes.map((v) => v.by) });
+	if (placeOf(sop, path)?.step.kind === "approve") finish(fold, path, { by: event.by });
+	else next(fold, path);
+	return undefined;
+}
+
+/** The requester is asked to change the form, or to ask again as it is. */
+function sendBack(fold: Fold, event: Answered, { path }: Open): undefined {
+	const said = wordsOf(event);
+	ask(fold, path, {
+		who: ["requester"],
+		verbs: ["retry", "stop"],
+		trouble: { code: "sent-back", message: said ?? "It was sent back without a word why." },
+	});
+	adjust(fold, path, { by: event.by });
+	return undefined;
+}
+
+/** Ticks items off; the task is complete when all are. */
+function tick(fold: Fold, event: Answered, { path, wait }: Open): undefined {
+	const step = placeOf(fold.sop, path)?.step;
+	const list = step?.kind === "task" ? step.checklist.map((_, i) => String(i)) : [];
+	const ticked = event.values.checked;
+	const given = Array.isArray(ticked)
+		? (ticked as readonly Json[]).filter((t): t is string => typeof t === "string")
+		: list;
+	const checked = list.filter((item) => given.includes(item));
+	if (checked.length < list.length) {
+		adjustWait(fold, path, { checked, claimedBy: wait.claimedBy ?? event.by });
+		return undefined;
+	}
+	const { evidence } = event.values;
+	finish(fold, path, { by: event.by, ...(evidence === undefined ? {} : { output: { evidence } }) });
+	return undefined;
+}
+
+/** Takes a way on: it changes the step's input, then everything it touches is planned again. */
+function choose(fold: Fold, event: Answered, { path, wait }: Open): Reason | undefined {
+	const wanted = event.values.choice;
+	const offers = [
+		...(wait.problems ?? []).flatMap((p) => p.choices.map((choice) => ({ at: p.path, choice }))),
+		...(wait.problem?.choices ?? []).map((choice) => ({ at: path, choice })),
+	];
+	const found = offers.find(({ choice }) => choice.id === wanted);
+	if (found === undefined) return { code: "not-taken", words: "This is not one of the choices." };
+	const now = fold.run.overrides[found.at];
+	const typed = isRecord(event.values.with) ? event.values.with : {};
+	fold.run.overrides = {
+		...fold.run.overrides,
+		[found.at]: { ...now, ...found.choice.with, ...allowed(found.choice.with, typed) },
+	};
+	retry(fold, path);
+	return undefined;
+}
+
+/** A choice that asks for a word (`{ name: null }`) takes that word and nothing else. */
+function allowed(
+	offered: { readonly [name: string]: Json },
+	typed: { readonly [name: string]: Json },
+): { readonly [name: string]: Json } {
+	return Object.fromEntries(
+		Object.entries(typed).filter(([name, value]) => offered[name] === null && typeof value === "string"),
+	);
+}
+
+/** Tries again: a plan is made anew, an attempt begins, a look looks. */
+function retry(fold: Fold, path: Path): void {
+	adjust(fold, path, { failures: 0 });
+	const step = placeOf(fold.sop, path)?.step;
+	if (step?.kind === "approve") return waitFor(fold, path, { state: "waiting", wait: { kind: "plan" } });
+	next(fold, path);
+	if (step?.kind === "wait" && step.wait.kind === "for") keepLooking(fold, path, dueIn(fold, step.wait.atMost));
+}

@@ -1,0 +1,229 @@
+/**
+ * Folds what an attempt met. The rules here keep writes single: what began and was not answered is a doubt, never "not
+ * sent"; what was applied is remembered whatever else the outcome says. Must never re-apply after a failed proof.
+ */
+import { unreachable } from "../base/assert.ts";
+import { plusMs } from "../base/time.ts";
+import { type Act, actAt, next } from "./act.ts";
+import { adjust, type Fold, fail, finish, move, type Trouble, waitFor } from "./draft.ts";
+import { told } from "./enter.ts";
+import type { LedgerEntry, Outcome, Path, RunEvent } from "./event.ts";
+import type { StepState } from "./run.ts";
+
+type Ended = Extract<RunEvent, { kind: "attempt-ended" }>;
+
+/** Takes an outcome. False when it says nothing new. A late one for the current attempt resolves it; an older one is remembered. */
+export function foldEnded(fold: Fold, event: Ended): boolean {
+	const before = fold.run.ledger;
+	fold.run.ledger = noteEnded(before, event);
+	const state = fold.run.steps[event.step];
+	const act = actAt(fold, event.step);
+	if (state === undefined || act === undefined || state.attempt !== event.attempt || isOver(state, event.outcome)) {
+		return fold.run.ledger !== before;
+	}
+	if (fold.run.stopping !== undefined) endStopping(fold, event, state);
+	else take(fold, event, { state, act });
+	return true;
+}
+
+/** Whether a step has been decided without this outcome: nothing in it can change that. */
+function isOver(state: StepState, outcome: Outcome): boolean {
+	if (state.state === "done" || state.state === "skipped" || state.state === "failed" || state.state === "stopped")
+		return true;
+	const underWay = state.try !== undefined;
+	return !underWay && outcome.kind !== "done";
+}
+
+function noteEnded(ledger: readonly LedgerEntry[], event: Ended): readonly LedgerEntry[] {
+	const applied = new Set(event.outcome.applied);
+	const here = (e: LedgerEntry): boolean => e.path === event.step;
+	const told = ledger.some((e) => here(e) && e.state === "maybe" && applied.has(e.change.id));
+	const marked = told
+		? ledger.map((e): LedgerEntry => (here(e) && applied.has(e.change.id) ? { ...e, state: "applied" } : e))
+		: ledger;
+	if (event.outcome.kind !== "refused") return marked;
+	const kept = marked.filter((e) => !(here(e) && e.state === "maybe" && e.attempt === event.attempt));
+	return kept.length === marked.length ? marked : kept;
+}
+
+function endStopping(fold: Fold, event: Ended, state: StepState): void {
+	const { outcome } = event;
+	if (outcome.kind === "done") return finish(fold, event.step, { output: outcome.output, proof: outcome.proof });
+	move(fold, event.step, { state: "stopped", last: lastOf(fold, outcome, state) });
+}
+
+function take(fold: Fold, event: Ended, on: { readonly state: StepState; readonly act: Act }): void {
+	const { outcome, step: path } = event;
+	const { state, act } = on;
+	if (outcome.kind === "done") return done(fold, event, on);
+	adjust(fold, path, { last: lastOf(fold, outcome, state), failures: state.failures + 1 });
+	if (state.redo) return redo(fold, path, act);
+	switch (outcome.kind) {
+		case "not-yet":
+			return notYet(fold, event, on);
+		case "refused":
+			return refused(fold, { ...event, outcome }, on);
+		case "unknown":
+			return unknown(fold, { ...event, outcome }, on);
+		default:
+			unreachable(outcome);
+	}
+}
+
+function lastOf(
+	fold: Fold,
+	outcome: Exclude<Outcome, { kind: "done" }>,
+	state: StepState,
+): NonNullable<StepState["last"]> {
+	const { at } = fold;
+	const said = { at, attempt: state.attempt };
+	switch (outcome.kind) {
+		case "not-yet":
+			return { ...said, kind: "not-yet", code: "not-yet", message: "It is not so yet." };
+		case "refused":
+			return {
+				...said,
+				kind: "refused",
+				code: outcome.code,
+				message: outcome.message,
+				...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+			};
+		case "unknown":
+			return {
+				...said,
+				kind: "unknown",
+				code: outcome.code,
+				message: "It was sent, but no answer came back.",
+				...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
+			};
+		default:
+			return unreachable(outcome);
+	}
+}
+
+function done(fold: Fold, event: Ended, { state, act }: { readonly state: StepState; readonly act: Act }): void {
+	if (event.outcome.kind !== "done") return;
+	const { output, proof } = event.outcome;
+	const by = state.try?.byHand;
+	if (state.redo) return redo(fold, event.step, act);
+	const end = { output, proof, ...(by === undefined ? {} : { by, why: "by-hand" }) };
+	if (act.step.kind === "tell") {
+		told(fold, { step: act.step, path: event.step });
+		return adjust(fold, event.step, end);
+	}
+	finish(fold, event.step, end);
+}
+
+/** The form changed while this was under way: plan and do it again. */
+function redo(fold: Fold, path: Path, act: Act): void {
+	const { redo: _redo, ...state } = fold.run.steps[path] as StepState;
+	fold.run.steps[path] = { ...state, failures: 0 };
+	next(fold, path, act);
+}
+
+function notYet(fold: Fold, event: Ended, { state, act }: { readonly state: StepState; readonly act: Act }): void {
+	const path = event.step;
+	if (act.step.kind === "wait" && act.step.wait.kind === "for" && state.wait !== undefined) {
+		const look = plusMs(fold.at, act.step.wait.everyMs);
+		return waitFor(fold, path, {
+			state: "waiting",
+			failures: 0,
+			wait: { kind: "state", timers: { ...state.wait.timers, look } },
+		});
+	}
+	if (state.try?.byHand !== undefined) {
+		return fail(fold, path, { code: "not-so-yet", message: "We looked, and it is not so yet. Nothing was changed." });
+	}
+	fail(
+		fold,
+		path,
+		doubtful(event, {
+			code: "not-proven",
+			message: "It was done, but reading it back does not show it yet. It is not done again by itself.",
+		}),
+	);
+}
+
+function refused(
+	fold: Fold,
+	event: Ended & { readonly outcome: Extract<Outcome, { kind: "refused" }> },
+	on: { readonly state: StepState; readonly act: Act },
+): void {
+	const { outcome, step: path } = event;
+	const { state, act } = on;
+	if (outcome.retryable && state.wait?.kind === "state" && act.step.kind === "wait" && act.step.wait.kind === "for") {
+		const look = plusMs(fold.at, Math.max(outcome.retryAfterMs ?? 0, act.step.wait.everyMs));
+		return waitFor(fold, path, { state: "waiting", wait: { kind: "state", timers: { ...state.wait.timers, look } } });
+	}
+	const settling = outcome.code === "settling";
+	if (outcome.retryable && (settling || mayRetry(act, state))) {
+		if (settling) adjust(fold, path, { failures: state.failures });
+		const settle = outcome.applied.length > 0 && act.action.repeat.kind === "settle" ? act.action.repeat.ms : 0;
+		return again(fold, path, { act, state, atLeastMs: Math.max(outcome.retryAfterMs ?? 0, settle), exact: settling });
+	}
+	const { code, message, detail, choices, applied } = outcome;
+	fail(fold, path, {
+		code,
+		message,
+		applied,
+		...(detail === undefined ? {} : { detail }),
+		...(choices === undefined ? {} : { choices }),
+	});
+}
+
+function mayRetry(act: Act, state: StepState): boolean {
+	const most = act.step.kind === "do" ? act.step.retry.attempts : 4;
+	return state.failures + 1 < most;
+}
+
+function unknown(
+	fold: Fold,
+	event: Ended & { readonly outcome: Extract<Outcome, { kind: "unknown" }> },
+	on: { readonly state: StepState; readonly act: Act },
+): void {
+	const { state, act } = on;
+	const wrote = (state.try?.begun?.changes.length ?? 0) > 0;
+	const { repeat } = act.action;
+	const trouble = {
+		code: event.outcome.code,
+		message: "It was sent, but no answer came back. It may have happened once; it is not sent again by itself.",
+	};
+	if (wrote && repeat.kind === "never") return fail(fold, event.step, doubtful(event, trouble, state));
+	if (!mayRetry(act, state)) return fail(fold, event.step, doubtful(event, trouble, state));
+	again(fold, event.step, { act, state, atLeastMs: wrote && repeat.kind === "settle" ? repeat.ms : 0, exact: false });
+}
+
+function doubtful(event: Ended, trouble: Pick<Trouble, "code" | "message">, state?: StepState): Trouble {
+	const { applied } = event.outcome;
+	const doubt = (state?.try?.begun?.changes ?? []).map((c) => c.id).filter((id) => !applied.includes(id));
+	const detail = "detail" in event.outcome ? event.outcome.detail : undefined;
+	return { ...trouble, applied, doubt, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Waits, then tries again: doubling, jittered by the step's own name, never sooner than the remote asked. */
+function again(
+	fold: Fold,
+	path: Path,
+	by: { readonly act: Act; readonly state: StepState; readonly atLeastMs: number; readonly exact: boolean },
+): void {
+	const rule = by.act.step.kind === "do" ? by.act.step.retry : { firstMs: 1000, mostMs: 60_000 };
+	const backoff = Math.min(rule.mostMs, rule.firstMs * 2 ** by.state.failures);
+	const jitter = 0.75 + 0.5 * fraction(`${fold.run.id}/${path}/${by.state.attempt}`);
+	const delay = by.exact ? by.atLeastMs : Math.max(by.atLeastMs, Math.round(backoff * jitter));
+	const wait = by.state.wait;
+	const giveUp = wait?.kind === "state" ? wait.timers["give-up"] : undefined;
+	waitFor(fold, path, {
+		state: "waiting",
+		wait: {
+			kind: "again",
+			timers: { again: plusMs(fold.at, delay), ...(giveUp === undefined ? {} : { "give-up": giveUp }) },
+		},
+	});
+}
+
+/** A number from 0 to 1 that a text always gives. Source: FNV-1a, 32 bits. */
+export function fraction(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+	return hash / 0xffffffff;
+}

@@ -1,0 +1,101 @@
+/**
+ * Folds "may I write this?": go once per attempt, only while the run still wants it and the approval covers it. Without a
+ * go there is no write; must never say go twice.
+ */
+import type { Instant } from "../base/time.ts";
+import { type Act, actAt, guardOf } from "./act.ts";
+import { uncovered } from "./cover.ts";
+import { adjust, type Fold, reminders, waitFor } from "./draft.ts";
+import type { Change, LedgerEntry, PlanEntry, RunEvent } from "./event.ts";
+import { planHash } from "./plan.ts";
+import type { Reason } from "./ports.ts";
+import type { StepState } from "./run.ts";
+
+type Began = Extract<RunEvent, { kind: "attempt-began" }>;
+
+/** Answers "may I write this?": the reason why not, or undefined for go. Only a drift changes the run without a go. */
+export function foldBegan(fold: Fold, event: Began): Reason | undefined {
+	const { run, at } = fold;
+	const state = run.steps[event.step];
+	const act = actAt(fold, event.step);
+	if (state?.try === undefined || act === undefined || state.attempt !== event.attempt)
+		return no("not-wanted", "The run has moved on.");
+	if (state.try.begun !== undefined) return no("begun-already", "This attempt began before.");
+	if (run.stopping !== undefined || run.ended !== undefined) return no("stopping", "The run is stopping.");
+	if (run.paused !== undefined) return no("paused", "The run is paused.");
+	if (event.changes.length > 0 && state.try.mode === "look") return no("look-only", "This attempt may only look.");
+	const missing = isGuarded(act) ? uncovered(run, event.step, { changes: event.changes, at }) : [];
+	if (missing.length > 0) {
+		askAgain(fold, event, missing);
+		return no("drift", "Since the approval, something else would be changed. It is asked again.");
+	}
+	adjust(fold, event.step, { try: { ...state.try, begun: { at, changes: event.changes } } });
+	run.ledger = noteBegun(run.ledger, event, { at, action: act.action.name });
+	return undefined;
+}
+
+function no(code: string, words: string): Reason {
+	return { code, words };
+}
+
+function isGuarded(act: Act): boolean {
+	return !(act.step.kind === "do" && act.step.unguarded !== undefined);
+}
+
+/** A change that is in the ledger already keeps its first `before`; its time is the latest write's. */
+function noteBegun(
+	ledger: readonly LedgerEntry[],
+	event: Began,
+	by: { readonly at: Instant; readonly action: string },
+): readonly LedgerEntry[] {
+	if (event.changes.length === 0) return ledger;
+	const known = new Set(ledger.filter((e) => e.path === event.step).map((e) => e.change.id));
+	const again = new Set(event.changes.map((c) => c.id));
+	const kept = ledger.map((e) => (e.path === event.step && again.has(e.change.id) ? { ...e, at: by.at } : e));
+	const fresh = event.changes
+		.filter((c) => !known.has(c.id))
+		.map(
+			(change): LedgerEntry => ({
+				path: event.step,
+				attempt: event.attempt,
+				action: by.action,
+				input: event.input,
+				change,
+				state: "maybe",
+				at: by.at,
+			}),
+		);
+	return [...kept, ...fresh];
+}
+
+/** Opens the approval of a difference on the step itself, with what is covered already shown as such. */
+function askAgain(fold: Fold, event: Began, missing: readonly Change[]): void {
+	const { sop, run } = fold;
+	const state = run.steps[event.step] as StepState;
+	const act = actAt(fold, event.step) as Act;
+	const guard = guardOf(fold, event.step);
+	const asked = new Set(missing.map((c) => c.id));
+	const entry: PlanEntry = {
+		path: event.step,
+		name: state.name,
+		action: act.action.name,
+		input: event.input,
+		changes: event.changes,
+		unknown: false,
+		destructive: act.action.destructive,
+	};
+	const wait = `${event.step}#${state.epoch + 1}`;
+	const plan = { hash: planHash(sop, run, { wait, entries: [entry] }), entries: [entry], problems: [], waitsMs: 0 };
+	waitFor(fold, event.step, {
+		state: "waiting",
+		wait: {
+			kind: "approval",
+			verbs: ["approve", "send-back"],
+			who: guard?.by ?? ["owner"],
+			timers: guard === undefined ? {} : reminders(fold, guard),
+			plan,
+			covered: event.changes.filter((c) => !asked.has(c.id)).map((c) => c.id),
+			votes: [],
+		},
+	});
+}
