@@ -59,16 +59,17 @@ export type FilledLine = {
 /** Fills all sentences of a card for one reader. */
 export function fillWords(data: CardData, reader: Reader): FilledCard {
 	const fill = (text: Text): string => say(text, reader);
+	const within = (text: Text): string => textOf(sayRuns(text, reader, true));
 	const { waiting, footer, ...rest } = data;
 	return {
 		...rest,
 		header: data.header.map(clean),
 		title: fill(data.title),
 		lead: data.lead.map(fill),
-		...(waiting && { waiting: { strong: fill(waiting.strong), rest: fill(waiting.rest), tone: waiting.tone } }),
+		...(waiting && { waiting: { strong: fill(waiting.strong), rest: within(waiting.rest), tone: waiting.tone } }),
 		lines: data.lines.map((line) => {
 			const { meta, ...most } = line;
-			return { ...most, text: fill(line.text), ...(meta !== undefined && { meta: fill(meta) }) };
+			return { ...most, text: fill(line.text), ...(meta !== undefined && { meta: within(meta) }) };
 		}),
 		facts: data.facts.map((fact) => ({ title: clean(fact.title), value: fill(fact.value) })),
 		details: data.details.map((part) => ({ title: clean(part.title), lines: part.lines.map(clean) })),
@@ -90,13 +91,14 @@ export type Run = { readonly text: string; readonly strong: boolean };
 
 /** Writes a sentence for one reader as plain text. */
 export function say(text: Text, reader: Reader): string {
-	return sayRuns(text, reader)
-		.map((run) => run.text)
-		.join("");
+	return textOf(sayRuns(text, reader));
 }
 
-/** Writes a sentence for one reader, keeping what is bold apart. Errors: `InvariantError` for a hole of no known kind. */
-export function sayRuns(text: Text, reader: Reader): readonly Run[] {
+/**
+ * Writes a sentence for one reader, keeping what is bold apart. `within`: it goes on a sentence, so "you" stays small.
+ * Errors: `InvariantError` for a hole of no known kind.
+ */
+export function sayRuns(text: Text, reader: Reader, within = false): readonly Run[] {
 	if (typeof text === "string") return [{ text: clean(text), strong: false }];
 	const runs: Run[] = [];
 	let soFar = "";
@@ -104,13 +106,17 @@ export function sayRuns(text: Text, reader: Reader): readonly Run[] {
 	for (const part of text.$words) {
 		const literal = typeof part === "string";
 		const said: Said = literal ? { text: plural ? agreeing(part) : part, plural: false } : fillHole(part, reader);
-		const opens = soFar === "" || /[.?!:][ \u00a0]$/.test(soFar);
+		const opens = (soFar === "" && !within) || /[.?!:][ \u00a0]$/.test(soFar);
 		const words = clean(!literal && said.plural && opens ? capital(said.text) : said.text);
 		plural = said.plural;
 		soFar += words;
 		runs.push({ text: words, strong: !literal && isRecord(part) && "strong" in part });
 	}
 	return runs;
+}
+
+function textOf(runs: readonly Run[]): string {
+	return runs.map((run) => run.text).join("");
 }
 
 /** A reader for whom nothing can be filled. */

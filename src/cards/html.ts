@@ -3,7 +3,7 @@
  * but through `html`.
  */
 import { unreachable } from "../base/assert.ts";
-import { type Html, html, raw, safeUrl } from "../base/html.ts";
+import { type Html, html, safeUrl } from "../base/html.ts";
 import type { Button, CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
 import { fieldHtml, optionsHtml } from "./html-field.ts";
@@ -30,7 +30,7 @@ export function cardHtml(name: CardName, filled: FilledCard, options: HtmlOption
 	const buttons = buttonsHtml(filled, name, options);
 	const inside = reading
 		? html`${body}${buttons}`
-		: html`<form method="post" action="${safeUrl(options.action ?? "")}">${hiddenHtml(options)}${body}${buttons}</form>`;
+		: html`<form method="post" novalidate action="${safeUrl(options.action ?? "")}">${hiddenHtml(options)}${body}${buttons}</form>`;
 	return html`<article class="card-html" data-card="${name}" aria-labelledby="${prefix}title">${inside}</article>`;
 }
 
@@ -110,7 +110,7 @@ function detailsHtml(filled: FilledCard): Html {
 function sendBackHtml(prefix: string): Html {
 	return html`<details class="send-back"><summary>Send back</summary>
 <div class="field"><label for="${prefix}words">What should change?</label><textarea id="${prefix}words" name="words" rows="4" maxlength="500"></textarea></div>
-<div class="acts"><button class="btn" name="verb" value="send-back" formnovalidate>Send back</button></div></details>`;
+<div class="acts"><button type="submit" class="btn" name="verb" value="send-back">Send back</button></div></details>`;
 }
 
 function hiddenHtml(options: HtmlOptions): Html {
@@ -128,6 +128,5 @@ function buttonHtml(button: Button, options: HtmlOptions): Html | undefined {
 	const kind = { primary: "btn primary", default: "btn", danger: "btn danger" }[button.style];
 	if (button.url !== undefined) return html`<a class="${kind}" href="${safeUrl(button.url)}">${button.title}</a>`;
 	if (button.reveal !== undefined || button.verb === undefined || options.action === undefined) return undefined;
-	const free = button.inputs !== true && raw` formnovalidate`;
-	return html`<button class="${kind}" name="verb" value="${button.verb}"${free}>${button.title}</button>`;
+	return html`<button type="submit" class="${kind}" name="verb" value="${button.verb}">${button.title}</button>`;
 }

@@ -27,7 +27,7 @@ function partText(part: Part, filled: FilledCard): readonly string[] {
 		case "waiting":
 			return filled.waiting === undefined ? [] : [filled.waiting.strong + spaced(filled.waiting.rest)];
 		case "lines":
-			return filled.lines.map((line) => `${line.sign || " "} ${line.text}${line.meta ? `, ${line.meta}` : ""}`);
+			return filled.lines.map((line) => `${line.sign || " "} ${line.text}${line.meta ? ` · ${line.meta}` : ""}`);
 		case "facts":
 			return filled.facts.map((fact) => `${fact.title}: ${fact.value}`);
 		case "checklist":

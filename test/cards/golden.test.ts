@@ -1,0 +1,44 @@
+/**
+ * Every card in every rendering, kept as files and compared whole. `UPDATE_GOLDEN=1` writes them anew; look at the diff.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { toText } from "../../src/base/html.ts";
+import type { Json } from "../../src/base/json.ts";
+import { fillWords } from "../../src/cards/fill.ts";
+import { cardHtml } from "../../src/cards/html.ts";
+import { cardNames, loadCards } from "../../src/cards/load.ts";
+import { type RendererName, renderersOf } from "../../src/cards/renderers.ts";
+import { reader, samples } from "./samples.ts";
+
+const root = join(import.meta.dirname, "../..");
+const cards = loadCards(join(root, "cards"));
+const renderers = renderersOf(cards);
+const endings: { readonly [name in RendererName]: string } = { adaptive: "json", html: "html", text: "txt" };
+
+describe("every card looks as it did when somebody last looked", () => {
+	for (const name of cardNames) {
+		const filled = fillWords(samples[name], reader);
+		for (const renderer of ["adaptive", "html", "text"] as const) {
+			it(`${name} as ${renderer}`, () =>
+				same(`${name}.${endings[renderer]}`, renderers[renderer](name, filled, "c_W4T1B6ND")));
+		}
+		it(`${name} as a form that works without script`, () => {
+			const made = cardHtml(name, filled, { id: "c_W4T1B6ND", action: "/chat/press", hidden: { token: "t" } });
+			same(`${name}.form.html`, toText(made));
+		});
+	}
+});
+
+function same(file: string, made: Json): void {
+	const path = join(import.meta.dirname, "golden", file);
+	const isText = typeof made === "string";
+	const text = isText ? `${made.trimEnd()}\n` : `${JSON.stringify(made, null, "\t")}\n`;
+	if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text);
+	assert.ok(existsSync(path), `${file} is missing: run with UPDATE_GOLDEN=1 and look at it`);
+	const kept = readFileSync(path, "utf8");
+	if (isText) assert.equal(text, kept);
+	else assert.deepEqual(made, JSON.parse(kept));
+}
