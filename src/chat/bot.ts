@@ -42,11 +42,11 @@ async function said(turn: Turn, text: string): Promise<Reply> {
 	const line = parse(text);
 	const command = line.word === "" ? HELP : COMMANDS.get(line.word);
 	if (command !== undefined) return command.run(turn, line);
-	return (await startCommand(turn, line)) ?? unknownWord(turn, line.word);
+	return startCommand(turn, line) ?? unknownWord(turn, line.word);
 }
 
 /** WORDS 24: the nearest word this person could type. */
-function unknownWord(turn: Turn, word: string): Promise<Reply> {
+function unknownWord(turn: Turn, word: string): Reply {
 	const own = turn.desk
 		.startable(turn.actor, "command")
 		.flatMap(({ start }) => (start.kind === "command" ? [start.command] : []));
@@ -58,7 +58,7 @@ function unknownWord(turn: Turn, word: string): Promise<Reply> {
 	return say(turn, title);
 }
 
-async function stranger(parts: BotParts, inbound: Inbound): Promise<Reply> {
+function stranger(parts: BotParts, inbound: Inbound): Reply {
 	parts.audit.record({ via: inbound.surface, what: "unknown-person", why: inbound.identity });
 	const title = "Sopwith does not know you here. Nothing was started.";
 	const lead = [`You arrive as ${inbound.identity}. The service desk can add that to the roster.`];

@@ -2,49 +2,75 @@
  * What the chat keeps: which message stands where, which card id means what, and the forms handed out. Ports only; the
  * embedded store fills them. Must never hold a run's state: a lost row costs one extra post, nothing else.
  */
-import type { Values } from "../base/json.ts";
+import type { Problem } from "../base/errors.ts";
+import { isRecord, type Json, type Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
-import type { PlanHash, RunId, WaitId } from "../engine/event.ts";
+import type { PlanHash, RunId, SurfaceName, WaitId } from "../engine/event.ts";
 import type { MessageKey } from "../engine/message.ts";
 import type { Actor } from "../people/roster.ts";
 import type { ClientId, SopId } from "../sop/sop.ts";
 import type { Address } from "./surface.ts";
 
-/** One message in one place. (run, key, addressee) names it; `id` is the random id its buttons carry now. */
+/** One message in one place. (run, key, addressee) names it; `card` is the random id its buttons carry now. */
 export type PostRow = {
 	readonly run: RunId;
 	readonly key: MessageKey;
 	/** `surface kind ref` of the place (see `addresseeOf`). */
 	readonly addressee: string;
-	readonly to: Address;
-	/** Whose direct messages these are; absent for a channel. */
-	readonly person?: Actor;
-	readonly id: string;
+	readonly surface: SurfaceName;
+	readonly kind: "direct" | "channel";
+	readonly place: string;
 	/** The surface's reference; absent until the answer to the put came back. */
 	readonly ref?: string;
-	/** Of what was last sent there. */
+	readonly card: string;
+	/** Of what was last sent there; empty while that is not known. */
 	readonly digest: string;
 	readonly rings: number;
 	readonly closed: boolean;
 	readonly wait?: WaitId;
+	/** A `RowData`. */
+	readonly data: Json;
+	readonly at: Instant;
+};
+
+/** What else a row keeps. */
+export type RowData = {
+	readonly putAt: Instant;
 	/** Of the plan that card shows: what Approve means there. */
 	readonly plan?: PlanHash;
-	readonly putAt: Instant;
+	/** Whose direct messages these are; absent for a channel. */
+	readonly person?: { readonly id: string; readonly client?: string };
 };
 
 export interface Posts {
-	/** Every row of a run, in the order they were first kept. */
-	ofRun(run: RunId): Promise<readonly PostRow[]>;
-	/** The row whose buttons carry this id now. An id that was replaced is not found. */
-	byCard(id: string): Promise<PostRow | undefined>;
-	/** Writes the row of (run, key, addressee) whole. Durable on return. Repeat: safe. */
-	keep(row: PostRow): Promise<void>;
-	/** Marks a run whose messages may not stand as they should. Repeat: safe. */
-	mark(run: RunId): Promise<void>;
-	/** Takes the mark away. */
-	settle(run: RunId): Promise<void>;
-	/** Runs that are marked. */
-	marked(): Promise<readonly RunId[]>;
+	/** Every row of a run. */
+	ofRun(run: RunId): readonly PostRow[];
+	/** The row whose buttons carry this id now. */
+	byCard(card: string): PostRow | undefined;
+	/** An id that a newer one took the place of. */
+	oldCard(card: string): { readonly run: RunId; readonly at: Instant } | undefined;
+	/** Writes a row whole; durable on return. Repeat: safe. */
+	save(row: PostRow): unknown;
+}
+
+/** Runs whose messages may not stand as they should: what is left to do after a crash. */
+export interface Marks {
+	/** Repeat: safe. */
+	mark(run: RunId): void;
+	settle(run: RunId): void;
+	/** Marked runs, and those that changed too shortly before the end to have been marked. */
+	marked(): readonly RunId[];
+}
+
+/** Reads what else a row keeps. */
+export function dataOf(row: PostRow): RowData {
+	return isRecord(row.data) ? (row.data as unknown as RowData) : { putAt: row.at };
+}
+
+export function placeOf(row: PostRow): { readonly to: Address; readonly person?: Actor } {
+	const { person } = dataOf(row);
+	const to = { surface: row.surface, kind: row.kind, ref: row.place };
+	return person === undefined ? { to } : { to, person };
 }
 
 /** A form or a question that was handed to one person. Its id is the key of what they send back. */
@@ -57,10 +83,47 @@ export type Draft = {
 	readonly sop?: SopId;
 	readonly run?: RunId;
 	/** What was typed, to go on with once the client is known. */
-	readonly values?: Values;
+	readonly typed?: Values;
 };
 
-export interface Drafts {
-	keep(draft: Draft): Promise<void>;
-	find(id: string): Promise<Draft | undefined>;
+/** How drafts are stored: what the store calls `typed` also says what the draft is for. */
+export interface DraftStore {
+	saveDraft(row: DraftRow): void;
+	draft(id: string): DraftRow | undefined;
+}
+export type DraftRow = {
+	readonly id: string;
+	readonly client: ClientId;
+	readonly sop: SopId;
+	readonly person: Actor;
+	readonly typed: Values;
+	readonly problems: readonly Problem[];
+	readonly state: "open" | "sent" | "dropped";
+	readonly run?: RunId;
+	readonly at: Instant;
+};
+export type Drafts = { readonly keep: (draft: Draft) => void; readonly find: (id: string) => Draft | undefined };
+
+/** Keeps drafts in a store. */
+export function draftsIn(store: DraftStore): Drafts {
+	return {
+		keep: ({ purpose, typed, client, sop, ...rest }) => {
+			const kept = { purpose, values: typed ?? {} };
+			store.saveDraft({ ...rest, client: client ?? "", sop: sop ?? "", typed: kept, problems: [], state: "open" });
+		},
+		find: (id) => {
+			const row = store.draft(id);
+			if (row === undefined || typeof row.typed.purpose !== "string") return undefined;
+			return {
+				id,
+				at: row.at,
+				person: row.person,
+				purpose: row.typed.purpose as Draft["purpose"],
+				typed: isRecord(row.typed.values) ? row.typed.values : {},
+				...(row.client === "" ? {} : { client: row.client }),
+				...(row.sop === "" ? {} : { sop: row.sop }),
+				...(row.run === undefined ? {} : { run: row.run }),
+			};
+		},
+	};
 }

@@ -5,7 +5,7 @@
 import type { Values } from "../base/json.ts";
 import type { PlanHash, RunId, Verb, WaitId } from "../engine/event.ts";
 import { amendRun, cancelRun, noteRun, undoRun } from "./command/steer.ts";
-import type { PostRow } from "./posts.ts";
+import { dataOf, type PostRow } from "./posts.ts";
 import { submitted } from "./submit.ts";
 import type { Reply } from "./surface.ts";
 import { expired, explain } from "./trouble.ts";
@@ -37,11 +37,18 @@ export async function pressed(
 	turn: Turn,
 	press: { readonly card: string; readonly verb: string; readonly values: Values },
 ): Promise<Reply> {
-	const draft = await turn.drafts.find(press.card);
+	const draft = turn.drafts.find(press.card);
 	if (draft !== undefined) return submitted(turn, draft, press);
-	const row = await turn.posts.byCard(press.card);
-	if (row === undefined) return expired(turn, undefined);
+	const row = turn.posts.byCard(press.card);
+	if (row === undefined) return outOfDate(turn, press.card);
 	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
+}
+
+/** WORDS 12, with the run when we still know which it was. */
+async function outOfDate(turn: Turn, card: string): Promise<Reply> {
+	const old = turn.posts.oldCard(card);
+	const run = old && (await turn.desk.read(turn.actor, old.run));
+	return expired(turn, run?.id, old?.at);
 }
 
 /** Buttons of the run's own card. Undefined: the verb answers a wait. */
@@ -57,10 +64,11 @@ async function answerRow(
 	row: PostRow,
 	press: { readonly verb: string; readonly values: Values },
 ): Promise<Reply> {
-	if (row.wait === undefined || row.closed) return expired(turn, row.run);
+	if (row.wait === undefined || row.closed) return expired(turn, row.run, row.closed ? row.at : undefined);
 	const { verb, values } = verbOf(press.verb, press.values);
 	if (verb === undefined) return say(turn, "Choose one of the answers first. Nothing happened.");
-	const plan = row.plan === undefined ? {} : { plan: row.plan };
+	const { plan: shown } = dataOf(row);
+	const plan = shown === undefined ? {} : { plan: shown };
 	return answerWait(turn, { run: row.run, wait: row.wait, verb, values, ...plan });
 }
 

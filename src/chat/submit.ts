@@ -6,7 +6,7 @@ import { InputError } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
 import { words } from "../base/words.ts";
 import type { ClientId } from "../sop/sop.ts";
-import { formCard, startAt } from "./command/start.ts";
+import { formReply, startAt } from "./command/start.ts";
 import type { Draft } from "./posts.ts";
 import type { Reply } from "./surface.ts";
 import { expired, explain } from "./trouble.ts";
@@ -48,13 +48,8 @@ async function act(turn: Turn, draft: Draft, { values }: Sent): Promise<Reply> {
 			await turn.desk.note({ actor: turn.actor, run: of(draft).run, words: String(values.words ?? ""), key });
 			return stub(turn, "Noted.", draft.client);
 		case "undo": {
-			const receipt = await turn.desk.undo({ ...by, run: of(draft).run });
-			return stub(
-				turn,
-				"The undo is planned now. Nothing has changed yet; its card comes below.",
-				draft.client,
-				receipt.run,
-			);
+			await turn.desk.undo({ ...by, run: of(draft).run });
+			return stub(turn, "The undo is planned now. Nothing has changed yet; its card comes below.", draft.client);
 		}
 	}
 }
@@ -71,25 +66,25 @@ async function started(turn: Turn, draft: Draft, id: string): Promise<Reply> {
 		return reply(
 			turn,
 			{ title, lead: ["No second run was started."], summary: title, buttons: [openRun(turn, id)] },
-			{ replace: true, client: run.client, run: id },
+			{ replace: true, run },
 		);
 	}
 	const name = run === undefined || run.subject === "" ? "Asked for." : `Asked for: ${nameOf(run)} · ${run.ref}`;
 	return reply(
 		turn,
 		{ title: name, lead: ["The plan comes below. Nothing has changed yet."] },
-		{ replace: true, client: draft.client, run: id },
+		{ replace: true, client: draft.client, run },
 	);
 }
 
-function stub(turn: Turn, title: string, client: ClientId | undefined, run?: string): Promise<Reply> {
-	return reply(turn, { title }, { replace: true, client, ...(run === undefined ? {} : { run }) });
+function stub(turn: Turn, title: string, client: ClientId | undefined): Reply {
+	return reply(turn, { title }, { replace: true, client });
 }
 
 /** The same form once more: problems at their fields, what was typed is kept. */
-async function again(turn: Turn, draft: Draft, values: Values, error: InputError): Promise<Reply> {
+function again(turn: Turn, draft: Draft, values: Values, error: InputError): Promise<Reply> | Reply {
 	const sop = turn.desk.definitions().clients[draft.client ?? ""]?.sops[draft.sop ?? ""];
 	const hasForm = draft.purpose === "start" || draft.purpose === "amend";
 	if (sop === undefined || !hasForm) return explain(turn, error, draft.run);
-	return formCard(turn, { draft, sop, values, problems: error.problems });
+	return formReply(turn, { draft, sop, values, problems: error.problems });
 }

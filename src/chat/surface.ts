@@ -2,6 +2,7 @@
  * The seam between Sopwith and a chat product. A surface verifies who speaks, turns what came into an `Inbound`, and puts
  * and edits cards. Must never decide, authorise or remember anything about runs.
  */
+import { SopwithError } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import type { CardData, CardName } from "../cards/card.ts";
@@ -39,11 +40,14 @@ export type Reply =
 	| { readonly kind: "card"; readonly drawn: Drawn; readonly replace: boolean }
 	| { readonly kind: "none" };
 
+/** A post that was refused for good: the person left, the bot was taken out. Trying again is of no use. */
+export class RefusedPost extends SopwithError {}
+
 export interface Surface {
 	readonly name: SurfaceName;
 	/** Where a person can be reached directly, or undefined. */
 	directTo(person: Actor): Promise<Address | undefined>;
-	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError`; `RefusedPost` for good. */
+	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError` (`unconfirmed`: sent, no answer); `RefusedPost` for good. */
 	put(to: Address, drawn: Drawn, ring: boolean): Promise<{ readonly ref: string }>;
 	/** Edits in place, silently. `gone`: refused for good, put it anew. */
 	edit(to: Address, ref: string, drawn: Drawn): Promise<"edited" | "gone">;

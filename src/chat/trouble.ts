@@ -7,7 +7,7 @@ import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
 import type { RunId } from "../engine/event.ts";
 import type { Reply } from "./surface.ts";
-import { type Answer, openRun, reply, say, type Turn } from "./turn.ts";
+import { type Answer, openRun, reply, type Turn } from "./turn.ts";
 
 /** Puts an error of the desk into words for the person who acted. Errors: rethrows what is not ours to explain. */
 export function explain(turn: Turn, error: unknown, run?: RunId): Promise<Reply> {
@@ -37,7 +37,11 @@ function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Pro
 		case "not-taken":
 			return expired(turn, run, error.facts.at);
 		case "no-such-run":
-			return say(turn, "There is no such run that you can see. Nothing was done.", "`runs` lists the open ones.");
+			return tell(
+				turn,
+				{ title: "There is no such run that you can see. Nothing was done.", lead: ["`runs` lists the open ones."] },
+				undefined,
+			);
 		default: {
 			const other = error.facts.run ?? run;
 			const lead = error.advice === undefined ? [] : [error.advice];
@@ -88,10 +92,10 @@ function unavailable(turn: Turn, error: UnavailableError, run: RunId | undefined
 	return tell(turn, { title: error.message, lead }, run);
 }
 
-function tell(turn: Turn, answer: Answer, run: RunId | undefined): Promise<Reply> {
-	const buttons = run === undefined ? [] : [openRun(turn, run)];
-	const how = { card: "error", client: turn.actor.client, ...(run === undefined ? {} : { run }) } as const;
-	return reply(turn, { summary: answer.title, ...answer, buttons }, how);
+async function tell(turn: Turn, answer: Answer, id: RunId | undefined): Promise<Reply> {
+	const run = id === undefined ? undefined : await turn.desk.read(turn.actor, id);
+	const buttons = run === undefined ? [] : [openRun(turn, run.id)];
+	return reply(turn, { ...answer, buttons }, { card: "error", run });
 }
 
 const PAST: { readonly [verb: string]: string } = {

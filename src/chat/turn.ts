@@ -2,25 +2,22 @@
  * What one turn of a conversation has at hand, and how a private answer is made. Must never keep an answer: replies to a
  * person's own act are returned, not stored.
  */
+import { sameJson } from "../base/json.ts";
 import type { Clock } from "../base/time.ts";
 import { type CardData, type CardName, emptyCard, type Text } from "../cards/card.ts";
 import type { Desk, RunDescription } from "../engine/desk.ts";
+import type { RunId } from "../engine/event.ts";
 import type { Audit } from "../engine/ports.ts";
 import type { Actor } from "../people/roster.ts";
 import type { Client } from "../sop/definitions.ts";
 import type { ClientId } from "../sop/sop.ts";
+import type { Fill, FillFor } from "./fill.ts";
 import type { Drafts, Posts } from "./posts.ts";
 import type { Inbound, Reply } from "./surface.ts";
 
-/** Fills the holes of a card for its reader. No actor: a channel, so the client's time and names. */
-export type Fill = (
-	data: CardData,
-	reader: { readonly actor?: Actor; readonly client?: ClientId; readonly run?: RunDescription["id"] },
-) => Promise<CardData> | CardData;
-
 export type BotParts = {
 	readonly desk: Desk;
-	readonly posts: Pick<Posts, "byCard">;
+	readonly posts: Pick<Posts, "byCard" | "oldCard">;
 	readonly drafts: Drafts;
 	readonly clock: Clock;
 	readonly audit: Audit;
@@ -30,49 +27,44 @@ export type BotParts = {
 	/** Makes a path of ours an address people can open. */
 	readonly link: (path: string) => string;
 	/** Draws that run's messages anew, as after a refused press. */
-	readonly refresh?: (run: RunDescription["id"]) => void;
+	readonly refresh?: (run: RunId) => void;
 };
 
 export type Turn = BotParts & { readonly inbound: Inbound; readonly actor: Actor };
 
 export type Answer = Partial<CardData> & { readonly title: Text };
+export type How = {
+	readonly card?: CardName;
+	/** The draft whose buttons come back. */
+	readonly id?: string;
+	readonly replace?: boolean;
+	readonly client?: ClientId | undefined;
+	/** Tells whom a sentence about the run means. */
+	readonly run?: RunDescription | undefined;
+};
 
-/** One private card for the person who acted. `id` only when its buttons come back. */
-export async function reply(
-	turn: BotParts & { readonly actor?: Actor },
-	answer: Answer,
-	how: {
-		readonly card?: CardName;
-		readonly id?: string;
-		readonly replace?: boolean;
-		readonly client?: ClientId | undefined;
-		readonly run?: RunDescription["id"];
-	} = {},
-): Promise<Reply> {
+/** One private card for the person who acted. */
+export function reply(turn: BotParts & { readonly actor?: Actor }, answer: Answer, how: How = {}): Reply {
 	const data: CardData = { ...emptyCard, summary: answer.title, ...answer };
-	const reader = {
+	const client = how.run?.client ?? how.client ?? turn.actor?.client;
+	const reader: FillFor = {
 		...(turn.actor === undefined ? {} : { actor: turn.actor }),
-		...(how.client === undefined ? {} : { client: how.client }),
-		...(how.run === undefined ? {} : { run: how.run }),
+		...(client === undefined ? {} : { client }),
+		...(how.run === undefined ? {} : { who: askedIn(how.run) }),
 	};
-	const drawn = {
-		card: how.card ?? "notice",
-		data: await turn.fill(data, reader),
-		id: how.id ?? turn.newId(),
-	};
+	const drawn = { card: how.card ?? "notice", data: quoted(turn.fill(data, reader)), id: how.id ?? turn.newId() };
 	return { kind: "card", drawn, replace: how.replace ?? false };
 }
 
 /** A short private line: what is so, what did not change, what to do. */
-export function say(turn: Turn, title: Text, ...lead: readonly Text[]): Promise<Reply> {
-	return reply(turn, { title, lead }, { client: turn.actor.client });
+export function say(turn: Turn, title: Text, ...lead: readonly Text[]): Reply {
+	return reply(turn, { title, lead });
 }
 
 /** "Contoso Ltd · New employee onboarding · Sandbox · 7K2QX9". */
 export function headerOf(client: Client | undefined, title: string, ref = ""): readonly string[] {
-	return [client?.name ?? "", title, client?.values.sandbox === true ? "Sandbox" : "", ref].filter(
-		(part) => part !== "",
-	);
+	const sandbox = client?.values.sandbox === true ? "Sandbox" : "";
+	return [client?.name ?? "", title, sandbox, ref].filter((part) => part !== "");
 }
 
 /** "Ada Lovelace, new employee onboarding": what a run is called. */
@@ -82,6 +74,21 @@ export function nameOf(run: { readonly subject: string; readonly title: string }
 }
 
 /** Opens the page of a run. */
-export function openRun(turn: BotParts, run: RunDescription["id"]) {
-	return { title: "Open the run", style: "default", url: turn.link(`/runs/${run}`) } as const;
+export function openRun(turn: BotParts, run: RunId) {
+	return { title: "Open the run", style: "default", url: turn.link(`/runs/${encodeURIComponent(run)}`) } as const;
+}
+
+/** Whom a sentence about a run means, as its open waits say. */
+function askedIn(run: RunDescription): NonNullable<FillFor["who"]> {
+	return (who) => {
+		const same = run.steps.find((step) => step.wait !== undefined && sameJson(step.wait.who, who));
+		if (same?.wait !== undefined) return same.wait.by;
+		return who.length === 1 && who[0] === "requester" ? [run.by] : undefined;
+	};
+}
+
+/** Our sentences set words to be typed between backticks; people read them between quotation marks. */
+function quoted(data: CardData): CardData {
+	const set = (text: Text): Text => (typeof text === "string" ? text.replaceAll(/`([^`]+)`/gu, "“$1”") : text);
+	return { ...data, title: set(data.title), lead: data.lead.map(set), summary: set(data.summary) };
 }

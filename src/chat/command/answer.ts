@@ -32,16 +32,12 @@ function takes(step: StepDescription, verb: Verb): boolean {
 	return verbs.includes(verb) || (verb === "done" && verbs.includes("complete"));
 }
 
-function nothingAsks(turn: Turn, run: RunDescription, verb: Verb): Promise<Reply> {
+function nothingAsks(turn: Turn, run: RunDescription, verb: Verb): Reply {
 	const title = `Nothing in ${nameOf(run)} can take \`${verb}\` now. Nothing was done.`;
-	return reply(
-		turn,
-		{ title, lead: [run.waitingFor], buttons: [openRun(turn, run.id)] },
-		{ client: run.client, run: run.id },
-	);
+	return reply(turn, { title, lead: [run.waitingFor], buttons: [openRun(turn, run.id)] }, { run });
 }
 
-function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescription[]): Promise<Reply> {
+function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescription[]): Reply {
 	return reply(
 		turn,
 		{
@@ -50,6 +46,6 @@ function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescriptio
 			lines: open.map((step) => ({ sign: "?", tone: "warning", text: step.name, meta: step.words })),
 			buttons: [openRun(turn, run.id)],
 		},
-		{ client: run.client, run: run.id },
+		{ run },
 	);
 }

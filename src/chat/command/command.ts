@@ -13,13 +13,13 @@ export type Command = {
 	readonly usage: string;
 	/** One sentence for `help`. */
 	readonly about: string;
-	readonly run: (turn: Turn, said: Said) => Promise<Reply>;
+	readonly run: (turn: Turn, said: Said) => Promise<Reply> | Reply;
 };
 
 /** A command that is about one run: finds it, or says how to name one. */
 export function aboutRun(
 	command: Omit<Command, "run">,
-	act: (turn: Turn, run: RunDescription, said: Said) => Promise<Reply>,
+	act: (turn: Turn, run: RunDescription, said: Said) => Promise<Reply> | Reply,
 ): Command {
 	return {
 		...command,
@@ -42,6 +42,6 @@ export async function findRun(turn: Turn, id: string): Promise<RunDescription | 
 }
 
 /** The same words whether there is none or they may not see it. */
-export function noSuchRun(turn: Turn, id: string): Promise<Reply> {
+export function noSuchRun(turn: Turn, id: string): Reply {
 	return say(turn, `There is no run ${id} that you can see. Nothing was done.`, "`runs` lists the open ones.");
 }

@@ -19,7 +19,7 @@ export function helpOver(commands: readonly Command[]): Command {
 	};
 }
 
-function all(turn: Turn, commands: readonly Command[]): Promise<Reply> {
+function all(turn: Turn, commands: readonly Command[]): Reply {
 	const mine = new Map<string, string>();
 	for (const { sop, start } of turn.desk.startable(turn.actor, "command")) {
 		if (start.kind === "command" && !mine.has(start.command)) mine.set(start.command, sop.title);
@@ -37,11 +37,11 @@ function all(turn: Turn, commands: readonly Command[]): Promise<Reply> {
 			footer: "ID is the short form on the card, e.g. 7K2QX9. Its first 4 characters will do.",
 			buttons: [{ title: "Read the procedures", style: "default", url: turn.link("/sops") }],
 		},
-		{ card: "help", client: turn.actor.client },
+		{ card: "help" },
 	);
 }
 
-function one(turn: Turn, commands: readonly Command[], what: string): Promise<Reply> {
+function one(turn: Turn, commands: readonly Command[], what: string): Reply {
 	const command = commands.find((each) => each.word === what);
 	if (command !== undefined) return say(turn, `\`${command.usage}\``, command.about);
 	const found = turn.desk

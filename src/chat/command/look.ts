@@ -63,7 +63,7 @@ export const runs: Command = {
 		const more = page.cursor === undefined ? "" : "at least ";
 		const count = lines.length === 1 ? "1 run is" : `${more}${lines.length} runs are`;
 		const title = `${count.charAt(0).toUpperCase()}${count.slice(1)} under way`;
-		return reply(turn, { title, lines, buttons: [button] }, { client: turn.actor.client });
+		return reply(turn, { title, lines, buttons: [button] });
 	},
 };
 
@@ -125,6 +125,6 @@ export const run: Command = aboutRun({ word: "run", usage: "run ID", about: "How
 			buttons,
 			summary: found.waitingFor,
 		},
-		{ card: "progress", client: found.client, run: found.id },
+		{ card: "progress", run: found },
 	);
 });

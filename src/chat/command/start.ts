@@ -4,17 +4,18 @@
 import type { Problem } from "../../base/errors.ts";
 import type { Values } from "../../base/json.ts";
 import { words } from "../../base/words.ts";
+import { formCard } from "../../cards/form-card.ts";
 import type { ClientId, RoleId, Sop } from "../../sop/sop.ts";
-import { elsewhere, fieldsOf, prefill, promiseOf } from "../form.ts";
+import { peopleOf, prefill, promiseOf } from "../form.ts";
 import type { Said } from "../parse.ts";
 import type { Draft } from "../posts.ts";
 import type { Reply } from "../surface.ts";
-import { headerOf, reply, say, type Turn } from "../turn.ts";
+import { reply, say, type Turn } from "../turn.ts";
 
 type Startable = { readonly client: ClientId; readonly sop: Sop };
 
 /** Answers an SOP's command word. Undefined: no SOP of theirs declares it. */
-export async function startCommand(turn: Turn, said: Said): Promise<Reply | undefined> {
+export function startCommand(turn: Turn, said: Said): Reply | undefined {
 	const mine = startable(turn, said.word);
 	if (said.client !== undefined) {
 		const one = mine.find((each) => each.client === said.client);
@@ -32,12 +33,12 @@ function startable(turn: Turn, word: string): readonly Startable[] {
 		.map(({ client, sop }) => ({ client, sop }));
 }
 
-async function handForm(turn: Turn, { client, sop }: Startable, said: Said): Promise<Reply> {
-	const { values, unknown } = prefill(sop.form, said);
+function handForm(turn: Turn, { client, sop }: Startable, said: Said): Reply {
+	const { values, unknown } = prefill(sop.form, said, peopleOf(turn.desk.definitions().clients[client]));
 	const draft = draftOf(turn, { purpose: "start", client, sop: sop.id });
-	await turn.drafts.keep(draft);
+	turn.drafts.keep(draft);
 	const note = unknown.length === 0 ? [] : [`There is no field ${unknown.map((name) => `"${name}"`).join(", ")} here.`];
-	return formCard(turn, { draft, sop, values, problems: [], note });
+	return formReply(turn, { draft, sop, values, problems: [], note });
 }
 
 /** Makes a draft of this person's, with an id nobody can guess. */
@@ -46,7 +47,7 @@ export function draftOf(turn: Turn, rest: Omit<Draft, "id" | "at" | "person">): 
 }
 
 /** The form of an SOP, to start a run or to correct one. Problems stand at their fields; what was typed is kept. */
-export function formCard(
+export function formReply(
 	turn: Turn,
 	form: {
 		readonly draft: Draft;
@@ -55,36 +56,30 @@ export function formCard(
 		readonly problems: readonly Problem[];
 		readonly note?: readonly string[];
 	},
-): Promise<Reply> {
+): Reply {
 	const { draft, sop, values, problems } = form;
 	const client = turn.desk.definitions().clients[sop.client.id];
 	const amends = draft.purpose === "amend";
-	const lead = amends ? "What is done stays. What differs is planned and asked for again." : promiseOf(sop, client);
-	const wrong =
-		problems.length === 0 ? [] : ["Nothing was started. What you typed is kept.", ...elsewhere(sop.form, problems)];
-	return reply(
-		turn,
-		{
-			header: headerOf(client, sop.title, draft.run?.slice(0, 6)),
-			title: amends ? "Change the form" : sop.title,
-			lead: [lead, ...(form.note ?? []), ...wrong],
-			fields: fieldsOf(sop.form, client, values, problems),
-			buttons: [
-				{ title: amends ? "See what changes" : "See the plan", style: "primary", verb: "submit", inputs: true },
-				{ title: "Discard", style: "default", verb: "discard" },
-			],
-			summary: `${sop.title}: ${sop.form.length} fields to fill in.`,
-		},
-		{ card: "form", id: draft.id, replace: problems.length > 0, client: sop.client.id },
-	);
+	const first = amends ? "What is done stays. What differs is planned and asked for again." : promiseOf(sop, client);
+	const data = formCard({
+		sop,
+		client: { name: client?.name ?? sop.client.name, sandbox: sop.client.sandbox },
+		fields: sop.form,
+		typed: values,
+		problems,
+		people: peopleOf(client),
+		...(amends ? { heading: "Change the form", send: "See what changes", ref: draft.run?.slice(0, 6) ?? "" } : {}),
+		lead: problems.length > 0 ? ["Nothing was started. What you typed is kept."] : [first, ...(form.note ?? [])],
+	});
+	return reply(turn, data, { card: "form", id: draft.id, replace: problems.length > 0, client: sop.client.id });
 }
 
-async function askClient(turn: Turn, said: Said, mine: readonly Startable[]): Promise<Reply> {
+function askClient(turn: Turn, said: Said, mine: readonly Startable[]): Reply {
 	const draft = draftOf(turn, {
 		purpose: "which-client",
-		values: { word: said.word, rest: said.rest, named: said.named },
+		typed: { word: said.word, rest: said.rest, named: said.named },
 	});
-	await turn.drafts.keep(draft);
+	turn.drafts.keep(draft);
 	const clients = turn.desk.definitions().clients;
 	const title = mine[0]?.sop.title ?? said.word;
 	return reply(
@@ -109,7 +104,7 @@ async function askClient(turn: Turn, said: Said, mine: readonly Startable[]): Pr
 }
 
 /** The word exists, but not for them: who it is for, and that nothing happened. */
-async function refuse(turn: Turn, said: Said, mine: readonly Startable[]): Promise<Reply | undefined> {
+function refuse(turn: Turn, said: Said, mine: readonly Startable[]): Reply | undefined {
 	const clients = Object.values(turn.desk.definitions().clients);
 	const own = turn.actor.client ?? said.client;
 	if (turn.actor.client !== undefined && said.client !== undefined && said.client !== turn.actor.client) {
@@ -145,8 +140,8 @@ function rolesFor(sop: Sop, word: string): readonly RoleId[] | undefined {
 }
 
 /** Goes on with a command once its client was chosen. */
-export async function startAt(turn: Turn, draft: Draft, client: string): Promise<Reply> {
-	const values = draft.values ?? {};
+export function startAt(turn: Turn, draft: Draft, client: string): Reply {
+	const values = draft.typed ?? {};
 	const said: Said = {
 		word: String(values.word ?? ""),
 		client,
@@ -154,6 +149,6 @@ export async function startAt(turn: Turn, draft: Draft, client: string): Promise
 		named: (values.named as { readonly [name: string]: string } | undefined) ?? {},
 		tail: "",
 	};
-	const answer = (await startCommand(turn, said)) ?? (await say(turn, "Choose a client. Nothing was started."));
+	const answer = startCommand(turn, said) ?? say(turn, "Choose a client. Nothing was started.");
 	return answer.kind === "card" ? { ...answer, replace: true } : answer;
 }

@@ -10,7 +10,7 @@ import type { Reply } from "../surface.ts";
 import { explain } from "../trouble.ts";
 import { type Answer, headerOf, nameOf, reply, say, type Turn } from "../turn.ts";
 import { aboutRun } from "./command.ts";
-import { draftOf, formCard } from "./start.ts";
+import { draftOf, formReply } from "./start.ts";
 
 const WHY: Field = { name: "words", label: "Why", type: "multiline", optional: true, max: 500 };
 const NOTE: Field = { name: "words", label: "Note", type: "multiline", optional: false, max: 2000 };
@@ -43,7 +43,7 @@ export const undo = aboutRun(
 );
 
 /** Asks for the words of a note. */
-export function noteRun(turn: Turn, run: RunDescription): Promise<Reply> {
+export function noteRun(turn: Turn, run: RunDescription): Reply {
 	return ask(turn, run, "note", {
 		title: `A note for ${nameOf(run)}`,
 		fields: [NOTE],
@@ -55,17 +55,17 @@ export function noteRun(turn: Turn, run: RunDescription): Promise<Reply> {
 }
 
 /** Hands out the run's form, filled in as it stands. */
-export async function amendRun(turn: Turn, run: RunDescription): Promise<Reply> {
+export function amendRun(turn: Turn, run: RunDescription): Reply {
 	const sop = turn.desk.definitions().clients[run.client]?.sops[run.sop];
 	if (run.endedAt !== undefined) return say(turn, `${nameOf(run)}, has ended. Nothing was changed.`);
 	if (sop === undefined || sop.form.length === 0) return say(turn, `${nameOf(run)} has no form to change.`);
 	const draft = draftOf(turn, { purpose: "amend", client: run.client, sop: run.sop, run: run.id });
-	await turn.drafts.keep(draft);
-	return formCard(turn, { draft, sop, values: run.form, problems: [] });
+	turn.drafts.keep(draft);
+	return formReply(turn, { draft, sop, values: run.form, problems: [] });
 }
 
 /** Asks once more before a run ends: what is done, what will not be. */
-export async function cancelRun(turn: Turn, run: RunDescription): Promise<Reply> {
+export function cancelRun(turn: Turn, run: RunDescription): Reply {
 	if (run.endedAt !== undefined) return say(turn, `${nameOf(run)}, has ended already. Nothing was changed.`);
 	const finished = run.steps.filter((step) => step.state === "done").length;
 	const left = run.steps.filter((step) => step.state !== "done" && step.state !== "skipped").length;
@@ -84,7 +84,7 @@ export async function cancelRun(turn: Turn, run: RunDescription): Promise<Reply>
 }
 
 /** Asks once more before an undo is planned, with the changes it would take back. */
-export async function undoRun(turn: Turn, run: RunDescription): Promise<Reply> {
+export function undoRun(turn: Turn, run: RunDescription): Reply {
 	if (run.undoneBy !== undefined) {
 		return say(turn, `${nameOf(run)}, is being undone already: ${run.undoneBy.slice(0, 6)}. Nothing more was started.`);
 	}
@@ -109,10 +109,10 @@ function steps(count: number): string {
 	return count === 1 ? "1 step is" : `${count} steps are`;
 }
 
-async function ask(turn: Turn, run: RunDescription, purpose: Draft["purpose"], answer: Answer): Promise<Reply> {
+function ask(turn: Turn, run: RunDescription, purpose: Draft["purpose"], answer: Answer): Reply {
 	const client = turn.desk.definitions().clients[run.client];
 	const draft = draftOf(turn, { purpose, client: run.client, sop: run.sop, run: run.id });
-	await turn.drafts.keep(draft);
+	turn.drafts.keep(draft);
 	const header: CardData["header"] = headerOf(client, run.title, run.ref);
-	return reply(turn, { header, ...answer }, { card: "form", id: draft.id, client: run.client, run: run.id });
+	return reply(turn, { header, ...answer }, { card: "form", id: draft.id, run });
 }

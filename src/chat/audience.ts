@@ -1,0 +1,89 @@
+/**
+ * Where a message goes: from roles to people to places. People have the web chat and the first real chat that reaches
+ * them, so nobody is rung twice. Must never keep what it found: it is asked again each time something rings.
+ */
+import type { Audience } from "../engine/message.ts";
+import type { Run } from "../engine/run.ts";
+import { resolveWho } from "../people/resolve.ts";
+import type { Actor, Roster } from "../people/roster.ts";
+import type { PersonId, Sop, Who } from "../sop/sop.ts";
+import type { Address, Surface } from "./surface.ts";
+
+export type Addressee = { readonly to: Address; readonly person?: Actor };
+
+export type AudienceParts = {
+	readonly surfaces: readonly Surface[];
+	readonly rosterOf: (client: string) => Roster | undefined;
+};
+
+/** All places of an audience, each once. */
+export async function placesOf(
+	parts: AudienceParts,
+	audience: Audience,
+	state: { run: Run; sop: Sop },
+): Promise<readonly Addressee[]> {
+	const found = new Map<string, Addressee>();
+	if (audience.kind === "channel") {
+		for (const to of channelPlaces(parts, audience.channel, state.run.client)) found.set(addresseeOf(to), { to });
+		return [...found.values()];
+	}
+	for (const person of peopleIn(parts, audience.who, state)) {
+		for (const to of await direct(parts.surfaces, person)) found.set(addresseeOf(to), { to, person });
+	}
+	return [...found.values()];
+}
+
+/** Whom a run means by roles and words, from the roster as it is now. */
+export function whoIn(parts: Pick<AudienceParts, "rosterOf">, { run, sop }: { run: Run; sop: Sop }) {
+	return (who: readonly Who[]): readonly PersonId[] => {
+		const roster = parts.rosterOf(run.client);
+		if (roster === undefined) return [];
+		const { email, name, manager } = run.subject;
+		const subject = email ?? name;
+		return resolveWho(who, roster, {
+			requester: run.request.by,
+			owner: sop.owner,
+			...(subject === undefined ? {} : { subject }),
+			...(manager === undefined ? {} : { manager }),
+		});
+	};
+}
+
+function peopleIn(parts: AudienceParts, who: readonly Who[], state: { run: Run; sop: Sop }): readonly Actor[] {
+	const people = parts.rosterOf(state.run.client)?.people ?? [];
+	return whoIn(
+		parts,
+		state,
+	)(who).flatMap((id): readonly Actor[] => {
+		const person = people.find((each) => each.id === id);
+		if (person === undefined) return [];
+		return [person.of === "msp" ? { id } : { id, client: state.run.client }];
+	});
+}
+
+/** Names a place within the rows of a message. */
+export function addresseeOf(to: Address): string {
+	return `${to.surface} ${to.kind} ${to.ref}`;
+}
+
+async function direct(surfaces: readonly Surface[], person: Actor): Promise<readonly Address[]> {
+	const places: Address[] = [];
+	let rung = false;
+	for (const surface of surfaces) {
+		if (rung && surface.name !== "web") continue;
+		const to = await surface.directTo(person);
+		if (to === undefined) continue;
+		places.push(to);
+		if (surface.name !== "web") rung = true;
+	}
+	return places;
+}
+
+/** A channel of the client on each real chat. The web chat has no channels. */
+function channelPlaces(parts: AudienceParts, name: string, client: string): readonly Address[] {
+	const channel = parts.rosterOf(client)?.channels[name];
+	return parts.surfaces.flatMap(({ name: surface }) => {
+		const ref = surface === "teams" || surface === "slack" ? channel?.[surface] : undefined;
+		return ref === undefined ? [] : [{ surface, kind: "channel" as const, ref }];
+	});
+}

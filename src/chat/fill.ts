@@ -1,0 +1,85 @@
+/**
+ * Fills a card's sentences for whoever reads it: names, times in their zone, "you". Must never name a person of one client
+ * to another's.
+ */
+import type { Clock, Zone } from "../base/time.ts";
+import type { CardData } from "../cards/card.ts";
+import { type FilledCard, fillWords, type Reader } from "../cards/fill.ts";
+import { resolveWho } from "../people/resolve.ts";
+import type { Actor, Person, Roster } from "../people/roster.ts";
+import type { Definitions } from "../sop/definitions.ts";
+import type { ClientId, PersonId, Who } from "../sop/sop.ts";
+
+/** For whom. No actor: a channel, so the client's times and nobody is "you". */
+export type FillFor = {
+	readonly actor?: Actor;
+	readonly client?: ClientId;
+	/** Whom a run means by these; undefined: the roster knows. */
+	readonly who?: (who: readonly Who[]) => readonly PersonId[] | undefined;
+};
+export type Fill = (data: CardData, reader: FillFor) => CardData;
+
+/** Makes the filler. Pure but for the definitions and the clock it is given. */
+export function createFill(parts: { readonly definitions: () => Definitions; readonly clock: Clock }): Fill {
+	return (data, reader) => {
+		const filled = fillWords(data, readerOf(parts.definitions(), reader, parts.clock));
+		const fields = data.fields.map(({ choices, fallback: _, ...field }) => ({
+			...field,
+			...(choices && { choices: choices.map(({ key, title }) => ({ key, title, value: key })) }),
+		}));
+		return { ...filled, fields };
+	};
+}
+
+/** A card whose sentences are filled already, as the renderers take it. */
+export function filledOf(data: CardData): FilledCard {
+	return fillWords(data, NOBODY);
+}
+
+/** The person behind an actor. */
+export function personOf(definitions: Definitions, actor: Actor): Person | undefined {
+	return peopleAround(definitions, actor.client).find((person) => {
+		return person.id === actor.id && (person.of === "msp") === (actor.client === undefined);
+	});
+}
+
+function readerOf(definitions: Definitions, { actor, client: about, who }: FillFor, clock: Clock): Reader {
+	const client = Object.values(definitions.clients).find((each) => each.id === (about ?? actor?.client));
+	const people = peopleAround(definitions, client?.id);
+	const clientZone = client?.values.timezone ?? "UTC";
+	const zone = (actor && personOf(definitions, actor)?.zone) ?? clientZone;
+	const roster = client?.roster ?? { ...NO_ROSTER, people: definitions.msp.people, roles: definitions.msp.roles };
+	return {
+		now: clock.now(),
+		zone,
+		place: placeName(zone),
+		clientZone,
+		clientPlace: placeName(clientZone),
+		...(actor === undefined ? {} : { you: actor.id }),
+		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name,
+		roleName: (role) => role.replaceAll("-", " "),
+		resolve: (asked) => who?.(asked) ?? resolveWho(asked, roster, { requester: "", owner: "owner" }),
+	};
+}
+
+function peopleAround(definitions: Definitions, client: ClientId | undefined): readonly Person[] {
+	const own = Object.values(definitions.clients).find((each) => each.id === client);
+	const theirs = (own?.roster.people ?? []).filter((person) => person.of === "client");
+	return [...theirs, ...definitions.msp.people];
+}
+
+function placeName(zone: Zone): string {
+	return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}
+
+const NO_ROSTER: Roster = { client: "", people: [], roles: {}, channels: {}, standing: [] };
+const NOBODY: Reader = {
+	now: "1970-01-01T00:00:00.000Z",
+	zone: "UTC",
+	place: "UTC",
+	clientZone: "UTC",
+	clientPlace: "UTC",
+	nameOf: () => undefined,
+	roleName: (role) => role,
+	resolve: () => [],
+};

@@ -1,0 +1,95 @@
+/**
+ * One queue per place: jobs run one after another, at most so many a second, and a place that is down holds up no other.
+ * A job is a name and a deed: the same name again takes the waiting one's place. Must never run two jobs of a place at once.
+ */
+
+export type Job = {
+	readonly name: string;
+	/** Goes before all others of its place. */
+	readonly urgent: boolean;
+	/** Resolves when it is done, or with how long to wait before it is tried again, ms. Must not throw. */
+	readonly act: (tries: number) => Promise<"done" | { readonly againInMs: number }>;
+};
+
+export type Queues = {
+	readonly push: (place: string, job: Job) => void;
+	/** Resolves once nothing waits anywhere. */
+	readonly idle: () => Promise<void>;
+	/** Drops what waits and resolves when what runs has ended. */
+	readonly close: () => Promise<void>;
+};
+
+type Waiting = { job: Job; tries: number };
+type Place = { readonly waiting: Waiting[]; running: Promise<void> | undefined; stopTimer: (() => void) | undefined };
+
+/** Makes the queues. `paceMs`: least time between two jobs of a place. `after`: a timer; returns how to stop it. */
+export function createQueues(parts: {
+	readonly paceMs: (place: string) => number;
+	readonly after: (ms: number, act: () => void) => () => void;
+}): Queues {
+	const places = new Map<string, Place>();
+	const idlers: (() => void)[] = [];
+	let closed = false;
+
+	function step(name: string, place: Place): void {
+		const next = place.waiting.shift();
+		if (next === undefined) {
+			places.delete(name);
+			if (places.size === 0) for (const tell of idlers.splice(0)) tell();
+			return;
+		}
+		place.running = next.job.act(next.tries).then((result) => {
+			place.running = undefined;
+			if (closed) return;
+			if (result !== "done") putBack(place, { job: next.job, tries: next.tries + 1 });
+			const pause = result === "done" ? parts.paceMs(name) : result.againInMs;
+			if (pause <= 0) step(name, place);
+			else rest(name, place, pause);
+		});
+	}
+
+	function rest(name: string, place: Place, ms: number): void {
+		place.stopTimer = parts.after(ms, () => {
+			place.stopTimer = undefined;
+			step(name, place);
+		});
+	}
+
+	return {
+		push: (name, job) => {
+			if (closed) return;
+			const place = places.get(name);
+			if (place !== undefined) return enqueue(place, job);
+			const fresh: Place = { waiting: [{ job, tries: 0 }], running: undefined, stopTimer: undefined };
+			places.set(name, fresh);
+			step(name, fresh);
+		},
+		idle: () => (places.size === 0 ? Promise.resolve() : new Promise((tell) => idlers.push(tell))),
+		close: async () => {
+			closed = true;
+			const all = [...places.values()];
+			for (const place of all) place.stopTimer?.();
+			await Promise.all(all.map((place) => place.running));
+			places.clear();
+			for (const tell of idlers.splice(0)) tell();
+		},
+	};
+}
+
+/** Replaces a waiting job of that name where it stands; an urgent one moves to the front. */
+function enqueue(place: Place, job: Job): void {
+	const at = place.waiting.findIndex((each) => each.job.name === job.name);
+	const tries = place.waiting[at]?.tries ?? 0;
+	if (at >= 0 && !job.urgent) place.waiting[at] = { job, tries };
+	else {
+		if (at >= 0) place.waiting.splice(at, 1);
+		if (job.urgent) place.waiting.unshift({ job, tries });
+		else place.waiting.push({ job, tries });
+	}
+}
+
+/** A job to be tried again keeps its turn, unless a newer one of its name waits already. */
+function putBack(place: Place, waiting: Waiting): void {
+	const newer = place.waiting.some((each) => each.job.name === waiting.job.name);
+	if (!newer) place.waiting.unshift(waiting);
+}
