@@ -2,10 +2,11 @@
  * Reads the environment into a `Config`, or refuses with every problem at once. Must never guess at a half-configured
  * surface, and never put the key beside the data it opens.
  */
-import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { ConfigError, type Problem } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
+import { Secret } from "./base/secret.ts";
 import { surfaceProblems } from "./config-surfaces.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -20,8 +21,8 @@ export type Config = {
 	/** Absolute folders. */
 	readonly definitions: string;
 	readonly data: string;
-	/** 32 bytes; opens the vault's data keys. Prints as a key object, never as its bytes. */
-	readonly key: KeyObject;
+	/** The key-encryption key: base64 of 32 bytes. */
+	readonly key: Secret;
 	/** `local`: choose a person of the roster, on loopback only. */
 	readonly signIn: "local";
 	readonly logLevel: LogLevel;
@@ -65,6 +66,8 @@ export const VARIABLES: readonly string[] = [
 ];
 
 const KEY_BYTES = 32;
+/** What the embedded host calls its file; a new key could not open the secrets in it. */
+const DATABASE = "sopwith.db";
 const KEY_EXAMPLE = "`openssl rand -base64 32`, or file:/etc/sopwith/key";
 
 /**
@@ -183,7 +186,7 @@ type KeyPlace = {
 	clean(): boolean;
 };
 
-function readKey(env: Environment, place: KeyPlace, report: Report): KeyObject | undefined {
+function readKey(env: Environment, place: KeyPlace, report: Report): Secret | undefined {
 	const { files } = place;
 	const found = text(env, "SOPWITH_KEY");
 	const path = "SOPWITH_KEY";
@@ -213,21 +216,30 @@ function readKey(env: Environment, place: KeyPlace, report: Report): KeyObject |
 		report({ path, code: "no-key", message, remedy: KEY_EXAMPLE });
 		return undefined;
 	}
+	if (files.exists(resolve(place.data, DATABASE))) {
+		const message = `${place.data} holds a database, but ${file}, the key it was made with, is gone.`;
+		report({
+			path,
+			code: "key-lost",
+			message,
+			remedy: "SOPWITH_KEY=file:PATH of the first key, or an empty data folder",
+		});
+		return undefined;
+	}
 	if (!place.local || files.makePrivate === undefined) {
 		const message = `No key is set, and ${file} is not there. Only a start on loopback makes one.`;
 		report({ path, code: "no-key", message, remedy: KEY_EXAMPLE });
 		return undefined;
 	}
 	if (!place.clean()) return undefined;
-	const made = randomBytes(KEY_BYTES);
-	files.makePrivate(file, `${made.toString("base64")}\n`);
-	return createSecretKey(made);
+	const made = randomBytes(KEY_BYTES).toString("base64");
+	files.makePrivate(file, `${made}\n`);
+	return new Secret(made);
 }
 
-function parseKey(found: string, refuse: () => void): KeyObject | undefined {
+function parseKey(found: string, refuse: () => void): Secret | undefined {
 	const trimmed = found.trim();
-	const bytes = /^[A-Za-z0-9+/]{43}=$/.test(trimmed) ? Buffer.from(trimmed, "base64") : undefined;
-	if (bytes?.length === KEY_BYTES) return createSecretKey(bytes);
+	if (/^[A-Za-z0-9+/]{43}=$/.test(trimmed)) return new Secret(trimmed);
 	refuse();
 	return undefined;
 }

@@ -135,7 +135,7 @@ describe("what the environment may say", () => {
 test("the defaults are those of the contract, with absolute folders", () => {
 	using home = openHome();
 	const { key, ...rest } = read({}, home);
-	assert.equal(key.symmetricKeySize, 32);
+	assert.equal(Buffer.from(key.open(), "base64").length, 32);
 	assert.deepEqual(rest, {
 		host: "127.0.0.1",
 		port: 3978,
@@ -153,8 +153,18 @@ test("the first start on loopback makes a key only its owner can read, and the s
 	assert.equal(statSync(file).mode & 0o777, 0o600);
 	assert.equal(statSync(join(home.folder, ".config/sopwith")).mode & 0o777, 0o700);
 	const text = readFileSync(file, "utf8");
-	assert(read({}, home).key.equals(first.key));
+	assert.equal(read({}, home).key.open(), first.key.open());
 	assert.equal(readFileSync(file, "utf8"), text);
+});
+
+test("a database whose key is gone gets no new key", () => {
+	using home = openHome();
+	read({}, home);
+	rmSync(join(home.folder, ".config"), { recursive: true });
+	mkdirSync(join(home.folder, "data"));
+	writeFileSync(join(home.folder, "data/sopwith.db"), "");
+	assert.throws(() => read({}, home), /the key it was made with, is gone/);
+	assert.throws(() => statSync(join(home.folder, ".config")), { code: "ENOENT" });
 });
 
 test("a start that is refused for another reason makes no key", () => {
@@ -173,7 +183,7 @@ test("a key file that others can read is refused", () => {
 		/PORT: .*\nSOPWITH_KEY: .*read by others/,
 	);
 	chmodSync(file, 0o600);
-	assert.equal(read({ SOPWITH_KEY: `file:${file}` }, home).key.symmetricKeySize, 32);
+	assert.equal(read({ SOPWITH_KEY: `file:${file}` }, home).key.open(), KEY);
 });
 
 test("a link does not hide a key inside the data folder", () => {

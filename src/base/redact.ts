@@ -54,13 +54,14 @@ export function loggable(value: unknown): Json {
 type Spot = { readonly depth: number; readonly budget: { left: number } };
 
 function copied(value: unknown, spot: Spot): Json {
+	spot.budget.left -= 1;
+	if (spot.budget.left < 0) return "…";
 	if (value === null || typeof value === "boolean") return value;
 	if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
 	if (typeof value === "string") return clipped(value);
 	if (typeof value === "bigint") return value.toString();
 	if (typeof value !== "object") return typeof value;
-	spot.budget.left -= 1;
-	if (spot.depth >= DEPTH_MAX || spot.budget.left < 0) return "…";
+	if (spot.depth >= DEPTH_MAX) return "…";
 	const below: Spot = { depth: spot.depth + 1, budget: spot.budget };
 	if (value instanceof Secret) return HIDDEN;
 	if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;

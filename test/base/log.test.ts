@@ -81,7 +81,7 @@ test("what is huge, deep, circular or odd is bounded and never throws", () => {
 		text: "x".repeat(100_000),
 	};
 	for (let i = 0; i < 50; i += 1) circle[`self${i}`] = circle;
-	log.info({ circle, big: 10n, fn: () => 1, bytes: Buffer.alloc(9), nan: Number.NaN, none: undefined }, "odd");
+	log.info({ big: 10n, circle, fn: () => 1, bytes: Buffer.alloc(9), nan: Number.NaN, none: undefined }, "odd");
 	assert((lines[0] ?? "").length < 1_000_000);
 	assert.equal(JSON.parse(lines[0] ?? "").big, "10");
 });

@@ -1,0 +1,31 @@
+/**
+ * `sopwith check`: every problem in the definitions, without starting anything. Must never write.
+ */
+import { readFolders } from "../config.ts";
+import { type Command, EXIT, outJson, problemLines } from "./command.ts";
+
+export const check: Command = {
+	name: "check",
+	about: "Check every definition and list all problems",
+	usage: "[FOLDER]",
+	options: [],
+	words: [0, 1],
+	async run(call) {
+		const { env, cwd } = call.terminal;
+		const [named] = call.words;
+		const folder = readFolders(named === undefined ? env : { ...env, SOPWITH_DEFINITIONS: named }, { cwd }).definitions;
+		const { problems, clients } = await call.parts.loadDefinitions(folder);
+		if (call.json) outJson(call, { problems });
+		else if (problems.length > 0) call.terminal.out(problemLines(problems));
+		const all = Object.values(clients);
+		const sops = all.reduce((sum, client) => sum + Object.keys(client.sops).length, 0);
+		call.terminal.talk(
+			`${count(problems.length, "problem")}. ${count(all.length, "client")}, ${count(sops, "SOP")}.\n`,
+		);
+		return problems.length > 0 ? EXIT.misused : EXIT.done;
+	},
+};
+
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

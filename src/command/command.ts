@@ -1,0 +1,89 @@
+/**
+ * What a command is, and what it may reach. Commands print data with `out` and talk to the person with `talk`. Must never
+ * touch the process itself: `main.ts` does.
+ */
+import type { Problem } from "../base/errors.ts";
+import type { Json } from "../base/json.ts";
+import type { Clock } from "../base/time.ts";
+import type { Environment } from "../config.ts";
+import type { Definitions } from "../sop/definitions.ts";
+import type { OpenApp } from "./app-port.ts";
+
+/** Done; failed; wrong use or broken definitions; the data folder is held by another process. */
+export const EXIT = { done: 0, failed: 1, misused: 2, held: 3 } as const;
+
+export type Option = {
+	readonly name: string;
+	/** What stands for its value in the help; absent: it takes none. */
+	readonly value?: string;
+	readonly about: string;
+};
+
+export type Command = {
+	readonly name: string;
+	/** One line for the list of commands. */
+	readonly about: string;
+	/** What follows the name: `RUN VERB`. */
+	readonly usage: string;
+	readonly options: readonly Option[];
+	/** How many words it takes: at least, at most. */
+	readonly words: readonly [number, number];
+	/** Returns the exit code. Errors: anything; the caller prints it. */
+	run(call: Call): Promise<number>;
+};
+
+export type Call = {
+	readonly words: readonly string[];
+	readonly options: { readonly [name: string]: string };
+	readonly flags: ReadonlySet<string>;
+	readonly json: boolean;
+	readonly terminal: Terminal;
+	readonly parts: Parts;
+};
+
+export interface Terminal {
+	/** Data, on standard output. */
+	out(text: string): void;
+	/** Words for the person, on standard error. */
+	talk(text: string): void;
+	/** All of standard input. */
+	input(): Promise<string>;
+	readonly inputIsTerminal: boolean;
+	/** What `talk` writes to is a terminal. */
+	readonly isTerminal: boolean;
+	readonly colour: boolean;
+	readonly env: Environment;
+	readonly cwd: string;
+	readonly home: string;
+	readonly clock: Clock;
+	/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+	readonly stopped: () => Promise<string>;
+}
+
+/** The parts commands are made of, named by `main.ts`. */
+export type Parts = {
+	readonly openApp: OpenApp;
+	/** Compiles a definitions folder without opening anything else. */
+	readonly loadDefinitions: (folder: string) => Promise<Definitions>;
+	/** The JSON Schemas for editors, by file kind. */
+	readonly schemas: () => { readonly [kind: string]: Json };
+};
+
+/** The command was used wrongly: say how, and exit 2. */
+export class UsageError extends Error {}
+
+/** Writes problems one to a line, as editors and people read them: `file:line:column message. remedy (code)`. */
+export function problemLines(problems: readonly Problem[]): string {
+	return problems.map((problem) => `${problemLine(problem)}\n`).join("");
+}
+
+function problemLine(problem: Problem): string {
+	const { file, line, column, path, message, remedy, code } = problem;
+	const place = file === undefined ? path : [file, line, column].filter((part) => part !== undefined).join(":");
+	return `${place}: ${message}${remedy === undefined ? "" : ` → ${remedy}`} (${code})`;
+}
+
+/** Prints data as JSON on one line. */
+export function outJson(call: Call, value: unknown): void {
+	call.terminal.out(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,86 @@
+/**
+ * `sopwith doctor`: looks at the machine and the installation and says what is not well. Must never mend anything itself.
+ */
+import { existsSync, statfsSync, statSync } from "node:fs";
+import { SopwithError } from "../base/errors.ts";
+import { isRecord } from "../base/json.ts";
+import { readConfig, readFolders } from "../config.ts";
+import { type Call, type Command, EXIT, outJson } from "./command.ts";
+import { diskFiles } from "./disk-files.ts";
+import { throughDoor } from "./door.ts";
+import { textOf } from "./rows.ts";
+
+const FREE_BYTES_MIN = 256 * 1_048_576;
+const NODE_MIN = 26;
+
+/** One thing looked at. `ok: undefined`: it could not be looked at yet. */
+type Finding = { readonly what: string; readonly ok: boolean; readonly words: string };
+
+export const doctor: Command = {
+	name: "doctor",
+	about: "Look for what is not well",
+	usage: "",
+	options: [],
+	words: [0, 0],
+	async run(call) {
+		const findings = [runtime(), ...configured(call), ...dataFolder(call), await definitions(call), await chains(call)];
+		if (call.json) outJson(call, { findings });
+		else call.terminal.out(findings.map(({ ok, what, words }) => `${ok ? "✓" : "✗"} ${what}: ${words}\n`).join(""));
+		const bad = findings.filter(({ ok }) => !ok).length;
+		call.terminal.talk(bad === 0 ? "All is well.\n" : `${bad} of ${findings.length} not well.\n`);
+		return bad === 0 ? EXIT.done : EXIT.failed;
+	},
+};
+
+function runtime(): Finding {
+	const major = Number(process.versions.node.split(".")[0]);
+	return { what: "Node", ok: major >= NODE_MIN, words: `${process.versions.node}, ${NODE_MIN} or later is needed` };
+}
+
+function configured(call: Call): readonly Finding[] {
+	const { env, cwd, home } = call.terminal;
+	try {
+		readConfig(env, diskFiles({ cwd, home, makesKey: false }));
+		return [{ what: "Environment", ok: true, words: "every variable is as expected" }];
+	} catch (error) {
+		if (!(error instanceof SopwithError)) throw error;
+		return [{ what: "Environment", ok: false, words: error.message.replaceAll("\n", "; ") }];
+	}
+}
+
+function dataFolder(call: Call): readonly Finding[] {
+	const { data } = readFolders(call.terminal.env, call.terminal);
+	const what = "Data folder";
+	if (!existsSync(data)) return [{ what, ok: true, words: `${data} is made at the first start` }];
+	const mode = statSync(data).mode & 0o777;
+	const { bavail, bsize } = statfsSync(data);
+	const free = Math.floor((bavail * bsize) / 1_048_576);
+	return [
+		{ what, ok: (mode & 0o077) === 0, words: `mode 0${mode.toString(8)}, 0700 is expected` },
+		{ what: "Disk", ok: bavail * bsize >= FREE_BYTES_MIN, words: `${free} MB free where the data folder lies` },
+	];
+}
+
+async function definitions(call: Call): Promise<Finding> {
+	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
+	const { problems } = await call.parts.loadDefinitions(folder);
+	const words = problems.length === 0 ? "no problems" : `${problems.length} problems; \`sopwith check\` lists them`;
+	return { what: "Definitions", ok: problems.length === 0, words };
+}
+
+async function chains(call: Call): Promise<Finding> {
+	const what = "Journals and audit";
+	try {
+		const found = await throughDoor(call, (door) => door("audit", {}));
+		const ok = isRecord(found) && found.ok === true;
+		const words = `${textOf(found, "events")} events of ${textOf(found, "runs")} runs`;
+		return {
+			what,
+			ok,
+			words: ok ? `${words}, as they were written` : `${words}; \`sopwith audit verify\` names the rows`,
+		};
+	} catch (error) {
+		if (!(error instanceof SopwithError)) throw error;
+		return { what, ok: error.code === "never-started", words: error.message.replaceAll("\n", "; ") };
+	}
+}

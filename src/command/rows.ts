@@ -1,0 +1,28 @@
+/**
+ * Text tables for a terminal. Pure.
+ */
+import { isRecord, type Json } from "../base/json.ts";
+
+/** Lays rows out in columns, two spaces apart, without a trailing space. */
+export function columns(rows: readonly (readonly string[])[]): string {
+	const width = (at: number) => Math.max(...rows.map((row) => row[at]?.length ?? 0));
+	const widths = Array.from({ length: Math.max(0, ...rows.map((row) => row.length)) }, (_, at) => width(at));
+	const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
+	return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+}
+
+/** The records in a list's `items`. */
+export function itemsOf(page: Json): readonly { readonly [name: string]: Json }[] {
+	return isRecord(page) ? recordsOf(page.items) : [];
+}
+
+/** The records in a list. */
+export function recordsOf(list: Json | undefined): readonly { readonly [name: string]: Json }[] {
+	return Array.isArray(list) ? list.filter(isRecord) : [];
+}
+
+/** A member as text, empty when it is not there. */
+export function textOf(record: Json | undefined, name: string): string {
+	const value = isRecord(record) ? record[name] : undefined;
+	return value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,44 @@
+/**
+ * `sopwith status`: how the bot is, or how one run stands.
+ */
+import { isRecord, type Json } from "../base/json.ts";
+import { type Command, EXIT, outJson } from "./command.ts";
+import { throughDoor } from "./door.ts";
+import { AS, asWhom, CLIENT } from "./options.ts";
+import { columns, recordsOf, textOf } from "./rows.ts";
+
+export const status: Command = {
+	name: "status",
+	about: "Show how the bot is, or how one run stands",
+	usage: "[RUN]",
+	options: [AS, CLIENT],
+	words: [0, 1],
+	async run(call) {
+		const [run] = call.words;
+		const [found, running] = await throughDoor(call, async (door, running) => {
+			const answer = await (run === undefined ? door("status", {}) : door("show", { ...asWhom(call), run }));
+			return [answer, running] as const;
+		});
+		if (call.json) outJson(call, run === undefined && isRecord(found) ? { ...found, running } : found);
+		else call.terminal.out(run === undefined ? botText(found, running) : runText(found));
+		return EXIT.done;
+	},
+};
+
+function botText(found: Json, running: boolean): string {
+	const runs = isRecord(found) && isRecord(found.runs) ? Object.entries(found.runs) : [];
+	const restored = isRecord(found) && found.restored === true;
+	return columns([
+		["Bot", running ? `running at ${textOf(found, "url")}, since ${textOf(found, "since")}` : "not running"],
+		...(restored ? [["Copy", "restored from a backup, does nothing until `sopwith steer resume --restored`"]] : []),
+		["Runs", runs.length === 0 ? "none" : runs.map(([phase, count]) => `${count} ${phase}`).join(", ")],
+		["Problems", `${textOf(found, "problems")} in definitions, ${textOf(found, "quarantined")} on hold`],
+	]);
+}
+
+function runText(run: Json): string {
+	const head = [textOf(run, "subject"), textOf(run, "sop"), textOf(run, "client"), textOf(run, "id")];
+	const steps = isRecord(run) ? recordsOf(run.steps) : [];
+	const rows = steps.map((step) => [textOf(step, "state"), textOf(step, "name"), textOf(step.wait, "words")]);
+	return `${head.filter((part) => part !== "").join(" · ")}\n${textOf(run, "waitingFor")}\n${columns(rows)}`;
+}

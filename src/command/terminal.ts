@@ -1,0 +1,54 @@
+/**
+ * The process as a terminal: streams, environment, signals. Must never end the process but at a second signal.
+ */
+import { homedir } from "node:os";
+import { systemClock } from "../base/time.ts";
+import { type Terminal, UsageError } from "./command.ts";
+
+/** A terminal repeats Ctrl-C to every process it started: within this time two signals are one. */
+const SAME_SIGNAL_MS = 500;
+const INPUT_BYTES_MAX = 1_048_576;
+/** What a shell reports for a process that was interrupted. */
+const EXIT_INTERRUPTED = 130;
+
+/** Opens the terminal of this process. */
+export function openTerminal(): Terminal {
+	const isTerminal = process.stderr.isTTY === true;
+	return {
+		out: (text) => void process.stdout.write(text),
+		talk: (text) => void process.stderr.write(text),
+		input: readInput,
+		inputIsTerminal: process.stdin.isTTY === true,
+		isTerminal,
+		colour: isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+		env: process.env,
+		cwd: process.cwd(),
+		home: homedir(),
+		clock: systemClock,
+		stopped,
+	};
+}
+
+async function readInput(): Promise<string> {
+	const kept: Buffer[] = [];
+	let bytes = 0;
+	for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+		bytes += chunk.length;
+		if (bytes <= INPUT_BYTES_MAX) kept.push(chunk);
+	}
+	if (bytes > INPUT_BYTES_MAX) throw new UsageError(`Standard input holds ${INPUT_BYTES_MAX / 1024} kB at most.`);
+	return Buffer.concat(kept).toString("utf8");
+}
+
+function stopped(): Promise<string> {
+	return new Promise((resolve) => {
+		let firstAt: number | undefined;
+		const onSignal = (signal: string) => {
+			const at = performance.now();
+			if (firstAt !== undefined && at - firstAt > SAME_SIGNAL_MS) process.exit(EXIT_INTERRUPTED);
+			firstAt ??= at;
+			resolve(signal);
+		};
+		for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);
+	});
+}
