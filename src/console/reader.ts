@@ -7,7 +7,9 @@ import type { Clock, Instant, Zone } from "../base/time.ts";
 import type { Text } from "../cards/card.ts";
 import { type Reader, say, sayRuns } from "../cards/fill.ts";
 import { type Clocks, dayWords, momentWords, spanWords, timeWords } from "../cards/time-words.ts";
-import type { Actor, Person } from "../people/roster.ts";
+import { sayRole } from "../people/names.ts";
+import { resolveWho } from "../people/resolve.ts";
+import type { Actor, Involved, Person } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import type { ClientId, PersonId } from "../sop/sop.ts";
 
@@ -15,8 +17,10 @@ export type About = {
 	readonly clock: Clock;
 	readonly client?: ClientId;
 	/** The run's own people, where the page is about a run. */
-	readonly involved?: { readonly [who: string]: readonly PersonId[] };
+	readonly involved?: Involved;
 };
+
+const NOBODY: Involved = { requester: "", owner: "owner" };
 
 /** A reader of pages and answers about one client, or about none in particular. */
 export function readerOf(definitions: Definitions, actor: Actor, about: About): Reader {
@@ -33,12 +37,8 @@ export function readerOf(definitions: Definitions, actor: Actor, about: About): 
 		clientPlace: placeOf(clientZone),
 		you: actor.id,
 		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? serviceName(id),
-		roleName: (role) => role.replaceAll("-", " "),
-		resolve: (who) =>
-			who.flatMap((one) => {
-				const members = about.involved?.[one] ?? client?.roster.roles[one] ?? definitions.msp.roles[one] ?? [];
-				return "group" in members ? [] : members;
-			}),
+		roleName: sayRole,
+		resolve: (who) => (client === undefined ? [] : resolveWho(who, client.roster, about.involved ?? NOBODY)),
 	};
 }
 

@@ -1,0 +1,13 @@
+/**
+ * Whom a person field offers: the client's own people, by name. Must never offer the people of another client.
+ */
+import type { PersonChoice } from "../cards/form-card.ts";
+import type { Definitions } from "../sop/definitions.ts";
+import type { ClientId } from "../sop/sop.ts";
+
+export function choosable(definitions: Definitions, client: ClientId): readonly PersonChoice[] {
+	const people = definitions.clients[client]?.roster.people.filter((person) => person.of === "client") ?? [];
+	return people
+		.map(({ id, name, title }) => (title === undefined ? { id, name } : { id, name, title }))
+		.sort((a, b) => a.name.localeCompare(b.name, "en"));
+}

@@ -1,0 +1,124 @@
+/**
+ * What a run and its steps are called and how they stand, in words and as the eight states of the look. Must never show a
+ * phase or a code.
+ */
+import { unreachable } from "../base/assert.ts";
+import { isRecord, type Json } from "../base/json.ts";
+import { type WordsJson, words } from "../base/words.ts";
+import { type Reader, say } from "../cards/fill.ts";
+import type { RunDescription, StepDescription } from "../engine/desk.ts";
+import type { Phase } from "../engine/event.ts";
+import type { Involved } from "../people/roster.ts";
+import type { Definitions } from "../sop/definitions.ts";
+import { fill } from "../sop/expression.ts";
+import { lowerFirst } from "../sop/form-values.ts";
+
+/** The eight states of the look. */
+export type Shown = "done" | "running" | "person" | "time" | "asking" | "failed" | "skipped" | "planned";
+export type Standing = { readonly state: Shown; readonly word: string };
+
+/** "Ada Lovelace, new employee". */
+export function runTitle(run: { readonly subject: string; readonly title: string }): string {
+	return run.subject === "" ? run.title : `${run.subject}, ${lowerFirst(run.title)}`;
+}
+
+/** How a step stands: its state, and the word that goes with it for this reader. */
+export function stepStanding(step: StepDescription, reader: Reader): Standing {
+	switch (step.state) {
+		case "planned":
+			return { state: "planned", word: "Planned" };
+		case "running":
+			return { state: "running", word: "Running" };
+		case "waiting":
+			return forPeople(step)
+				? { state: "person", word: `Waiting for ${whoOf(step, reader)}` }
+				: { state: "time", word: "Waiting for time" };
+		case "asking":
+			return { state: "asking", word: `Asks ${whoOf(step, reader)}` };
+		case "done":
+			return { state: "done", word: "Done" };
+		case "skipped":
+			return { state: "skipped", word: "Skipped" };
+		case "failed":
+			return { state: "failed", word: "Failed" };
+		case "stopped":
+			return { state: "skipped", word: "Stopped" };
+		default:
+			return unreachable(step.state);
+	}
+}
+
+/** How a run stands. `waitingFor` tells whether it waits for people or for time. */
+export function phaseStanding(phase: Phase, waitingFor: Json): Standing {
+	switch (phase) {
+		case "planning":
+			return { state: "running", word: "Being planned" };
+		case "running":
+			return { state: "running", word: "Running" };
+		case "waiting":
+			return namesPeople(waitingFor)
+				? { state: "person", word: "Waiting for a person" }
+				: { state: "time", word: "Waiting for time" };
+		case "asking":
+			return { state: "asking", word: "Asks a person" };
+		case "stopping":
+			return { state: "running", word: "Stopping" };
+		case "paused":
+			return { state: "time", word: "Paused" };
+		case "done":
+			return { state: "done", word: "Done" };
+		case "stopped":
+			return { state: "skipped", word: "Stopped" };
+		case "failed":
+			return { state: "failed", word: "Failed" };
+		default:
+			return unreachable(phase);
+	}
+}
+
+/** Whether this reader may answer it now. */
+export function isFor(step: StepDescription, reader: Reader): boolean {
+	return step.wait !== undefined && reader.you !== undefined && step.wait.by.includes(reader.you);
+}
+
+/** Whether no more will happen in this phase. */
+export function isOver(phase: Phase): boolean {
+	return phase === "done" || phase === "stopped" || phase === "failed";
+}
+
+/** The people a run knows, as far as its form says. */
+export function involvedIn(run: RunDescription, definitions: Definitions): Involved {
+	const sop = definitions.clients[run.client]?.sops[run.sop];
+	const text = (template: string | undefined) => {
+		const value = template === undefined ? undefined : fill(template, { form: run.form, steps: {} });
+		return typeof value === "string" ? value : undefined;
+	};
+	const manager = text(sop?.subject.manager);
+	const subject = text(sop?.subject.email);
+	return {
+		requester: run.by,
+		owner: sop?.owner ?? "owner",
+		...(manager === undefined ? {} : { manager }),
+		...(subject === undefined ? {} : { subject }),
+	};
+}
+
+function whoOf(step: StepDescription, reader: Reader): string {
+	const asked = step.wait?.by ?? [];
+	const who = step.wait?.who ?? [];
+	if (asked.length === 0 && who.length === 0) return "a person";
+	return say(words({ who: who.length === 0 ? ["people"] : who }), {
+		...reader,
+		resolve: (meant) => (asked.length > 0 ? asked : reader.resolve(meant)),
+	});
+}
+
+function forPeople(step: StepDescription): boolean {
+	const { wait } = step;
+	return wait !== undefined && (wait.by.length > 0 || wait.who.length > 0);
+}
+
+function namesPeople(sentence: Json): boolean {
+	const parts = isRecord(sentence) ? (sentence as WordsJson).$words : [];
+	return Array.isArray(parts) && parts.some((part) => isRecord(part) && ("who" in part || "person" in part));
+}
