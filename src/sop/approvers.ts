@@ -1,0 +1,38 @@
+/**
+ * Checks that an approval can be given by somebody: the subject never counts, the requester only in an emergency. Must
+ * never let an SOP through that would wait for nobody for ever.
+ */
+import { peopleOf } from "../people/resolve.ts";
+import type { Context } from "./compile-context.ts";
+import type { At } from "./report.ts";
+import type { Scope } from "./scope.ts";
+import type { PersonId, Who } from "./sop.ts";
+
+/** Reports an approval that no reachable people can satisfy. Without a roster only its parties can be judged. */
+export function checkApprovers(
+	approval: { readonly by: readonly Who[]; readonly need: number; readonly at: At },
+	scope: Scope,
+	{ roster, report, emergency, roles }: Context,
+): void {
+	const { by, need, at } = approval;
+	if (by.length === 0) return;
+	const people = new Set<PersonId>();
+	let others = 0;
+	for (const one of by) {
+		if (one === "subject") continue;
+		if (one === "requester") others += emergency ? 1 : 0;
+		else if (one === "manager") others += scope.subject.has("manager") ? 1 : 0;
+		else if (roster === undefined || (!roles.has(one) && one !== "owner")) return;
+		else {
+			const found = peopleOf(one, roster);
+			if (found === "group") return;
+			if (typeof found !== "string") for (const id of found) people.add(id);
+		}
+	}
+	if (people.size + others >= need) return;
+	const message = `This approval needs ${need} ${need === 1 ? "person" : "people"}, and only ${people.size + others} can give it.`;
+	const none = "Nobody can give this approval: the subject never may, the requester only in an emergency.";
+	report(at, "nobody-approves", people.size + others === 0 ? none : message, {
+		remedy: "Name a role that people of this client hold.",
+	});
+}

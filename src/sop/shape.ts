@@ -1,0 +1,146 @@
+/**
+ * Turns what a schema finds into problems an author can act on: where, what is so, what to write. Must never show a
+ * schema library's own words for a wrong type or an unknown word.
+ */
+import type { z } from "zod";
+import type { Json } from "../base/json.ts";
+import { type At, type Report, suggest } from "./report.ts";
+
+/** Checks a value's shape. True when all is well; else everything found is reported under `at`. */
+export function checkShape(schema: z.ZodType, value: unknown, at: At, report: Report): boolean {
+	const found = schema.safeParse(value);
+	if (found.success) return true;
+	for (const issue of found.error.issues) reportIssue(issue, schema, value, at, report);
+	return false;
+}
+
+type Issue = z.core.$ZodIssue;
+
+function reportIssue(issue: Issue, schema: z.ZodType, value: unknown, at: At, report: Report): void {
+	const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+	const here: At = [...at, ...path];
+	const name = path.at(-1);
+	switch (issue.code) {
+		case "unrecognized_keys": {
+			const known = knownKeys(schema, path);
+			for (const key of issue.keys) {
+				report([...here, key], "unknown-key", `“${key}” is not known here.`, {
+					remedy: suggest(key, known),
+					which: "key",
+				});
+			}
+			return;
+		}
+		case "invalid_type": {
+			if (valueAt(value, path) === undefined) {
+				report(here, "missing", `“${String(name)}” is missing.`, {
+					remedy: `Write ${kindWord(issue.expected)} for it.`,
+				});
+			} else
+				report(here, "wrong-type", "This is not what belongs here.", { remedy: `Write ${kindWord(issue.expected)}.` });
+			return;
+		}
+		case "invalid_value": {
+			const words = issue.values.map(String);
+			const written = valueAt(value, path);
+			if (written === undefined)
+				report(here, "missing", `“${String(name)}” is missing.`, { remedy: `Write ${words.join(" or ")}.` });
+			else
+				report(here, "not-a-choice", `“${String(written)}” is not one of the words for this.`, {
+					remedy: suggest(String(written), words),
+				});
+			return;
+		}
+		case "invalid_union": {
+			const about = describedAt(schema, path);
+			const remedy = about === undefined ? {} : { remedy: `${about}.` };
+			if (valueAt(value, path) === undefined) report(here, "missing", `“${String(name)}” is missing.`, remedy);
+			else report(here, "wrong-type", "This is not what belongs here.", remedy);
+			return;
+		}
+		case "invalid_key":
+		case "invalid_element": {
+			const inner = issue.issues[0]?.message ?? "This name cannot be used.";
+			report(here, "bad-name", `“${String(name)}” cannot be a name here.`, { remedy: inner, which: "key" });
+			return;
+		}
+		default:
+			report(here, "bad-value", sentence(issue.message));
+	}
+}
+
+function sentence(text: string): string {
+	const plain = text.replace(/^(Too (?:small|big|short)|Invalid[^:]*): /, "");
+	return /[.!?]$/.test(plain) ? plain : `${plain.slice(0, 1).toUpperCase()}${plain.slice(1)}.`;
+}
+
+function kindWord(expected: string): string {
+	const words: { readonly [type: string]: string } = {
+		string: "text",
+		number: "a number",
+		int: "a whole number",
+		boolean: "true or false",
+		array: "a list",
+		object: "a mapping of words to values",
+		record: "a mapping of words to values",
+	};
+	return Object.hasOwn(words, expected) ? (words[expected] as string) : expected;
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+	let at = value;
+	for (const key of path) {
+		if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+		at = (at as { readonly [name: string]: Json })[String(key)];
+	}
+	return at;
+}
+
+/** The words a mapping takes, found by walking the schema along a path. */
+function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): readonly string[] {
+	const found = schemaAt(schema, path);
+	return found === undefined ? [] : shapesOf(found).flatMap((shape) => Object.keys(shape));
+}
+
+function describedAt(schema: z.ZodType, path: readonly (string | number)[]): string | undefined {
+	let found = schemaAt(schema, path);
+	while (found !== undefined) {
+		if (found.description !== undefined) return found.description;
+		found = inner(found);
+	}
+	return undefined;
+}
+
+type Loose = z.ZodType & {
+	readonly shape?: { readonly [name: string]: z.ZodType };
+	readonly element?: z.ZodType;
+	readonly valueType?: z.ZodType;
+	readonly options?: readonly z.ZodType[];
+	unwrap?(): z.ZodType;
+};
+
+function inner(schema: z.ZodType): z.ZodType | undefined {
+	const { def } = schema as unknown as { readonly def: { readonly innerType?: z.ZodType } };
+	return def.innerType;
+}
+
+function schemaAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType | undefined {
+	let at: z.ZodType | undefined = schema;
+	for (const key of path) {
+		while (at !== undefined && inner(at) !== undefined) at = inner(at);
+		if (at === undefined) return undefined;
+		const loose = at as Loose;
+		const branch: z.ZodType | undefined = loose.options?.find((one) => shapesOf(one).length > 0 || "element" in one);
+		const from: Loose = (branch as Loose | undefined) ?? loose;
+		at = from.shape?.[String(key)] ?? from.element ?? from.valueType;
+	}
+	return at;
+}
+
+function shapesOf(schema: z.ZodType): readonly { readonly [name: string]: z.ZodType }[] {
+	let at: z.ZodType = schema;
+	while (inner(at) !== undefined) at = inner(at) as z.ZodType;
+	const loose = at as Loose;
+	if (loose.shape !== undefined) return [loose.shape];
+	return loose.options?.flatMap((one) => shapesOf(one)) ?? [];
+}
