@@ -1,0 +1,114 @@
+/**
+ * People of a Microsoft 365 tenant as Graph shows them, and how they are found. Ids are used for every write, names only
+ * for the first look. Must never take "no answer" for "not there".
+ */
+import { isRecord, type Json, type Values } from "../../base/json.ts";
+import type { Obstacle, World } from "../../engine/action.ts";
+import { type Answer, type Graph, got } from "../../engine/remote.ts";
+import { refusal } from "../doors.ts";
+import { namesOf, sayUser, type UserRef } from "../user-ref.ts";
+import { odata } from "./graph.ts";
+
+export type CloudUser = {
+	readonly id: string;
+	readonly upn: string;
+	readonly displayName: string;
+	readonly enabled: boolean;
+	readonly guest: boolean;
+	readonly mail: string;
+	readonly usageLocation: string;
+	readonly synced: boolean;
+	readonly mark: string;
+	readonly employeeId: string;
+	readonly passwordChanged: string;
+	readonly since: string;
+	readonly skus: readonly string[];
+};
+
+const SELECT = [
+	...["id", "userPrincipalName", "displayName", "accountEnabled", "userType", "mail", "usageLocation"],
+	...["onPremisesSyncEnabled", "onPremisesExtensionAttributes", "employeeId", "lastPasswordChangeDateTime"],
+	...["createdDateTime", "assignedLicenses"],
+].join(",");
+
+/** The value of a read; undefined for what is not there. Errors: `RemoteError` for anything else that is no answer. */
+export function gotOrNone<T>(answer: Answer<T>): T | undefined {
+	if (answer.kind === "refused" && answer.status === 404) return undefined;
+	return got(answer);
+}
+
+/** The account a step means; undefined when nobody fits. A name without an address is nobody here. Errors: `RemoteError`. */
+export async function findAccount(graph: Graph, ref: UserRef): Promise<CloudUser | undefined> {
+	const { id, address } = namesOf(ref);
+	const name = id ?? address;
+	if (name === undefined) return undefined;
+	const found = gotOrNone(await graph.request({ method: "GET", path: ["users", name], query: { $select: SELECT } }));
+	if (found !== undefined) return readAccount(found);
+	if (address === undefined) return undefined;
+	return (await listAccounts(graph, `mail eq ${odata(address)}`))[0];
+}
+
+/** Accounts that fit a filter. `odata()` every value in it. Errors: `RemoteError`. */
+export async function listAccounts(graph: Graph, filter: string): Promise<readonly CloudUser[]> {
+	return got(await graph.list({ path: ["users"], query: { $filter: filter, $select: SELECT } })).map(readAccount);
+}
+
+/** The person a Microsoft 365 action is about. */
+export type CloudSubject = {
+	/** The principal name, where known: the target of changes. */
+	readonly name: string;
+	readonly user?: CloudUser;
+	readonly promised: boolean;
+};
+
+/**
+ * Finds the person. While planning, nobody is an answer; in an attempt it is a try that failed, because a new account is
+ * not shown by every replica for a while. Errors: `RemoteError` (`no-such-user`, retryable).
+ */
+export async function cloudSubject(graph: Graph, ref: UserRef, world: World): Promise<CloudSubject> {
+	const user = await findAccount(graph, ref);
+	if (user === undefined && !world.lookOnly) {
+		const message = `Microsoft 365 does not show ${sayUser(ref)}. Nothing changed.`;
+		throw refusal("no-such-user", message, `no user ${sayUser(ref)}`, true);
+	}
+	const name = user?.upn ?? sayUser(ref);
+	return { name, promised: world.promised, ...(user === undefined ? {} : { user }) };
+}
+
+/** The obstacle when the person is neither there nor promised. */
+export function cloudAbsence(subject: CloudSubject) {
+	if (subject.user !== undefined || subject.promised) return undefined;
+	const message = `There is no account ${subject.name} in Microsoft 365. Nothing changed.`;
+	const obstacle: Obstacle = { code: "no-such-user", message, choices: [] };
+	return { changes: [], promises: {}, obstacle };
+}
+
+export function readAccount(row: Values): CloudUser {
+	const extra = row.onPremisesExtensionAttributes;
+	return {
+		id: text(row.id),
+		upn: text(row.userPrincipalName),
+		displayName: text(row.displayName),
+		enabled: row.accountEnabled === true,
+		guest: row.userType === "Guest" || text(row.userPrincipalName).includes("#EXT#"),
+		mail: text(row.mail),
+		usageLocation: text(row.usageLocation),
+		synced: row.onPremisesSyncEnabled === true,
+		mark: isRecord(extra) ? text(extra[MARK]) : "",
+		employeeId: text(row.employeeId),
+		passwordChanged: text(row.lastPasswordChangeDateTime),
+		since: text(row.createdDateTime).slice(0, 4),
+		skus: rows(row.assignedLicenses).map((licence) => text(licence.skuId)),
+	};
+}
+
+/** Where our mark is kept on an account made in the cloud: writable at creation, and the same name as in the directory. */
+export const MARK = "extensionAttribute15";
+
+export function text(value: Json | undefined): string {
+	return typeof value === "string" ? value : "";
+}
+
+export function rows(value: Json | undefined): readonly Values[] {
+	return Array.isArray(value) ? value.filter(isRecord) : [];
+}
