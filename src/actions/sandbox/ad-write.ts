@@ -1,0 +1,198 @@
+/**
+ * Writing to a simulated directory as Active Directory does it: whole or not at all, refusing with its results. Throws
+ * `LdapResult`; must be called inside the store's `atomic`.
+ */
+import { Secret } from "../../base/secret.ts";
+import { checkOpen, checkPassword, checkValues, LdapResult } from "./ad-rules.ts";
+import { bytesOfGuid, demand, find, hasParent, live, nameOf, touch, valuesOf } from "./ad-tree.ts";
+import { fold, formatDn, isUnder, sameDn } from "./dn.ts";
+import { type AdObject, newGuid, type Tenant } from "./tenant.ts";
+
+export type Modification = {
+	readonly operation: "add" | "delete" | "replace";
+	readonly attribute: string;
+	readonly values: readonly (string | Secret)[];
+};
+
+/** Adds an entry and gives its GUID. */
+export function add(
+	tenant: Tenant,
+	name: string,
+	given: { readonly [name: string]: string | readonly string[] | Secret },
+): string {
+	const dn = nameOf(name);
+	const lists = Object.entries(given).map(([key, value]) => ({
+		attribute: key,
+		values: value instanceof Secret ? [value] : typeof value === "string" ? [value] : value,
+	}));
+	const classes = lists
+		.find((item) => item.attribute.toLowerCase() === "objectclass")
+		?.values.map((v) => fold(String(v)));
+	const kind = kindOf(classes ?? []);
+	if (!isUnder(dn, nameOf(tenant.seed.base)) || !hasParent(tenant, dn)) throw new LdapResult(32, "00002030");
+	if (find(tenant, formatDn(dn)) !== undefined) throw new LdapResult(68);
+	const fresh: AdObject = {
+		guid: newGuid(),
+		dn: formatDn(dn),
+		kind,
+		attributes:
+			kind === "user" ? { userAccountControl: ["546"] } : kind === "group" ? { groupType: ["-2147483646"] } : {},
+		members: [],
+		hasPassword: false,
+		createdAt: tenant.clock.now(),
+	};
+	const named = lists.some((item) => item.attribute.toLowerCase() === "samaccountname");
+	const generated =
+		kind === "unit" || named ? [] : [{ attribute: "sAMAccountName", values: [`$${fresh.guid.slice(0, 12)}`] }];
+	const rdn = dn[0];
+	let object = fresh;
+	for (const { attribute, values } of [...generated, ...lists]) {
+		if (rdn !== undefined && ["cn", "ou", "name"].includes(attribute.toLowerCase())) {
+			if (fold(String(values[0])) !== fold(rdn.value)) throw new LdapResult(64, "00002073");
+			continue;
+		}
+		object = applied(tenant, object, { operation: "replace", attribute, values });
+	}
+	settled(tenant, object);
+	touch(tenant, object);
+	return object.guid;
+}
+
+/** Applies all changes to one entry, or none. */
+export function modify(tenant: Tenant, name: string, changes: readonly Modification[]): void {
+	let object = demand(tenant, name);
+	for (const change of changes) object = applied(tenant, object, change);
+	settled(tenant, object);
+	touch(tenant, object);
+}
+
+/** Moves or renames an entry, with all that is below it. */
+export function move(tenant: Tenant, name: string, newName: string): void {
+	const object = demand(tenant, name);
+	const from = nameOf(object.dn);
+	const to = nameOf(newName);
+	if (!isUnder(to, nameOf(tenant.seed.base)) || !hasParent(tenant, to)) throw new LdapResult(32, "00002030");
+	const there = find(tenant, formatDn(to));
+	if (there !== undefined && there.guid !== object.guid) throw new LdapResult(68);
+	if (isUnder(to, from) && !sameDn(to, from)) throw new LdapResult(53, "000020DF");
+	for (const other of live(tenant)) {
+		const dn = nameOf(other.dn);
+		if (!isUnder(dn, from)) continue;
+		touch(tenant, { ...other, dn: formatDn([...dn.slice(0, dn.length - from.length), ...to]) });
+	}
+}
+
+/** Removes an entry that has nothing below it. Its GUID is never given again. */
+export function remove(tenant: Tenant, name: string): void {
+	const object = demand(tenant, name);
+	const dn = nameOf(object.dn);
+	for (const other of live(tenant)) {
+		if (other.guid === object.guid) continue;
+		if (isUnder(nameOf(other.dn), dn)) throw new LdapResult(66, "00002015");
+	}
+	for (const other of live(tenant)) {
+		const holds = other.members.includes(object.guid);
+		if (!holds && other.manager !== object.guid) continue;
+		const { manager, ...rest } = other;
+		touch(tenant, {
+			...rest,
+			members: other.members.filter((guid) => guid !== object.guid),
+			...(manager === undefined || manager === object.guid ? {} : { manager }),
+		});
+	}
+	const now = tenant.clock.now();
+	tenant.objects.put(object.guid, { ...object, deletedAt: now, dirtySince: now, members: [] });
+}
+
+function kindOf(classes: readonly string[]): AdObject["kind"] {
+	if (classes.includes("user")) return "user";
+	if (classes.includes("group")) return "group";
+	if (classes.includes("organizationalunit") || classes.includes("container")) return "unit";
+	throw new LdapResult(65, "0000207D");
+}
+
+/** One modification in memory. */
+function applied(tenant: Tenant, object: AdObject, change: Modification): AdObject {
+	const name = change.attribute.toLowerCase();
+	if (name === "unicodepwd") return withPassword(object, change);
+	if (["cn", "ou", "name"].includes(name)) throw new LdapResult(67, "00002016");
+	const values = change.values.map((value) => (value instanceof Secret ? value.open() : value));
+	const before = valuesOf(tenant, object, change.attribute);
+	const after = combined(name, before, { ...change, values });
+	if (name === "member") {
+		const guids = after.map((dn) => find(tenant, dn)?.guid ?? ghost(32, "00000525"));
+		if (object.kind !== "group") throw new LdapResult(65, "0000207D");
+		return { ...object, members: guids };
+	}
+	checkValues(change.attribute, after);
+	if (name === "manager") {
+		const { manager: _, ...rest } = object;
+		const [dn] = after;
+		return dn === undefined ? rest : { ...rest, manager: find(tenant, dn)?.guid ?? ghost(19, "000020B5") };
+	}
+	const others = Object.entries(object.attributes).filter(([key]) => key.toLowerCase() !== name);
+	const own = Object.keys(object.attributes).find((key) => key.toLowerCase() === name) ?? change.attribute;
+	return {
+		...object,
+		attributes: Object.fromEntries([...others, ...(after.length > 0 ? [[own, after] as const] : [])]),
+	};
+}
+
+function ghost(result: number, win32: string): never {
+	throw new LdapResult(result, win32);
+}
+
+/** The values after one change; the directory refuses what is already so. */
+function combined(
+	name: string,
+	before: readonly string[],
+	change: { readonly operation: Modification["operation"]; readonly values: readonly string[] },
+): readonly string[] {
+	const dns = name === "member" || name === "manager";
+	const same = (a: string, b: string) => (dns ? sameDn(nameOf(a), nameOf(b)) : fold(a) === fold(b));
+	switch (change.operation) {
+		case "replace":
+			return change.values;
+		case "add":
+			if (change.values.some((value) => before.some((old) => same(old, value)))) {
+				throw name === "member" ? new LdapResult(68, "00000562") : new LdapResult(20, "00002083");
+			}
+			return [...before, ...change.values];
+		case "delete": {
+			const missing = change.values.some((value) => !before.some((old) => same(old, value)));
+			if (missing || before.length === 0)
+				throw name === "member" ? new LdapResult(53, "00000561") : new LdapResult(16, "00002085");
+			return change.values.length === 0 ? [] : before.filter((old) => !change.values.some((value) => same(old, value)));
+		}
+	}
+}
+
+function withPassword(object: AdObject, change: Modification): AdObject {
+	const [value] = change.values;
+	if (value === undefined || change.operation === "delete" || object.kind !== "user") {
+		throw new LdapResult(53, "00002035");
+	}
+	const { sAMAccountName = [""], displayName = [""] } = object.attributes;
+	checkPassword(value instanceof Secret ? value.open() : value, sAMAccountName[0] ?? "", displayName[0] ?? "");
+	return { ...object, hasPassword: true };
+}
+
+/** What must hold when all changes of one request are in. */
+function settled(tenant: Tenant, object: AdObject): void {
+	if (object.kind === "user") checkOpen(object.attributes.userAccountControl?.[0], object.hasPassword);
+	for (const other of live(tenant)) {
+		if (other.guid === object.guid) continue;
+		const clash = (name: string) => {
+			const mine = valuesOf(tenant, object, name)[0];
+			const theirs = valuesOf(tenant, other, name)[0];
+			return mine !== undefined && theirs !== undefined && fold(mine) === fold(theirs);
+		};
+		if (clash("sAMAccountName")) throw new LdapResult(68, "00002071");
+		if (clash("userPrincipalName")) throw new LdapResult(19, "0000202F");
+	}
+}
+
+/** `onPremisesImmutableId` of an entry. */
+export function immutableId(object: AdObject): string {
+	return bytesOfGuid(object.guid).toString("base64");
+}

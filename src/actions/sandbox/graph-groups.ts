@@ -1,0 +1,112 @@
+/**
+ * Groups of the simulated Graph and who is in them. Dynamic groups follow their rule and synced ones the directory; both
+ * refuse to be edited.
+ */
+import { isRecord, type Values } from "../../base/json.ts";
+import { shownUser, USUAL, userAt, visible } from "./cloud-user.ts";
+import { type Call, many, NO_CONTENT, one, type Reply, type Route, referenced } from "./graph-call.ts";
+import { badRequest, GraphRefusal, mastered, notFound } from "./graph-refusal.ts";
+import { typed } from "./graph-users.ts";
+import type { CloudGroup, CloudUser, Tenant } from "./tenant.ts";
+
+export const groupRoutes: readonly Route[] = [
+	{ method: "GET", template: "groups", handle: (call) => many(call, call.tenant.groups.all().map(shownGroup)) },
+	{
+		method: "GET",
+		template: "groups/:id",
+		handle: (call, id = "") => one(call, shownGroup(groupAt(call.tenant, id))),
+	},
+	{ method: "GET", template: "groups/:id/members", handle: members },
+	{ method: "GET", template: "groups/:id/transitiveMembers", handle: members },
+	{ method: "POST", template: "groups/:id/members/$ref", handle: join },
+	{ method: "DELETE", template: "groups/:id/members/:member/$ref", handle: leave },
+	{ method: "GET", template: "users/:id/memberOf", handle: memberOf },
+	{ method: "GET", template: "users/:id/transitiveMemberOf", handle: memberOf },
+];
+
+export function shownGroup(group: CloudGroup): Values {
+	return { ...group.properties, id: group.id };
+}
+
+/** Who is in a group now: by its rule when it has one, else by its list. */
+export function membersOf(tenant: Tenant, group: CloudGroup): readonly CloudUser[] {
+	const rule = group.properties.membershipRule;
+	const users = visible(tenant);
+	if (typeof rule !== "string") return users.filter((user) => group.members.includes(user.id));
+	const read = /^user\.([A-Za-z]+) -eq "([^"]*)"$/.exec(rule);
+	return users.filter((user) => {
+		const value = user.properties[read?.[1] ?? ""];
+		return typeof value === "string" && value.toLowerCase() === read?.[2]?.toLowerCase();
+	});
+}
+
+function groupAt(tenant: Tenant, id: string): CloudGroup {
+	const group = tenant.groups.get(id.toLowerCase());
+	if (group === undefined) throw notFound(id);
+	return group;
+}
+
+function members(call: Call, id = ""): Reply {
+	const users = membersOf(call.tenant, groupAt(call.tenant, id));
+	return many(
+		call,
+		users.map((user) => typed(shownUser(call.tenant, user))),
+		USUAL,
+	);
+}
+
+function memberOf(call: Call, id = ""): Reply {
+	const user = userAt(call.tenant, id);
+	const groups = call.tenant.groups.all().filter((g) => membersOf(call.tenant, g).some((m) => m.id === user.id));
+	return many(
+		call,
+		groups.map((group) => ({ "@odata.type": "#microsoft.graph.group", ...shownGroup(group) })),
+	);
+}
+
+function join(call: Call, id = ""): Reply {
+	const group = editable(call.tenant, id);
+	const user = userAt(call.tenant, referenced(call));
+	if (group.members.includes(user.id)) {
+		throw badRequest(
+			"One or more added object references already exist for the following modified properties: 'members'.",
+		);
+	}
+	call.tenant.groups.put(group.id, { ...group, members: [...group.members, user.id] });
+	return NO_CONTENT;
+}
+
+function leave(call: Call, id = "", member = ""): Reply {
+	const group = editable(call.tenant, id);
+	if (!group.members.includes(member.toLowerCase())) throw notFound(member);
+	call.tenant.groups.put(group.id, { ...group, members: group.members.filter((m) => m !== member.toLowerCase()) });
+	return NO_CONTENT;
+}
+
+/** Errors: throws 404, 400 for a synced group, 403 for a dynamic one. */
+function editable(tenant: Tenant, id: string): CloudGroup {
+	const group = groupAt(tenant, id);
+	if (group.properties.onPremisesSyncEnabled === true) throw mastered();
+	const types = group.properties.groupTypes;
+	if (Array.isArray(types) && types.includes("DynamicMembership")) {
+		const message = "Insufficient privileges to complete the operation.";
+		throw new GraphRefusal(403, "Authorization_RequestDenied", message);
+	}
+	return group;
+}
+
+/** The properties of a new group. */
+export function groupProperties(name: string, more: Values = {}): Values {
+	return {
+		displayName: name,
+		description: null,
+		groupTypes: [],
+		mail: null,
+		mailEnabled: false,
+		mailNickname: name.replaceAll(/[^A-Za-z0-9._-]/g, ""),
+		membershipRule: null,
+		onPremisesSyncEnabled: null,
+		securityEnabled: true,
+		...(isRecord(more) ? more : {}),
+	};
+}

@@ -1,0 +1,222 @@
+/**
+ * A simulated tenant per client: a directory, a Microsoft 365 over HTTPS, and a sync between them, kept in the data
+ * folder. Must never reach anything outside this machine.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import https from "node:https";
+import { join } from "node:path";
+import { ConflictError } from "../../base/errors.ts";
+import { isRecord } from "../../base/json.ts";
+import { type Clock, type Instant, plusMs } from "../../base/time.ts";
+import type { Directory } from "../../engine/remote.ts";
+import { connectGraph, type GraphConnection } from "../microsoft365/graph.ts";
+import { certificateIn } from "./certificate.ts";
+import { type DirectoryOptions, sandboxDirectory } from "./directory.ts";
+import { type Fault, faults } from "./faults.ts";
+import { type GraphServer, type Logged, serveGraph } from "./graph-server.ts";
+import { plant } from "./plant.ts";
+import { type ReadOut, readOut } from "./read-out.ts";
+import type { Seed } from "./seed.ts";
+import { signIn } from "./sign-in.ts";
+import { openStore } from "./store.ts";
+import { catchUp } from "./sync.ts";
+import { DEMO_LAGS, type Lags, type Sent, type Tenant, tenantOver } from "./tenant.ts";
+
+/** One simulated tenant. */
+export interface Sandbox {
+	readonly client: string;
+	/** `https://127.0.0.1:1234/v1.0` */
+	readonly endpoint: string;
+	/** For a token client of one's own: `https://127.0.0.1:1234` as authority, this tenant id and this application. */
+	readonly authority: string;
+	readonly tenantId: string;
+	readonly app: { readonly id: string; readonly secret: string };
+	/** PEM to trust for `endpoint` and `authority`. */
+	readonly ca: string;
+	/** A bearer token from the token endpoint, kept until a minute before it ends. */
+	token(): Promise<string>;
+	/** The directory's door. Shows the whole tenant. */
+	readonly directory: Directory;
+	/** A directory door with what the client's file says. */
+	directoryWith(options: DirectoryOptions): Directory;
+	/** The newest 2,000 requests to Graph, oldest first. */
+	readonly log: readonly Logged[];
+	/** Scripts trouble. Returns how to end it and how often it was met. */
+	fault(fault: Fault): { readonly end: () => void; readonly met: () => number };
+	readOut(): ReadOut;
+	/** All mail that was taken, oldest first. */
+	mails(): readonly Sent[];
+	/**
+	 * Signs a person in for the first time. Errors: throws `ConflictError` `no-such-user`, `account-closed` or
+	 * `no-credential`.
+	 */
+	signIn(userPrincipalName: string): void;
+	/** Puts a contact with an address into the tenant, for clashes. */
+	addContact(contact: { readonly displayName: string; readonly mail: string }): void;
+	/** Invites a guest; the sign-in name has `#EXT#` in it. Returns the user's id. */
+	addGuest(guest: { readonly displayName: string; readonly mail: string }): string;
+	close(): Promise<void>;
+}
+
+export interface SandboxServer {
+	readonly origin: string;
+	readonly ca: string;
+	/** The tenant of a seed's client, opened once; a second call gives the same one. */
+	tenant(seed: Seed): Sandbox;
+	/** The tenant of a client that has been opened. */
+	of(client: string): Sandbox | undefined;
+	close(): Promise<void>;
+}
+
+export type SandboxOptions = {
+	/** Made when it is not there. Holds the tenants and the certificate. */
+	readonly folder: string;
+	readonly clock: Clock;
+	/** Default 0: a free one. */
+	readonly port?: number;
+	readonly lags?: Partial<Lags>;
+	/** Sees every request to Graph as it is answered. */
+	readonly onRequest?: (entry: Logged) => void;
+};
+
+/** Starts the sandbox of an installation: one HTTPS server for all its tenants. */
+export async function openSandboxServer(options: SandboxOptions): Promise<SandboxServer> {
+	mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+	const certificate = await certificateIn(options.folder);
+	const { onRequest } = options;
+	const server = await serveGraph({ certificate, port: options.port ?? 0, ...(onRequest ? { onRequest } : {}) });
+	const open = new Map<string, Sandbox>();
+	return {
+		origin: server.origin,
+		ca: certificate.cert,
+		tenant(seed) {
+			const known = open.get(seed.client);
+			if (known !== undefined) return known;
+			const made = openTenant({ ...options, server, ca: certificate.cert, seed });
+			open.set(seed.client, made);
+			return made;
+		},
+		of: (client) => open.get(client),
+		async close() {
+			await server.close();
+			for (const sandbox of open.values()) await sandbox.close();
+		},
+	};
+}
+
+/** Starts a sandbox of one tenant; closing it closes the server too. */
+export async function openSandbox(options: SandboxOptions & { readonly seed: Seed }): Promise<Sandbox> {
+	const server = await openSandboxServer(options);
+	const sandbox = server.tenant(options.seed);
+	return { ...sandbox, close: () => server.close() };
+}
+
+/** Connects to a sandbox's Graph over HTTPS, as to the real one. */
+export function sandboxGraph(
+	sandbox: Sandbox,
+	options: { readonly clock: Clock; readonly timeoutMs?: number },
+): Promise<GraphConnection> {
+	return connectGraph({ ...options, endpoint: sandbox.endpoint, token: () => sandbox.token(), ca: sandbox.ca });
+}
+
+type Opening = SandboxOptions & { readonly server: GraphServer; readonly ca: string; readonly seed: Seed };
+
+function openTenant(opening: Opening): Sandbox {
+	const { seed, clock, server, ca } = opening;
+	const store = openStore(join(opening.folder, `${encodeURIComponent(seed.client)}.db`));
+	const tenant = tenantOver({ seed, store, clock, lags: { ...DEMO_LAGS, ...opening.lags } });
+	plant(tenant);
+	const scripts = faults();
+	const log: Logged[] = [];
+	const app = { id: tenant.id, secret: randomBytes(24).toString("base64url") };
+	server.host({
+		tenant,
+		faults: scripts,
+		app,
+		log(entry) {
+			log.push(entry);
+			if (log.length > 2000) log.shift();
+		},
+	});
+	const authority = server.origin;
+	return {
+		client: seed.client,
+		endpoint: `${server.origin}/v1.0`,
+		authority,
+		tenantId: tenant.id,
+		app,
+		ca,
+		token: tokenKeeper({ clock, ca, url: `${authority}/${tenant.id}/oauth2/v2.0/token`, app }),
+		directory: sandboxDirectory(tenant, scripts),
+		directoryWith: (options) => sandboxDirectory(tenant, scripts, options),
+		log,
+		fault: (fault) => scripts.add(fault),
+		readOut: () => settled(tenant, () => readOut(tenant)),
+		mails: () => tenant.sent.all().toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at))),
+		signIn: (name) => settled(tenant, () => store.atomic(() => signIn(tenant, name))),
+		addContact: (contact) => {
+			const id = crypto.randomUUID();
+			tenant.contacts.put(id, { id, ...contact });
+		},
+		addGuest: (guest) => invite(tenant, guest),
+		close: async () => store.close(),
+	};
+}
+
+function settled<T>(tenant: Tenant, work: () => T): T {
+	catchUp(tenant);
+	return work();
+}
+
+/** Source: https://learn.microsoft.com/entra/external-id/user-properties. */
+function invite(tenant: Tenant, guest: { readonly displayName: string; readonly mail: string }): string {
+	const id = crypto.randomUUID();
+	const now = tenant.clock.now();
+	const name = `${guest.mail.replace("@", "_")}#EXT#@${tenant.seed.client}.onmicrosoft.com`;
+	const properties = { ...guest, userPrincipalName: name, userType: "Guest", accountEnabled: true };
+	tenant.users.put(id, { id, properties, createdAt: now, visibleAt: now, licences: [], passes: [] });
+	return id;
+}
+
+type TokenRequest = {
+	readonly clock: Clock;
+	readonly ca: string;
+	readonly url: string;
+	readonly app: { readonly id: string; readonly secret: string };
+};
+
+/** Asks for a token when there is none that lasts another minute. */
+function tokenKeeper(request: TokenRequest): () => Promise<string> {
+	let kept: { readonly token: string; readonly until: Instant } | undefined;
+	return async () => {
+		if (kept !== undefined && request.clock.now() < kept.until) return kept.token;
+		const token = await askToken(request);
+		kept = { token, until: plusMs(request.clock.now(), 3_540_000) };
+		return token;
+	};
+}
+
+function askToken({ url, ca, app }: TokenRequest): Promise<string> {
+	const form = new URLSearchParams({
+		grant_type: "client_credentials",
+		client_id: app.id,
+		client_secret: app.secret,
+		scope: "https://graph.microsoft.com/.default",
+	});
+	const headers = { "content-type": "application/x-www-form-urlencoded" };
+	return new Promise((resolve, reject) => {
+		const call = https.request(url, { method: "POST", ca, headers, agent: false }, (response) => {
+			const chunks: Buffer[] = [];
+			response.on("data", (chunk: Buffer) => chunks.push(chunk));
+			response.on("error", reject);
+			response.on("end", () => {
+				const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+				if (isRecord(body) && typeof body.access_token === "string") resolve(body.access_token);
+				else reject(new ConflictError("no-token", "The sandbox gave no token."));
+			});
+		});
+		call.on("error", reject);
+		call.end(form.toString());
+	});
+}

@@ -1,0 +1,135 @@
+/**
+ * What a simulated tenant starts with, taken from what the client's file says. Must never invent people: who is there at
+ * the start is who the file names.
+ */
+import { isRecord, type Json, type Values } from "../../base/json.ts";
+import type { Client } from "../../sop/definitions.ts";
+
+export type Seed = {
+	readonly client: string;
+	readonly name: string;
+	/** The verified domain and UPN suffix: `contoso.example`. */
+	readonly domain: string;
+	/** `DC=contoso,DC=example`. */
+	readonly base: string;
+	readonly zone: string;
+	/** `hybrid`: the people are in the directory and synced. `cloud`: they are in Microsoft 365 only. */
+	readonly identity: "hybrid" | "cloud";
+	/** Organisational units, as DNs below the base; their parents are made as well. */
+	readonly units: readonly string[];
+	readonly groups: readonly SeedGroup[];
+	readonly licences: readonly SeedLicence[];
+	readonly people: readonly SeedPerson[];
+	/** Addresses that can send mail besides the people's. */
+	readonly mailboxes: readonly string[];
+};
+
+export type SeedGroup = {
+	readonly name: string;
+	readonly where: "directory" | "cloud";
+	/** Set: members follow the rule, as `user.department -eq "Sales"`, and nobody may edit them. */
+	readonly rule?: string;
+};
+
+export type SeedLicence = {
+	readonly sku: string;
+	readonly total: number;
+	/** In use before anything happens here. */
+	readonly used: number;
+	/** Whether it brings a mailbox. Default yes. */
+	readonly mailbox?: boolean;
+};
+
+export type SeedPerson = {
+	readonly id: string;
+	readonly name: string;
+	readonly email: string;
+	readonly title?: string;
+	readonly phone?: string;
+	readonly manager?: string;
+};
+
+/**
+ * Derives the seed of a client. `connectors.sandbox` may say `{ licences: { SPB: { total: 25, used: 22 } } }`; a licence
+ * that a profile names and nothing counts starts with 25, of which 22 are in use.
+ */
+export function seedOf(client: Client): Seed {
+	const profiles = Object.values(client.values.profiles);
+	const options = client.connectors.sandbox ?? {};
+	const people = client.roster.people.filter((person) => person.of === "client");
+	const base =
+		text(client.connectors.directory?.base) ??
+		baseOf(
+			domainOfPeople(
+				people.map((p) => p.email),
+				client.id,
+			),
+		);
+	const domain = text(client.connectors.directory?.upnSuffix) ?? domainOf(base);
+	const from = text(client.connectors.mail?.from);
+	return {
+		client: client.id,
+		name: client.name,
+		domain,
+		base,
+		zone: client.values.timezone,
+		identity: client.values.identity,
+		units: distinct(profiles.flatMap((profile) => text(profile.ou) ?? [])),
+		groups: [
+			...distinct(profiles.flatMap((p) => texts(p.groups))).map((name) => ({ name, where: "directory" as const })),
+			...distinct(profiles.flatMap((p) => texts(p.cloudGroups))).map((name) => ({ name, where: "cloud" as const })),
+		],
+		licences: licencesOf(options, distinct(profiles.flatMap((profile) => texts(profile.licences)))),
+		people: people.map(({ id, name, email, title, phone, manager }) => ({
+			id,
+			name,
+			email,
+			...(title === undefined ? {} : { title }),
+			...(phone === undefined ? {} : { phone }),
+			...(manager === undefined ? {} : { manager }),
+		})),
+		mailboxes: from?.endsWith(`@${domain}`) ? [from] : [`it@${domain}`],
+	};
+}
+
+function licencesOf(options: Values, named: readonly string[]): readonly SeedLicence[] {
+	const counted = isRecord(options.licences) ? options.licences : {};
+	return distinct([...named, ...Object.keys(counted)]).map((sku) => {
+		const count = counted[sku];
+		if (typeof count === "number") return { sku, total: count, used: 0 };
+		if (!isRecord(count)) return { sku, total: 25, used: 22 };
+		return {
+			sku,
+			total: typeof count.total === "number" ? count.total : 25,
+			used: typeof count.used === "number" ? count.used : 0,
+			...(count.mailbox === false ? { mailbox: false } : {}),
+		};
+	});
+}
+
+function domainOfPeople(emails: readonly string[], client: string): string {
+	return emails[0]?.split("@")[1] ?? `${client}.example`;
+}
+
+function baseOf(domain: string): string {
+	return domain
+		.split(".")
+		.map((label) => `DC=${label}`)
+		.join(",");
+}
+
+function domainOf(base: string): string {
+	return [...base.matchAll(/DC=([^,]+)/gi)].map((match) => match[1]).join(".");
+}
+
+function text(value: Json | undefined): string | undefined {
+	return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function texts(value: Json | undefined): readonly string[] {
+	return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function distinct(items: readonly string[]): readonly string[] {
+	return [...new Set(items)];
+}
