@@ -28,7 +28,8 @@ type Kept =
 	| "children"
 	| "output"
 	| "last"
-	| "redo";
+	| "redo"
+	| "had";
 
 /**
  * Moves a step to another state. What the new state does not name is dropped (try, wait, proof, by, why); what belongs to
@@ -84,9 +85,13 @@ export function waitFor(
 	>,
 ): void {
 	const { wait, ...rest } = wanted;
-	const epoch = (fold.run.steps[path]?.epoch ?? 0) + 1;
+	const state = fold.run.steps[path];
+	const epoch = (state?.epoch ?? fold.run.before?.[path]?.epoch ?? 0) + 1;
+	const had = state?.had ?? [];
+	const asked = wait.verbs !== undefined && wait.verbs.length > 0 && !had.includes(wait.kind);
 	move(fold, path, {
 		...rest,
+		...(asked ? { had: [...had, wait.kind] } : {}),
 		wait: { verbs: [], who: [], timers: {}, ...wait, id: `${path}#${epoch}`, since: fold.at, rings: 0 },
 	});
 }

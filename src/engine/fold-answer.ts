@@ -142,13 +142,15 @@ function choose(fold: Fold, event: Answered, { path, wait }: Open): Reason | und
 	return undefined;
 }
 
-/** A choice that asks for a word (`{ name: null }`) takes that word and nothing else. */
+/** A choice that asks for a word (`{ name: "" }`) takes that word and nothing else. */
 function allowed(
 	offered: { readonly [name: string]: Json },
 	typed: { readonly [name: string]: Json },
 ): { readonly [name: string]: Json } {
 	return Object.fromEntries(
-		Object.entries(typed).filter(([name, value]) => offered[name] === null && typeof value === "string"),
+		Object.entries(typed).filter(
+			([name, value]) => (offered[name] === null || offered[name] === "") && typeof value === "string",
+		),
 	);
 }
 

@@ -86,6 +86,8 @@ export type StepState = {
 	readonly try?: Try;
 	/** An amendment came while a write was under way: do it again with the new input once it has ended. */
 	readonly redo?: true;
+	/** Kinds of waits that people were asked in, so that their messages can be closed. */
+	readonly had?: readonly Wait["kind"][];
 	/** Failures so far of the same input; reset by a person's `retry`. */
 	readonly failures: number;
 	readonly last?: {

@@ -1,0 +1,200 @@
+/**
+ * The one card of a run: first the plan, then how it goes, at the end the proof. Pure; whoever it is for, it says the same.
+ */
+import { words } from "../base/words.ts";
+import { type CardData, type CardName, emptyCard } from "../cards/card.ts";
+import type { Sop, Step } from "../sop/sop.ts";
+import type { Path } from "./event.ts";
+import { placesOf, scopeOf } from "./path.ts";
+import { phase } from "./phase.ts";
+import { planDetails, planLines, planSum } from "./plan-words.ts";
+import type { Run, StepState } from "./run.ts";
+import { proofsOf, stepWords, waitingParts } from "./sentences.ts";
+import { headerOf } from "./wait-card.ts";
+
+type Made = { readonly card: CardName; readonly data: CardData; readonly rings: number };
+
+export function runCard(sop: Sop, run: Run): Made {
+	if (run.ended !== undefined) return { card: "notice", data: endCard(sop, run), rings: run.ended.phase === "done" ? 0 : 1 };
+	const approving = Object.values(run.steps).find((s) => s.wait?.kind === "approval" || s.wait?.kind === "plan");
+	if (approving !== undefined && run.approvals.length === 0)
+		return { card: "plan", data: planCard(sop, run, approving), rings: 0 };
+	return { card: "progress", data: progressCard(sop, run), rings: 0 };
+}
+
+/** "Ada Lovelace, new employee": the subject first, so that two runs of one SOP are told apart. */
+export function titleOf(sop: Sop, run: Run): string {
+	return run.subject.name === undefined ? sop.title : `${run.subject.name}, ${lower(sop.title)}`;
+}
+
+function lower(title: string): string {
+	return /^[A-Z][a-z]/.test(title) ? (title[0] ?? "").toLowerCase() + title.slice(1) : title;
+}
+
+function waiting(sop: Sop, run: Run): NonNullable<CardData["waiting"]> {
+	const { strong, rest } = waitingParts(sop, run);
+	const tone = phase(run) === "asking" ? "warning" : run.ended?.phase === "done" ? "good" : "accent";
+	return { strong: words(...strong), rest: words(...rest), tone };
+}
+
+function openRun(run: Run): CardData["buttons"][number] {
+	return { title: "Open the run", style: "default", url: `/runs/${run.id}` };
+}
+
+function planCard(sop: Sop, run: Run, approving: StepState): CardData {
+	const plan = approving.wait?.plan;
+	const about = run.subject.name ?? sop.title;
+	const base = { ...emptyCard, header: headerOf(sop, run), title: `Plan for ${about}`, waiting: waiting(sop, run) };
+	if (plan === undefined) {
+		return {
+			...base,
+			lead: ["The plan is being worked out. Nothing has changed yet."],
+			buttons: [openRun(run)],
+			summary: `The plan for ${about} is being worked out.`,
+		};
+	}
+	const lead =
+		plan.problems.length === 0 ? [`${planSum(plan)} Nothing has changed yet.`] : plan.problems.map((p) => p.message);
+	return {
+		...base,
+		lead,
+		lines: planLines(plan, approving.wait?.covered),
+		details: planDetails(plan),
+		buttons: [
+			openRun(run),
+			{ title: "Change the form", style: "default", verb: "amend" },
+			{ title: "Details", style: "default", reveal: "details" },
+		],
+		summary: words(`Plan for ${about}: ${planSum(plan)} Nothing has changed yet.`),
+	};
+}
+
+function progressCard(sop: Sop, run: Run): CardData {
+	const title = titleOf(sop, run);
+	return {
+		...emptyCard,
+		header: headerOf(sop, run),
+		title,
+		waiting: waiting(sop, run),
+		lines: stepLines(sop, run),
+		buttons: [openRun(run), { title: "Change the form", style: "default", verb: "amend" }],
+		summary: words(`${title}: `, ...waitingParts(sop, run).strong, ...waitingParts(sop, run).rest),
+	};
+}
+
+function endCard(sop: Sop, run: Run): CardData {
+	const proofs = proofsOf(run);
+	const done = run.ended?.phase === "done";
+	const title = done ? `${titleOf(sop, run)}: done` : `${titleOf(sop, run)}: stopped`;
+	const undo = run.request.undo === undefined && run.ledger.some((e) => e.change.kind !== "send");
+	const approvals = run.approvals.flatMap((a) => [
+		words(...a.by.flatMap((by, i) => [...(i === 0 ? [] : [", "]), { person: by }]), ", ", { at: a.at }),
+	]);
+	const { strong, rest } = waitingParts(sop, run);
+	return {
+		...emptyCard,
+		header: headerOf(sop, run),
+		title,
+		waiting: waiting(sop, run),
+		lead: [],
+		lines: [
+			...proofs.map((p) => ({
+				sign: p.ok ? "✓" : "✗",
+				tone: p.ok ? ("good" as const) : ("attention" as const),
+				text: p.words,
+			})),
+			...(done ? [] : stepLines(sop, run)),
+		],
+		facts: [
+			...approvals.map((value) => ({ title: "Approved", value })),
+			{ title: "Asked for", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
+			{ title: "Ended", value: words({ at: run.ended?.at ?? run.at }) },
+		],
+		details: proofs.length === 0 ? [] : [{ title: "Read back", lines: proofs.map((p) => p.detail) }],
+		...(undo && done ? { footer: "Undo is possible until the account is used for the first time." } : {}),
+		buttons: [
+			openRun(run),
+			...(undo ? [{ title: "Undo…", style: "danger" as const, verb: "undo" }] : []),
+			...(proofs.length === 0 ? [] : [{ title: "Details", style: "default" as const, reveal: "details" }]),
+		],
+		summary: words(`${title}. `, ...strong, ...rest),
+	};
+}
+
+const SIGNS: {
+	readonly [state in StepState["state"] | "planned"]: {
+		readonly sign: string;
+		readonly tone: CardData["lines"][number]["tone"];
+	};
+} = {
+	done: { sign: "✓", tone: "good" },
+	running: { sign: "…", tone: "accent" },
+	waiting: { sign: "⏸", tone: "accent" },
+	asking: { sign: "?", tone: "warning" },
+	skipped: { sign: "–", tone: "subtle" },
+	failed: { sign: "✗", tone: "attention" },
+	stopped: { sign: "✗", tone: "subtle" },
+	planned: { sign: "○", tone: "subtle" },
+};
+
+/** A line a step of the outer list; an `each` is one line with a count. */
+function stepLines(sop: Sop, run: Run): CardData["lines"] {
+	const lines: CardData["lines"][number][] = [];
+	for (const { step, depth, id } of placesOf(sop).values()) {
+		if (depth > 0 || step.kind === "parallel" || step.kind === "choose") continue;
+		if (isBeside(sop, run, id)) continue;
+		const state = run.steps[id];
+		const name = state?.name || step.name.replace(/\s*\$\{[^}]*\}/g, "");
+		if (state === undefined) lines.push({ ...SIGNS.planned, text: name });
+		else if (step.kind === "each") lines.push(eachLine(run, { step, path: id, state, name }));
+		else
+			lines.push({
+				...SIGNS[state.state],
+				text: name,
+				...(state.state === "skipped" && state.why === "when"
+					? { meta: "does not apply" }
+					: { meta: stepWords(sop, run, { path: id, state }) }),
+			});
+	}
+	return lines;
+}
+
+/** Whether a step lies in a branch that was not taken. */
+function isBeside(sop: Sop, run: Run, id: string): boolean {
+	const place = placesOf(sop).get(id);
+	return (place?.within ?? []).some((outer) => {
+		const around = placesOf(sop).get(outer)?.step;
+		if (around?.kind !== "choose") return false;
+		const branch = run.steps[outer]?.branch;
+		if (branch === undefined) return run.steps[outer]?.state === "skipped";
+		return !hasStep(around.branches[branch]?.steps ?? [], place?.step);
+	});
+}
+
+function hasStep(steps: readonly Step[], wanted: Step | undefined): boolean {
+	return steps.some(
+		(s) =>
+			s === wanted ||
+			("steps" in s && hasStep(s.steps, wanted)) ||
+			(s.kind === "choose" && s.branches.some((b) => hasStep(b.steps, wanted))),
+	);
+}
+
+function eachLine(
+	run: Run,
+	on: { readonly step: Step; readonly path: Path; readonly state: StepState; readonly name: string },
+): CardData["lines"][number] {
+	const total = on.state.items?.length ?? 0;
+	const inner = Object.entries(run.steps).filter(([at]) => at.startsWith(`${on.path}[`) && scopeOf(at) !== "");
+	const done = inner.filter(([, s]) => s.state === "done").length;
+	const asks = inner.find(([, s]) => s.state === "asking");
+	if (asks !== undefined)
+		return { ...SIGNS.asking, text: on.name, meta: asks[1].wait?.problem?.message ?? `${done} of ${total}` };
+	const children = Object.values(on.state.children ?? {});
+	const ended = children.length > 0 ? children.filter((c) => c.phase !== undefined).length : done;
+	return {
+		...SIGNS[on.state.state],
+		text: on.name,
+		meta: on.state.state === "skipped" ? "does not apply" : `${ended} of ${total}`,
+	};
+}

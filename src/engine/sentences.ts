@@ -1,0 +1,263 @@
+/**
+ * What a run and its steps are waiting for, as sentences with holes. One place, so that card, page and API say the same.
+ * Must never show a phase, a code or a hash.
+ */
+
+import { toMs } from "../base/time.ts";
+import type { Hole, Words, WordsJson } from "../base/words.ts";
+import { words } from "../base/words.ts";
+import type { Sop } from "../sop/sop.ts";
+import type { Path } from "./event.ts";
+import { phase } from "./phase.ts";
+import type { Run, StepState, Wait } from "./run.ts";
+
+/** The sentence a page and a card open with. */
+export function waitingFor(sop: Sop, run: Run): WordsJson {
+	const { strong, rest } = waitingParts(sop, run);
+	return words(...strong, ...rest);
+}
+
+/** The same in two parts: what is waited for, and the rest. */
+export function waitingParts(sop: Sop, run: Run): { readonly strong: Words; readonly rest: Words } {
+	if (run.ended !== undefined) return endedParts(run);
+	if (run.stopping !== undefined)
+		return { strong: ["Stopping"], rest: [". What began is brought to an end; nothing new begins."] };
+	if (run.paused !== undefined)
+		return {
+			strong: ["Paused"],
+			rest: [
+				" by ",
+				{ person: run.paused.by },
+				" since ",
+				{ at: run.paused.at },
+				". Nothing new begins until it is resumed.",
+			],
+		};
+	const open = firstOpen(run);
+	if (open === undefined) return { strong: ["Under way"], rest: ["."] };
+	return stepParts(sop, run, open);
+}
+
+function endedParts(run: Run): { readonly strong: Words; readonly rest: Words } {
+	const checks = proofsOf(run);
+	const doubts = run.ledger.filter((e) => e.state === "maybe").length;
+	switch (run.ended?.phase) {
+		case "done":
+			return {
+				strong: ["Done"],
+				rest: [
+					checks.length === 0
+						? ". Nobody needs to do anything."
+						: `. ${checks.length} of ${checks.length} were read back and are true. Nobody needs to do anything.`,
+				],
+			};
+		case "stopped":
+			return {
+				strong: ["Stopped"],
+				rest: [
+					...byWhom(run),
+					`. What was done stays${doubts === 0 ? "" : `; ${doubts} ${doubts === 1 ? "change is" : "changes are"} in doubt and may be there`}.`,
+				],
+			};
+		default:
+			return {
+				strong: ["Stopped"],
+				rest: [
+					` by a step that could not go on. ${run.stopping?.words ?? ""} What was done stays${doubts === 0 ? "" : `; ${doubts} in doubt`}.`,
+				],
+			};
+	}
+}
+
+function byWhom(run: Run): Words {
+	return run.stopping?.by === undefined ? [] : [" by ", { person: run.stopping.by }];
+}
+
+/** What was read back and found true. */
+export function proofsOf(
+	run: Run,
+): readonly { readonly path: Path; readonly words: string; readonly ok: boolean; readonly detail: string }[] {
+	return Object.entries(run.steps).flatMap(([path, state]) =>
+		(state.proof ?? []).map(({ words: said, ok, detail }) => ({ path, words: said, ok, detail })),
+	);
+}
+
+type Open = { readonly path: Path; readonly state: StepState };
+const RANK: readonly Wait["kind"][] = [
+	"question",
+	"approval",
+	"ask",
+	"plan",
+	"again",
+	"state",
+	"task",
+	"acknowledge",
+	"clock",
+];
+
+/** The open step that matters most to a reader: a question before an approval, work before a clock. */
+function firstOpen(run: Run): Open | undefined {
+	const open = Object.entries(run.steps)
+		.map(([path, state]) => ({ path, state }))
+		.filter(
+			({ state }) =>
+				state.wait !== undefined ||
+				state.try !== undefined ||
+				(state.state === "running" && state.children !== undefined),
+		);
+	const rank = ({ state }: Open): number => (state.wait === undefined ? 3.5 : RANK.indexOf(state.wait.kind));
+	return open.sort((a, b) => rank(a) - rank(b))[0];
+}
+
+function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong: Words; readonly rest: Words } {
+	const { wait, name } = state;
+	if (wait === undefined)
+		return { strong: [name], rest: state.attempt > 1 ? [` is under way, try ${state.attempt}.`] : [" is under way."] };
+	const who = whoHole(wait);
+	switch (wait.kind) {
+		case "plan":
+			return { strong: ["Working out the plan"], rest: [...planTrouble(state), ". Nothing has changed yet."] };
+		case "approval":
+			return wait.problems === undefined
+				? { strong: ["Waiting for ", who], rest: [" to approve", ...differenceOf(wait), ...remindWords(wait), "."] }
+				: {
+						strong: ["Waiting for ", who],
+						rest: [" to choose a way on. The plan cannot be approved as it is; nothing has changed."],
+					};
+		case "ask":
+			return { strong: ["Waiting for ", who], rest: [` to answer: ${name}`, ...remindWords(wait), "."] };
+		case "task":
+			return {
+				strong: ["Waiting for ", who],
+				rest: [`: ${name}`, ...tickedWords(sop, path, wait), ...dueWords(wait), "."],
+			};
+		case "acknowledge":
+			return { strong: ["Waiting for ", who], rest: [" to say it was read."] };
+		case "question":
+			return { strong: ["Waiting for ", who], rest: [` to decide about “${name}”. ${wait.problem?.message ?? ""}`] };
+		case "clock":
+			return {
+				strong: [name],
+				rest: [": waits until ", { at: wait.timers.until ?? run.at }, ", then goes on by itself."],
+			};
+		case "state":
+			return { strong: [name], rest: [...lookWords(wait), "."] };
+		case "again":
+			return {
+				strong: [name],
+				rest: [
+					`: ${state.last?.message ?? "Not now."} Try ${state.attempt + 1} at `,
+					{ timeAt: wait.timers.again ?? run.at },
+					"; nobody needs to act.",
+				],
+			};
+	}
+}
+
+/** Who may answer a wait. Whoever claimed it stands alone. */
+export function whoHole(wait: Wait): Hole {
+	return wait.claimedBy === undefined ? { who: [...wait.who, ...(wait.also ?? [])] } : { person: wait.claimedBy };
+}
+
+function planTrouble(state: StepState): Words {
+	if (state.last === undefined || state.failures === 0) return [];
+	const again = state.wait?.timers.again;
+	return [
+		`. ${state.last.message}`,
+		...(again === undefined ? [] : [" It is tried again at ", { timeAt: again } as Hole]),
+	];
+}
+
+function differenceOf(wait: Wait): Words {
+	return (wait.covered?.length ?? 0) > 0 ? [" what differs; the rest stands approved"] : [];
+}
+
+export function remindWords(wait: Wait): Words {
+	return wait.timers.remind === undefined ? [] : [", reminder ", { at: wait.timers.remind }];
+}
+
+function dueWords(wait: Wait): Words {
+	return wait.timers.due === undefined ? [] : [", due ", { at: wait.timers.due }];
+}
+
+function tickedWords(_sop: Sop, _path: Path, wait: Wait): Words {
+	return (wait.checked?.length ?? 0) > 0 ? [`, ${wait.checked?.length} ticked`] : [];
+}
+
+function lookWords(wait: Wait): Words {
+	const { look, "give-up": end } = wait.timers;
+	return [
+		": not yet",
+		...(look === undefined ? [" known; looking now"] : [". Looks again at ", { timeAt: look } as Hole]),
+		...(end === undefined ? [] : [", asks the owner at ", { timeAt: end } as Hole]),
+	];
+}
+
+/** The sentence beside a step's state (WORDS.md, States). */
+export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonly state: StepState }): WordsJson {
+	const { state } = on;
+	switch (state.state) {
+		case "done":
+			return words(...doneWords(state));
+		case "skipped":
+			return state.why === "when"
+				? words("does not apply here")
+				: words(
+						"skipped by ",
+						{ person: state.by ?? "" },
+						...(state.why === "chosen" || state.why === undefined ? [] : [`: ${state.why}`]),
+					);
+		case "failed":
+			return words(`${state.why ?? "It could not be done."} The run goes on without it.`);
+		case "stopped":
+			return words("closed when the run stopped");
+		case "running":
+			return runningWords(state);
+		default: {
+			const { strong, rest } = stepParts(sop, run, on);
+			return words(...strong, ...rest);
+		}
+	}
+}
+
+function runningWords(state: StepState): WordsJson {
+	if (state.try === undefined) return words("under way");
+	const tries =
+		state.attempt > 1
+			? [
+					`, try ${state.attempt}`,
+					...(state.last === undefined ? [] : [`. Try ${state.last.attempt}: ${state.last.message}`]),
+				]
+			: [];
+	return words("under way since ", { timeAt: state.try.startedAt }, ...tries);
+}
+
+function doneWords(state: StepState): Words {
+	const tookMs = Math.max(0, toMs(state.since) - toMs(state.startedAt));
+	const took: Words = tookMs >= 1000 ? [", after ", { span: tookMs }] : [];
+	const tries = state.attempt > 1 ? [`, ${state.attempt} tries`] : [];
+	if (state.why === "standing")
+		return ["approved in advance by ", { person: state.by ?? "" }, ", ", { at: state.since }];
+	if (state.why === "covered") return ["nothing new to approve, ", { at: state.since }];
+	if (state.why === "by-hand")
+		return ["done by hand by ", { person: state.by ?? "" }, ", looked at ", { at: state.since }];
+	if (state.by !== undefined)
+		return [
+			state.had?.includes("approval") ? "approved by " : "by ",
+			{ person: state.by },
+			", ",
+			{ at: state.since },
+			...took,
+		];
+	return [
+		state.proof === undefined || state.proof.length === 0 ? "" : "read back ",
+		{ at: state.since },
+		...took,
+		...tries,
+	];
+}
+
+/** "planning … failed", for lists. */
+export function isOpen(run: Run): boolean {
+	return run.ended === undefined && phase(run) !== "done";
+}
