@@ -1,0 +1,99 @@
+/**
+ * The web chat's messages in the embedded database, and the marks of runs whose messages are not settled. Must never grow
+ * with parked runs: only what changed lately is looked at.
+ */
+import type { Json } from "../../base/json.ts";
+import { plusMs } from "../../base/time.ts";
+import type { RunId } from "../event.ts";
+import { readMeta, writeMeta } from "./meta.ts";
+import type { Store } from "./open.ts";
+
+type Message = {
+	readonly ref: string;
+	readonly place: string;
+	readonly at: string;
+	readonly no: number;
+	readonly seq: number;
+	readonly rings: boolean;
+	readonly drawn: Json;
+};
+type Row = Omit<Message, "drawn" | "rings"> & { readonly drawn: string; readonly rings: number };
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS web_messages(
+	no INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, place TEXT NOT NULL, at TEXT NOT NULL, seq INTEGER NOT NULL,
+	rings INTEGER NOT NULL, drawn TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS web_messages_seq ON web_messages(place, seq);
+CREATE INDEX IF NOT EXISTS web_messages_no ON web_messages(place, no);
+`;
+
+/** Keeps the web chat's messages. */
+export function createWebMessages(store: Store) {
+	const { db } = store;
+	db.exec(TABLES);
+	const insert = db.prepare("INSERT INTO web_messages(ref, place, at, seq, rings, drawn) VALUES (?, ?, ?, ?, ?, ?)");
+	const change = db.prepare("UPDATE web_messages SET drawn = ?, seq = ? WHERE ref = ? AND place = ?");
+	const one = db.prepare<[string, string], Row>("SELECT * FROM web_messages WHERE ref = ? AND place = ?");
+	const newer = db.prepare<[string, number], Row>(
+		"SELECT * FROM web_messages WHERE place = ? AND seq > ? ORDER BY seq LIMIT 500",
+	);
+	const newest = db.prepare<[string, number], Row>(
+		"SELECT * FROM (SELECT * FROM web_messages WHERE place = ? ORDER BY no DESC LIMIT ?) ORDER BY no",
+	);
+	let last = db.prepare<[], number | null>("SELECT max(seq) FROM web_messages").pluck().get() ?? 0;
+	const found = (place: string, ref: string): Message | undefined => {
+		const row = one.get(ref, place);
+		return row && toMessage(row);
+	};
+	return {
+		put: (message: Pick<Message, "ref" | "place" | "at" | "rings" | "drawn">): Message => {
+			const { ref, place, at, rings, drawn } = message;
+			store.write(() => insert.run(ref, place, at, last + 1, rings ? 1 : 0, JSON.stringify(drawn)));
+			last += 1;
+			return found(place, ref) as Message;
+		},
+		edit: (place: string, ref: string, drawn: Json): Message | undefined => {
+			const done = store.write(() => change.run(JSON.stringify(drawn), last + 1, ref, place));
+			if (done.changes === 0) return undefined;
+			last += 1;
+			return found(place, ref);
+		},
+		after: (place: string, seq: number): readonly Message[] => newer.all(place, seq).map(toMessage),
+		latest: (place: string, most: number): readonly Message[] => newest.all(place, most).map(toMessage),
+	};
+}
+
+/** How long before the last mark a run may have changed without being marked: far longer than one turn of the loop. */
+const UNMARKED_MS = 60_000;
+
+/**
+ * Keeps which runs' messages are not settled. A run that changed right before the end, too late to be marked, counts too.
+ */
+export function createMarks(store: Store) {
+	const { db, clock } = store;
+	db.exec("CREATE TABLE IF NOT EXISTS post_marks(run TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
+	const add = db.prepare("INSERT INTO post_marks VALUES (?) ON CONFLICT(run) DO NOTHING");
+	const drop = db.prepare("DELETE FROM post_marks WHERE run = ?");
+	const kept = db.prepare<[], string>("SELECT run FROM post_marks ORDER BY run").pluck();
+	const late = db.prepare<[string], string>("SELECT id FROM runs WHERE at >= ?").pluck();
+	const seen = (): void => writeMeta(db, "posts-seen", clock.now());
+	return {
+		mark: (run: RunId): void =>
+			store.write(() => {
+				add.run(run);
+				seen();
+			}),
+		settle: (run: RunId): void => {
+			store.write(() => drop.run(run));
+		},
+		marked: (): readonly RunId[] => {
+			const last = readMeta(db, "posts-seen");
+			const since = last === undefined ? [] : late.all(plusMs(last, -UNMARKED_MS));
+			return [...new Set([...kept.all(), ...since])];
+		},
+	};
+}
+
+function toMessage(row: Row): Message {
+	return { ...row, rings: row.rings === 1, drawn: JSON.parse(row.drawn) as Json };
+}
