@@ -9,7 +9,7 @@ import { nearest } from "./base/nearest.ts";
 import { Secret } from "./base/secret.ts";
 import { surfaceProblems } from "./config-surfaces.ts";
 
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type Config = {
@@ -45,7 +45,7 @@ export type Files = {
 	makePrivate?(path: string, text: string): void;
 };
 
-export const VARIABLES: readonly string[] = [
+const VARIABLES: readonly string[] = [
 	"HOST",
 	"PORT",
 	"PUBLIC_URL",

@@ -2,12 +2,10 @@
  * Finds the word a person probably meant. Pure.
  */
 
-const DISTANCE_MAX = 3;
-
-/** Returns the known word nearest to what was typed, or undefined when none is near enough to be a slip. */
+/** The known word nearest to what was typed, when it is near enough: one slip in a short word, a third of a long one. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
 	const word = typed.toLowerCase();
-	const most = Math.min(DISTANCE_MAX, Math.floor(word.length / 2));
+	const most = Math.max(1, Math.floor(word.length / 3));
 	let best: { readonly word: string; readonly distance: number } | undefined;
 	for (const candidate of known) {
 		const distance = editDistance(word, candidate.toLowerCase());

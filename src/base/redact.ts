@@ -5,7 +5,7 @@
 import type { Json } from "./json.ts";
 import { Secret } from "./secret.ts";
 
-export const HIDDEN = "«secret»";
+const HIDDEN = "«secret»";
 /** The oldest is forgotten first; the vault shows a secret anew each time it is used. */
 const VALUES_MAX = 2_000;
 /** Shorter ones would cut ordinary words to pieces. */

@@ -1,0 +1,168 @@
+/**
+ * The rules of the house that a machine can check. Each returns its violations as `file:line what`.
+ */
+import { product, textOf } from "./imports.ts";
+import { lineAt, type Source, topLevel } from "./source.ts";
+
+const LINES_MAX = 300;
+const FUNCTION_LINES_MAX = 60;
+const LINE_CHARACTERS_MAX = 120;
+/** The formatter does not wrap prose. */
+const PROSE_CHARACTERS_MAX = 126;
+const PROSE = /^\s*(\/\*\*|\*|\/\/)/;
+const TOP_LEVEL =
+	/^(package(-lock)?\.json|tsconfig\.json|biome\.json|src|cards|sop-definitions|manifest|test|README\.md|CHANGELOG\.md|LICENSE|\.(ci|github|gitignore|gitattributes|editorconfig|npmrc))$/;
+/** They wait for a bounded time; all long waits are rows in a table. */
+const MAY_SET_TIMERS =
+	/^src\/(engine\/(embedded|performer)|chat|console|triggers|actions)\/|^src\/base\/(wait|backoff|stream)\.ts$/;
+const MAY_PRINT = /^src\/(main\.ts|command\/)|^test\/(run|[a-z]+\/main)\.ts$/;
+const PURE = /^src\/(engine\/[^/]+\.ts|sop\/|people\/)/;
+const ENTRIES = new Set(["src/main.ts", "src/sopwith.mjs"]);
+/** Read by the browser, not by Node. */
+const BROWSER = /^src\/console\/static\//;
+
+type Banned = {
+	readonly pattern: RegExp;
+	readonly why: string;
+	readonly where: (path: string) => boolean;
+	/** Also in comments. */
+	readonly inProse?: true;
+};
+const isCode = (path: string) => /^(src|test)\/.*\.(ts|mjs)$/.test(path) && !path.startsWith("test/tidy");
+const isProduct = (path: string) => path.startsWith("src/") && isCode(path) && !BROWSER.test(path);
+const BANNED: readonly Banned[] = [
+	{ pattern: /\bDate\.now\b|\bnew Date\b/, why: "time comes from a Clock", where: isProduct },
+	{ pattern: /\bconsole\./, why: "only the command line prints", where: (p) => isCode(p) && !MAY_PRINT.test(p) },
+	{ pattern: /\b(TODO|FIXME|XXX)\b/, why: "nothing half done merges", where: isCode, inProse: true },
+	{ pattern: /\bas any\b|: any\b|<any>|@ts-ignore|@ts-expect-error/, why: "no escape from types", where: isCode },
+	{
+		pattern: /\bset(Timeout|Interval)\(/,
+		why: "waits are rows in a table",
+		where: (p) => isProduct(p) && !MAY_SET_TIMERS.test(p),
+	},
+	{ pattern: /\bMath\.random\b/, why: "the core is pure", where: (p) => PURE.test(p) },
+	{ pattern: /\beval\(|new Function\(/, why: "no code in definitions", where: isProduct },
+	{ pattern: /^export default\b/, why: "named exports only", where: isCode },
+	{ pattern: /^export (\*|type \*)/, why: "no barrels", where: isProduct },
+	{ pattern: /^(export )?(const )?enum |^(export )?namespace /, why: "erasable syntax only", where: isCode },
+	{ pattern: /\.message\.(includes|match|startsWith)|\.test\(\w+\.message\)/, why: "match on codes", where: isProduct },
+];
+/** The project speaks of itself alone. */
+const WORKPLACE = /\/[w]ork\/|\/tmp\/bash_[j]obs|\/[f]arm\/|registry\.[n]pmjs|deb\.[d]ebian\.org|sub[a]gent/;
+
+export function bannedWords(sources: readonly Source[]): readonly string[] {
+	return sources.flatMap((source) => {
+		const rules = BANNED.filter(({ where }) => where(source.path));
+		return source.lines.flatMap((line, at) =>
+			rules
+				.filter(({ pattern, inProse }) => pattern.test(line) && (inProse === true || !PROSE.test(line)))
+				.map(({ pattern, why }) => `${source.path}:${at + 1} ${pattern.exec(line)?.[0]}: ${why}`),
+		);
+	});
+}
+
+export function workplaceNames(sources: readonly Source[]): readonly string[] {
+	return sources.flatMap((source) =>
+		source.lines.flatMap((line, at) =>
+			WORKPLACE.test(line) ? [`${source.path}:${at + 1} ${line.trim().slice(0, 80)}`] : [],
+		),
+	);
+}
+
+export function missingHeads(sources: readonly Source[]): readonly string[] {
+	return product(sources)
+		.filter(({ text, path }) => !BROWSER.test(path) && !/^(#!.*\n)?\/\*\*/.test(text))
+		.map(({ path }) => `${path}:1 does not open with what it is for and what it must never do`);
+}
+
+export function longThings(sources: readonly Source[]): readonly string[] {
+	const code = sources.filter(({ path }) => isCode(path));
+	return code.flatMap((source) => {
+		const { path, lines } = source;
+		const file = path.startsWith("src/") && lines.length - 1 > LINES_MAX ? [`${path}:1 ${lines.length - 1} lines`] : [];
+		const wide = lines.flatMap((line, at) => {
+			const width = line.replaceAll("\t", "  ").length;
+			const most = PROSE.test(line) ? PROSE_CHARACTERS_MAX : LINE_CHARACTERS_MAX;
+			return width > most && !/https?:|`|"/.test(line) ? [`${path}:${at + 1} ${width} characters`] : [];
+		});
+		return [...file, ...wide, ...(path.startsWith("src/") ? longFunctions(source) : [])];
+	});
+}
+
+/** The formatter puts a function's last brace under the start of its first line. */
+function longFunctions({ path, lines }: Source): readonly string[] {
+	const opens =
+		/^(\t*)(?:export )?(?:async )?(?:function\b|const \w+ = (?:async )?\(|(?:async )?\*?\[?[\w.]+\]?\().*[{(]$/;
+	return lines.flatMap((line, at) => {
+		const indent = opens.exec(line)?.[1];
+		if (indent === undefined || /^\t*(if|for|while|switch|return|await|describe|test)\b/.test(line)) return [];
+		const length = lines.slice(at + 1).findIndex((next) => next.startsWith(`${indent}}`)) + 2;
+		return length > FUNCTION_LINES_MAX ? [`${path}:${at + 1} a function of ${length} lines`] : [];
+	});
+}
+
+export function deadThings(sources: readonly Source[]): readonly string[] {
+	const code = sources.filter(({ path }) => isCode(path) || path.startsWith("test/tidy"));
+	const imported = new Set(code.flatMap(({ imports }) => imports.map(({ target }) => target)));
+	const words = code.map(({ path, text }) => ({ path, words: new Set(text.match(/[A-Za-z_$][\w$]*/g)) }));
+	return product(sources).flatMap((source) => {
+		if (BROWSER.test(source.path)) return [];
+		const alone = !imported.has(source.path) && !ENTRIES.has(source.path);
+		const file = alone ? [`${source.path}:1 nobody imports this file`] : [];
+		return [...file, ...deadExports(source, words)];
+	});
+}
+
+type Words = readonly { readonly path: string; readonly words: ReadonlySet<string> }[];
+
+/** A value nobody else names, or a type nobody names at all besides where it is made. */
+function deadExports(source: Source, words: Words): readonly string[] {
+	const declared = /^export (?:async )?(function\*?|const|class|type|interface) ([\w$]+)/gm;
+	return [...source.text.matchAll(declared)].flatMap((match) => {
+		const [, kind = "", name = ""] = match;
+		const elsewhere = words.some((other) => other.path !== source.path && other.words.has(name));
+		const here = source.text.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0;
+		const isType = kind === "type" || kind === "interface";
+		if (elsewhere || (isType && here > 1)) return [];
+		return [`${source.path}:${lineAt(source.text, match.index)} nobody else uses ${name}`];
+	});
+}
+
+export function strayTopLevel(): readonly string[] {
+	return topLevel()
+		.filter((name) => !TOP_LEVEL.test(name))
+		.map((name) => `${name}:1 does not belong at the top level`);
+}
+
+export function brokenJson(sources: readonly Source[]): readonly string[] {
+	return sources.flatMap(({ path, text }) => {
+		if (!/^(cards|manifest|test)\/.*\.json$/.test(path)) return [];
+		try {
+			JSON.parse(text);
+			return [];
+		} catch {
+			return [`${path}:1 is not JSON`];
+		}
+	});
+}
+
+/** Every code our own code gives a name to must stand in README's table, in backticks. */
+export function undocumentedCodes(sources: readonly Source[]): readonly string[] {
+	const readme = textOf(sources, "README.md");
+	const documented = new Set([...readme.matchAll(/`([a-z][a-z0-9]*(?:-[a-z0-9]+)*)`/g)].map((match) => match[1]));
+	return codesOf(sources)
+		.filter(({ code }) => !documented.has(code))
+		.map(({ code, place }) => `${place} ${code}`);
+}
+
+/** Where each code is given its name. */
+export function codesOf(sources: readonly Source[]): readonly { readonly code: string; readonly place: string }[] {
+	const named =
+		/\bcode: "([a-z][a-z0-9-]*)"|\w+Error\(\s*"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"|\]\s*,\s*"([a-z]+(?:-[a-z]+)+)"\)/g;
+	return product(sources).flatMap(({ path, text }) =>
+		[...text.matchAll(named)].map((match) => ({
+			code: match[1] ?? match[2] ?? match[3] ?? "",
+			place: `${path}:${lineAt(text, match.index)}`,
+		})),
+	);
+}
