@@ -2,6 +2,7 @@
  * What Active Directory allows in an entry: which attributes there are, how long, how many, and what passwords and names
  * must be like. Pure; answers with LDAP results, never with words.
  */
+import { type Instant, toMs } from "../../base/time.ts";
 import { fold } from "./dn.ts";
 
 /** An LDAP result and the Win32 code that opens its diagnostic text. Thrown inside the directory, never out of it. */
@@ -77,7 +78,17 @@ const MANY: { readonly [name: string]: number } = {
 	memberof: 1024,
 };
 /** Written by the directory alone. */
-const READ_ONLY = new Set(["memberof", "directreports", "objectguid", "objectsid", "distinguishedname", "whencreated"]);
+const READ_ONLY = new Set([
+	"lastlogon",
+	"lastlogontimestamp",
+	"logoncount",
+	"memberof",
+	"directreports",
+	"objectguid",
+	"objectsid",
+	"distinguishedname",
+	"whencreated",
+]);
 const NUMERIC = new Set(["accountexpires", "lockouttime", "pwdlastset", "useraccountcontrol", "grouptype"]);
 
 /** Throws the result with which the directory refuses these values of an attribute. */
@@ -93,6 +104,7 @@ export function checkValues(attribute: string, values: readonly string[]): void 
 		if ([...value].length > longest) throw new LdapResult(19, "00002082");
 		if (NUMERIC.has(name) && !/^-?\d{1,20}$/.test(value)) throw new LdapResult(21, "00000057");
 	}
+	if (name === "pwdlastset" && !["0", "-1", undefined].includes(values[0])) throw new LdapResult(53, "00000057");
 	if (name === "samaccountname") checkAccountName(values[0] ?? "");
 }
 
@@ -113,6 +125,11 @@ export function checkPassword(password: string, accountName: string, displayName
 	const names = [...(accountName.length >= 3 ? [accountName] : []), ...parts].map(fold);
 	const named = names.some((name) => fold(password).includes(name));
 	if ([...password].length < 7 || kinds < 3 || named) throw new LdapResult(53, "0000052D");
+}
+
+/** An instant as the directory counts: steps of 100 ns since 1601. Source: [MS-DTYP] 2.3.3. */
+export function fileTime(at: Instant): string {
+	return String(BigInt(toMs(at)) * 10_000n + 116_444_736_000_000_000n);
 }
 
 export const DISABLED = 2;

@@ -115,7 +115,7 @@ export function valuesOf(tenant: Tenant, object: AdObject, attribute: string): r
 		case "objectguid":
 			return [bytesOfGuid(object.guid).toString("base64")];
 		case "objectcategory":
-			return [{ user: "person", group: "group", unit: "organizationalUnit" }[object.kind]];
+			return [{ user: "person", contact: "person", group: "group", unit: "organizationalUnit" }[object.kind]];
 		case "member":
 			return dns(object.members);
 		case "memberof":

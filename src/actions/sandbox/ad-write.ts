@@ -3,7 +3,7 @@
  * `LdapResult`; must be called inside the store's `atomic`.
  */
 import { Secret } from "../../base/secret.ts";
-import { checkOpen, checkPassword, checkValues, LdapResult } from "./ad-rules.ts";
+import { checkOpen, checkPassword, checkValues, fileTime, LdapResult } from "./ad-rules.ts";
 import { bytesOfGuid, demand, find, hasParent, live, nameOf, touch, valuesOf } from "./ad-tree.ts";
 import { fold, formatDn, isUnder, sameDn } from "./dn.ts";
 import { type AdObject, newGuid, type Tenant } from "./tenant.ts";
@@ -35,15 +35,16 @@ export function add(
 		guid: newGuid(),
 		dn: formatDn(dn),
 		kind,
-		attributes:
-			kind === "user" ? { userAccountControl: ["546"] } : kind === "group" ? { groupType: ["-2147483646"] } : {},
+		attributes: BORN_WITH[kind],
 		members: [],
 		hasPassword: false,
 		createdAt: tenant.clock.now(),
 	};
 	const named = lists.some((item) => item.attribute.toLowerCase() === "samaccountname");
 	const generated =
-		kind === "unit" || named ? [] : [{ attribute: "sAMAccountName", values: [`$${fresh.guid.slice(0, 12)}`] }];
+		kind === "unit" || kind === "contact" || named
+			? []
+			: [{ attribute: "sAMAccountName", values: [`$${fresh.guid.slice(0, 12)}`] }];
 	const rdn = dn[0];
 	let object = fresh;
 	for (const { attribute, values } of [...generated, ...lists]) {
@@ -104,8 +105,17 @@ export function remove(tenant: Tenant, name: string): void {
 	tenant.objects.put(object.guid, { ...object, deletedAt: now, dirtySince: now, members: [] });
 }
 
+/** What an entry has that nobody wrote. */
+const BORN_WITH: { readonly [kind in AdObject["kind"]]: AdObject["attributes"] } = {
+	user: { userAccountControl: ["546"], pwdLastSet: ["0"], lastLogon: ["0"], logonCount: ["0"] },
+	group: { groupType: ["-2147483646"] },
+	contact: {},
+	unit: {},
+};
+
 function kindOf(classes: readonly string[]): AdObject["kind"] {
 	if (classes.includes("user")) return "user";
+	if (classes.includes("contact")) return "contact";
 	if (classes.includes("group")) return "group";
 	if (classes.includes("organizationalunit") || classes.includes("container")) return "unit";
 	throw new LdapResult(65, "0000207D");
@@ -114,9 +124,13 @@ function kindOf(classes: readonly string[]): AdObject["kind"] {
 /** One modification in memory. */
 function applied(tenant: Tenant, object: AdObject, change: Modification): AdObject {
 	const name = change.attribute.toLowerCase();
-	if (name === "unicodepwd") return withPassword(object, change);
+	if (name === "unicodepwd") return withPassword(tenant, object, change);
 	if (["cn", "ou", "name"].includes(name)) throw new LdapResult(67, "00002016");
-	const values = change.values.map((value) => (value instanceof Secret ? value.open() : value));
+	const now = fileTime(tenant.clock.now());
+	const values = change.values.map((value) => {
+		const plain = value instanceof Secret ? value.open() : value;
+		return name === "pwdlastset" && plain === "-1" ? now : plain;
+	});
 	const before = valuesOf(tenant, object, change.attribute);
 	const after = combined(name, before, { ...change, values });
 	if (name === "member") {
@@ -167,14 +181,15 @@ function combined(
 	}
 }
 
-function withPassword(object: AdObject, change: Modification): AdObject {
+function withPassword(tenant: Tenant, object: AdObject, change: Modification): AdObject {
 	const [value] = change.values;
 	if (value === undefined || change.operation === "delete" || object.kind !== "user") {
 		throw new LdapResult(53, "00002035");
 	}
 	const { sAMAccountName = [""], displayName = [""] } = object.attributes;
 	checkPassword(value instanceof Secret ? value.open() : value, sAMAccountName[0] ?? "", displayName[0] ?? "");
-	return { ...object, hasPassword: true };
+	const attributes = { ...object.attributes, pwdLastSet: [fileTime(tenant.clock.now())] };
+	return { ...object, attributes, hasPassword: true };
 }
 
 /** What must hold when all changes of one request are in. */

@@ -83,6 +83,7 @@ export function shownUser(tenant: Tenant, user: CloudUser): Values {
 	return {
 		...user.properties,
 		id: user.id,
+		userPrincipalName: nameOf(user),
 		createdDateTime: user.createdAt,
 		deletedDateTime: user.deletedAt ?? null,
 		assignedLicenses: skus.map(({ sku }) => ({ skuId: sku, disabledPlans: [] })),
@@ -98,6 +99,12 @@ export function shownUser(tenant: Tenant, user: CloudUser): Values {
 			user.signedInAt === undefined ? null : { lastSignInDateTime: user.signedInAt, lastSignInRequestId: user.id },
 		...mailOf(tenant, user),
 	};
+}
+
+/** A deleted user's name opens with its id, so that the name is free. Source: learn.microsoft.com/graph/api/directory-deleteditems-list. */
+function nameOf(user: CloudUser): string {
+	const name = String(user.properties.userPrincipalName);
+	return user.deletedAt === undefined ? name : `${user.id.replaceAll("-", "")}${name}`;
 }
 
 /** The address a mailbox brings. */

@@ -72,6 +72,7 @@ function create(call: Call): Reply {
 			onPremisesSyncEnabled: null,
 			proxyAddresses: [],
 			businessPhones: [],
+			lastPasswordChangeDateTime: tenant.clock.now(),
 			...properties,
 		},
 		createdAt: tenant.clock.now(),
@@ -121,13 +122,19 @@ function update(call: Call, id = ""): Reply {
 	}
 	if (passwordProfile !== undefined) checkCloudPassword(recordOf(passwordProfile, "passwordProfile"));
 	if (typeof properties.userPrincipalName === "string") checkFree(tenant, properties.userPrincipalName, user.id);
+	const changed = passwordProfile === undefined ? {} : { lastPasswordChangeDateTime: tenant.clock.now() };
 	const extended = {
 		...recordOf(user.properties.onPremisesExtensionAttributes ?? {}, "onPremisesExtensionAttributes"),
 	};
 	const more = recordOf(properties.onPremisesExtensionAttributes ?? {}, "onPremisesExtensionAttributes");
 	tenant.users.put(user.id, {
 		...user,
-		properties: { ...user.properties, ...properties, onPremisesExtensionAttributes: { ...extended, ...more } },
+		properties: {
+			...user.properties,
+			...properties,
+			...changed,
+			onPremisesExtensionAttributes: { ...extended, ...more },
+		},
 	});
 	return NO_CONTENT;
 }

@@ -4,6 +4,7 @@
  */
 import { ConflictError } from "../../base/errors.ts";
 import { plusMs } from "../../base/time.ts";
+import { fileTime } from "./ad-rules.ts";
 import { visible } from "./cloud-user.ts";
 import { newGuid, type Tenant } from "./tenant.ts";
 
@@ -23,6 +24,11 @@ export function signIn(tenant: Tenant, name: string): void {
 	if (pass === undefined && !password) throw new ConflictError("no-credential", `${name} has nothing to sign in with.`);
 	const passes = user.passes.map((other) => (other.id === pass?.id ? { ...other, used: true } : other));
 	tenant.users.put(user.id, { ...user, signedInAt: now, passes });
+	if (entry !== undefined) {
+		const at = [fileTime(now)];
+		const attributes = { ...entry.attributes, lastLogon: at, lastLogonTimestamp: at, logonCount: ["1"] };
+		tenant.objects.put(entry.guid, { ...entry, attributes });
+	}
 	const id = newGuid();
 	tenant.signIns.put(id, { id, user: user.id, at: now });
 }

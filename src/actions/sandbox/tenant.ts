@@ -25,7 +25,7 @@ export const DEMO_LAGS: Lags = { sync: 2000, replication: 1000, mailbox: 3000 };
 export type AdObject = {
 	readonly guid: string;
 	readonly dn: string;
-	readonly kind: "user" | "group" | "unit";
+	readonly kind: "user" | "contact" | "group" | "unit";
 	readonly attributes: { readonly [name: string]: readonly string[] };
 	readonly members: readonly string[];
 	readonly manager?: string;
