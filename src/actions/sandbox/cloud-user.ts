@@ -101,7 +101,7 @@ export function shownUser(tenant: Tenant, user: CloudUser): Values {
 	};
 }
 
-/** A deleted user's name opens with its id, so that the name is free. Source: learn.microsoft.com/graph/api/directory-deleteditems-list. */
+/** A deleted user's name opens with its id, so that the name is free. Source: https://learn.microsoft.com/graph/api/directory-deleteditems-list. */
 function nameOf(user: CloudUser): string {
 	const name = String(user.properties.userPrincipalName);
 	return user.deletedAt === undefined ? name : `${user.id.replaceAll("-", "")}${name}`;

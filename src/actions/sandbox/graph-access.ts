@@ -60,7 +60,7 @@ function passAt(call: Call, id: string, pass: string): Pass {
 	return found;
 }
 
-/** Makes a pass; the one before it stops working. Source: learn.microsoft.com/graph/api/authentication-post-temporaryaccesspassmethods. */
+/** Makes a pass; the one before it stops working. Source: https://learn.microsoft.com/graph/api/authentication-post-temporaryaccesspassmethods. */
 function makePass(call: Call, id = ""): Reply {
 	const { tenant, body } = call;
 	const user = userAt(tenant, id);

@@ -24,7 +24,7 @@ export const groupRoutes: readonly Route[] = [
 	{ method: "GET", template: "users/:id/transitiveMemberOf", handle: memberOf },
 ];
 
-export function shownGroup(group: CloudGroup): Values {
+function shownGroup(group: CloudGroup): Values {
 	return { ...group.properties, id: group.id };
 }
 

@@ -74,7 +74,7 @@ function sameName(user: CloudUser, name: string): boolean {
 	return String(user.properties.userPrincipalName).toLowerCase() === name.toLowerCase();
 }
 
-/** Graph property by directory attribute. Source: learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-sync-attributes-synchronized. */
+/** Graph property by directory attribute. Source: https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-sync-attributes-synchronized. */
 const FLOW: { readonly [property: string]: string } = {
 	city: "l",
 	companyName: "company",
