@@ -56,7 +56,7 @@ export function jsonBlock(id: string, value: Json): Html {
  * Anything else, `javascript:` first of all, becomes `#`.
  */
 export function safeUrl(url: string): string {
-	if (/^(https?:\/\/|mailto:)/i.test(url) || /^[/#?](?!\/)/.test(url)) return url;
+	if (/^(https?:\/\/|mailto:)/i.test(url) || /^[/#?](?![/\\])/.test(url)) return url;
 	return "#";
 }
 
@@ -67,10 +67,9 @@ function checkSlots(strings: TemplateStringsArray): void {
 		before += part;
 		const script = /<(script|style)\b[^>]*>(?![\s\S]*<\/\1>)/i.exec(before);
 		if (script !== null && !/type="application\/json"/.test(script[0])) fail("inside a script or style", before);
-		const tag = /<[a-z][^<>]*$/i.exec(before)?.[0];
-		if (tag !== undefined && /=\s*$/.test(tag)) fail("in an unquoted attribute", before);
-		if (tag !== undefined && /\s(on\w+|style|srcdoc)\s*=\s*("[^"]*|'[^']*)$/i.test(tag))
-			fail("in code or style", before);
+		const tag = /<[a-z][^<>]*$/i.exec(before)?.[0].replace(/"[^"]*"|'[^']*'/g, "q");
+		if (tag !== undefined && /=\s*$/.test(tag) && !/["']/.test(tag)) fail("in an unquoted attribute", before);
+		if (tag !== undefined && /\s(on\w+|style|srcdoc)\s*=\s*["'][^"']*$/i.test(tag)) fail("in code or style", before);
 		before += "x";
 	}
 	checked.add(strings);

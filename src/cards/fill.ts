@@ -107,7 +107,7 @@ export function sayRuns(text: Text, reader: Reader, within = false): readonly Ru
 		const literal = typeof part === "string";
 		const said: Said = literal ? { text: plural ? agreeing(part) : part, plural: false } : fillHole(part, reader);
 		const opens = (soFar === "" && !within) || /[.?!:][ \u00a0]$/.test(soFar);
-		const words = clean(!literal && said.plural && opens ? capital(said.text) : said.text);
+		const words = clean(!literal && opens ? capital(said.text) : said.text);
 		plural = said.plural;
 		soFar += words;
 		runs.push({ text: words, strong: !literal && isRecord(part) && "strong" in part });
@@ -189,8 +189,9 @@ function article(role: string): string {
 	return role.startsWith("the ") ? role : `the ${role}`;
 }
 
+/** Lets a sentence open with a capital where it opens with a word of ours, not with a name. */
 function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
+	return /^(you|the|someone)\b/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 const AGREES: { readonly [singular: string]: string } = {

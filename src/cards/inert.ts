@@ -17,8 +17,3 @@ export function inert(text: string): string {
 		.replace(/\b(www)\./gi, `$1${GAP}.`)
 		.replace(/^ ?(?=[#>+\-=]|\d{1,9}[.)])/, GAP);
 }
-
-/** Tells whether words are inert as they stand. */
-export function isInert(text: string): boolean {
-	return inert(text) === text || !/[*`]|\]\(|\]\[|<[a-z/!@]|^[#>+-]|^\d{1,9}[.)] |:\/\/|(^|[^\u200b])_/i.test(text);
-}

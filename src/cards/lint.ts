@@ -82,7 +82,9 @@ function executeProblems(node: Node, problem: Write): readonly Problem[] {
 		return [problem("no-fallback", `The button "${title}" has no Action.Submit as its fallback.`)];
 	}
 	const same = isRecord(fallback.data) && fallback.data.id === data.id && fallback.data.verb === node.verb;
-	return same ? [] : [problem("other-fallback", `The fallback of the button "${title}" sends something else.`)];
+	return same && fallback.associatedInputs === node.associatedInputs
+		? []
+		: [problem("other-fallback", `The fallback of the button "${title}" sends something else.`)];
 }
 
 function nodesOf(value: Json): readonly Node[] {

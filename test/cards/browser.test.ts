@@ -1,0 +1,129 @@
+/**
+ * Every golden card drawn by the renderer people have, in a real browser: on a phone and a desk, light and dark. Needs
+ * Debian's Chromium.
+ */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { type Browser, chromium, type Page } from "playwright-core";
+import type { Json } from "../../src/base/json.ts";
+import { fillWords } from "../../src/cards/fill.ts";
+import { hostConfig, requiredSuffix } from "../../src/cards/host-config.ts";
+import { cardNames, loadCards } from "../../src/cards/load.ts";
+import { specimen } from "../../src/cards/specimen.ts";
+import { nasty } from "./nasty.ts";
+import { reader, samples } from "./samples.ts";
+
+const root = join(import.meta.dirname, "../..");
+const binary = "/usr/bin/chromium";
+const missing = !existsSync(binary);
+if (missing && process.env.CI === "true") throw new Error("Chromium is missing: apt-get install chromium");
+const skip = missing ? "cards in a browser: apt-get install chromium" : false;
+
+const cards = loadCards(join(root, "cards"));
+const shots = process.env.SHOTS ?? mkdtempSync(join(tmpdir(), "cards-"));
+const bundle = readFileSync(join(root, "node_modules/adaptivecards/dist/adaptivecards.min.js"), "utf8");
+
+/** As a page of ours draws cards: our style sheet, the renderer, and no Markdown reader. Run in the page. */
+const style = readFileSync(join(root, "src/console/static/look.css"), "utf8");
+const script = `
+const { AdaptiveCard, HostConfig } = AdaptiveCards;
+AdaptiveCard.onProcessMarkdown = (text, result) => {
+	const paragraph = document.createElement("p");
+	paragraph.textContent = text;
+	result.outputHtml = paragraph.innerHTML;
+	result.didProcess = true;
+};
+const config = new HostConfig(${JSON.stringify(hostConfig)});
+config.inputs.label.requiredInputs.suffix = ${JSON.stringify(requiredSuffix)};
+globalThis.draw = (payloads) => {
+	document.querySelector("main").replaceChildren(...payloads.map((payload) => {
+		const card = new AdaptiveCard();
+		card.hostConfig = config;
+		card.parse(payload);
+		const slot = document.createElement("div");
+		slot.className = "card";
+		slot.append(card.render());
+		return slot;
+	}));
+};
+globalThis.overflow = () => {
+	const inner = [...document.querySelectorAll(".card")].map((card) => card.scrollWidth - card.clientWidth);
+	return Math.max(document.documentElement.scrollWidth - innerWidth, ...inner);
+};`;
+
+describe("cards in a browser", { skip }, () => {
+	let browser: Browser;
+	before(async () => {
+		browser = await chromium.launch({ executablePath: binary, args: ["--no-sandbox"] });
+	});
+	after(() => browser?.close());
+
+	for (const width of [360, 1000] as const) {
+		for (const colorScheme of ["light", "dark"] as const) {
+			it(`fit ${width} px in ${colorScheme} without sideways scroll or complaint`, async () => {
+				const { page, said } = await opened(browser, width, colorScheme);
+				for (const name of cardNames) {
+					await draw(page, [cards.expand(name, fillWords(samples[name], reader), "c_1")]);
+					assert.equal(await page.locator(".card h2, .card [role=heading]").count(), 1, `${name} has its heading`);
+					assert.ok((await overflow(page)) <= 0, `${name} is wider than the page`);
+					await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+					for (const title of ["Details", "Send back…"]) {
+						const button = page.getByRole("button", { name: title });
+						if ((await button.count()) > 0) await button.click();
+					}
+					assert.ok((await overflow(page)) <= 0, `${name} is wider than the page when all is shown`);
+					await page.screenshot({ path: join(shots, `${name}-open-${width}-${colorScheme}.png`), fullPage: true });
+				}
+				await draw(page, [cards.expand("form", specimen, "c_1")]);
+				assert.ok((await overflow(page)) <= 0, "every type of field fits");
+				await page.screenshot({ path: join(shots, `fields-${width}-${colorScheme}.png`), fullPage: true });
+				await draw(page, [cards.expand("approval", nasty, "c_2")]);
+				assert.ok((await overflow(page)) <= 0, "nothing that people type can widen the page");
+				await page.screenshot({ path: join(shots, `nasty-${width}-${colorScheme}.png`), fullPage: true });
+				assert.deepEqual(said, []);
+				await page.close();
+			});
+		}
+	}
+
+	it("read no markup, link or mention into what people typed", async () => {
+		const { page } = await opened(browser, 1000, "light");
+		await draw(page, [cards.expand("approval", nasty, "c_2"), cards.expand("question", nasty, "c_3")]);
+		assert.equal(await page.locator(".card :is(a, em, strong, code, ul, ol, script, img)").count(), 0);
+		await page.close();
+	});
+
+	it("draw no red star and name every input", async () => {
+		const { page } = await opened(browser, 1000, "light");
+		await draw(page, [cards.expand("form", specimen, "c_1")]);
+		const texts = await page.locator(".card label, .card .ac-richTextBlock").allTextContents();
+		assert.ok(texts.length > 0 && texts.every((text) => !text.includes("*")));
+		const unnamed = await page
+			.locator(".card :is(input, select, textarea):not([aria-labelledby], [aria-label])")
+			.count();
+		assert.equal(unnamed, 0);
+		await page.close();
+	});
+});
+
+async function opened(browser: Browser, width: number, colorScheme: "light" | "dark") {
+	const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+	const said: string[] = [];
+	page.on("console", (message) => said.push(message.text()));
+	page.on("pageerror", (error) => said.push(error.message));
+	await page.setContent(`<!doctype html><html lang="en"><style>${style}</style><main class="narrow"></main></html>`);
+	await page.addScriptTag({ content: bundle });
+	await page.addScriptTag({ content: script });
+	return { page, said };
+}
+
+async function draw(page: Page, payloads: readonly Json[]): Promise<void> {
+	await page.evaluate(`draw(${JSON.stringify(payloads)})`);
+}
+
+function overflow(page: Page): Promise<number> {
+	return page.evaluate<number>("overflow()");
+}
