@@ -21,6 +21,7 @@ export function foldAnswered(fold: Fold, event: Answered): Reason | undefined {
 	const state = fold.run.steps[path];
 	const wait = state?.wait;
 	if (fold.run.ended !== undefined || fold.run.stopping !== undefined) return stale("This run is over.");
+	if (event.as === "") return stale("Nobody answered this in a role.");
 	if (state === undefined || wait === undefined || wait.id !== event.wait) return stale("The question has moved on.");
 	if (!wait.verbs.includes(event.verb))
 		return { code: "not-taken", words: "This question cannot be answered that way." };

@@ -96,7 +96,15 @@ export function approve(
 	const until = plusMs(dueIn(fold, validOf(step, plan)), plan.waitsMs);
 	fold.run.approvals = [
 		...fold.run.approvals,
-		{ path, at: fold.at, by, until, plan, ...(standing === undefined ? {} : { standing }) },
+		{
+			path,
+			wait: fold.run.steps[path]?.wait?.id ?? path,
+			at: fold.at,
+			by,
+			until,
+			plan,
+			...(standing === undefined ? {} : { standing }),
+		},
 	];
 }
 

@@ -15,7 +15,8 @@ import { headerOf } from "./wait-card.ts";
 type Made = { readonly card: CardName; readonly data: CardData; readonly rings: number };
 
 export function runCard(sop: Sop, run: Run): Made {
-	if (run.ended !== undefined) return { card: "notice", data: endCard(sop, run), rings: run.ended.phase === "done" ? 0 : 1 };
+	if (run.ended !== undefined)
+		return { card: "notice", data: endCard(sop, run), rings: run.ended.phase === "done" ? 0 : 1 };
 	const approving = Object.values(run.steps).find((s) => s.wait?.kind === "approval" || s.wait?.kind === "plan");
 	if (approving !== undefined && run.approvals.length === 0)
 		return { card: "plan", data: planCard(sop, run, approving), rings: 0 };

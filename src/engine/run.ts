@@ -65,6 +65,8 @@ export type Run = {
 export type Approval = {
 	/** The approve step, or the `do` whose difference was asked again. */
 	readonly path: Path;
+	/** The wait that was answered. */
+	readonly wait: WaitId;
 	readonly at: Instant;
 	readonly by: readonly PersonId[];
 	readonly standing?: StandingUse;

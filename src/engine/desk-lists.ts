@@ -1,0 +1,110 @@
+/**
+ * What a person may look at: one run, lists of runs, and what waits for them. Must never show a run to somebody who may
+ * not see it, not even that it exists.
+ */
+import type { AskedVerb } from "../people/authorize.ts";
+import type { Actor } from "../people/roster.ts";
+import type { DeskParts, Stored } from "./create-desk.ts";
+import { may, rosterOf } from "./create-desk.ts";
+import { describe } from "./describe.ts";
+import type { Desk, OpenWait, RunDescription } from "./desk.ts";
+import type { RunId } from "./event.ts";
+import type { Page, RunQuery, RunSummary } from "./ports.ts";
+
+const PAGE = 50;
+/** How many runs one list call looks through at the most. */
+const LOOKED_MAX = 2000;
+const PREFIX_MIN = 4;
+
+type Lists = Pick<Desk, "read" | "list" | "waiting"> & {
+	see(actor: Actor, run: RunId, verb: AskedVerb): Promise<Stored | undefined>;
+};
+
+export function visibleRuns(parts: DeskParts): Lists {
+	const see = async (actor: Actor, run: RunId, verb: AskedVerb): Promise<Stored | undefined> => {
+		const stored = await parts.host.read(run);
+		return stored !== undefined && may(parts, { actor, verb, stored }).ok ? stored : undefined;
+	};
+	return {
+		see,
+		read: async (actor, prefix) => {
+			const id = prefix.length < PREFIX_MIN ? undefined : await parts.archive.find(prefix);
+			const stored = id === undefined ? undefined : await see(actor, id, "see");
+			return stored === undefined ? undefined : described(parts, stored);
+		},
+		list: (actor, query) => list(parts, see, { actor, query }),
+		waiting: (actor) => waiting(parts, see, actor),
+	};
+}
+
+async function described(parts: DeskParts, stored: Stored): Promise<RunDescription | undefined> {
+	const roster = rosterOf(parts, stored.run.client);
+	if (roster === undefined) return undefined;
+	const undoneBy = await parts.archive.undoOf(stored.run.id);
+	return describe(stored.sop, stored.run, { roster, ...(undoneBy === undefined ? {} : { undoneBy }) });
+}
+
+type See = Lists["see"];
+
+/** The clients an actor has anything to do with. */
+function clientsOf(parts: DeskParts, actor: Actor): readonly string[] {
+	return actor.client === undefined ? Object.keys(parts.definitions().clients) : [actor.client];
+}
+
+async function list(
+	parts: DeskParts,
+	see: See,
+	asked: { readonly actor: Actor; readonly query: RunQuery },
+): Promise<Page<RunSummary>> {
+	const { actor, query } = asked;
+	const most = Math.min(query.most ?? PAGE, 200);
+	const clients = clientsOf(parts, actor).filter((c) => query.client === undefined || c === query.client);
+	if (clients.length === 0) return { items: [] };
+	const found: RunSummary[] = [];
+	let cursor = query.cursor;
+	for (let looked = 0; looked < LOOKED_MAX; looked += most) {
+		const page = await parts.archive.list({
+			...query,
+			clients,
+			most: most - found.length,
+			...(cursor === undefined ? {} : { cursor }),
+		});
+		for (const item of page.items) if ((await see(actor, item.id, "see")) !== undefined) found.push(item);
+		cursor = page.cursor;
+		if (cursor === undefined || found.length >= most) break;
+	}
+	return cursor === undefined ? { items: found } : { items: found, cursor };
+}
+
+/** Everything open that this person may answer, oldest first. */
+async function waiting(parts: DeskParts, see: See, actor: Actor): Promise<readonly OpenWait[]> {
+	const found: OpenWait[] = [];
+	for (const phase of ["asking", "waiting"] as const) {
+		let cursor: string | undefined;
+		for (let looked = 0; looked < LOOKED_MAX; looked += PAGE) {
+			const page = await parts.archive.list({
+				phase,
+				clients: clientsOf(parts, actor),
+				most: PAGE,
+				...(cursor === undefined ? {} : { cursor }),
+			});
+			for (const item of page.items) found.push(...(await openFor(parts, see, { actor, run: item.id })));
+			cursor = page.cursor;
+			if (cursor === undefined) break;
+		}
+	}
+	return found.sort((a, b) => ((a.step.since ?? "") < (b.step.since ?? "") ? -1 : 1));
+}
+
+async function openFor(
+	parts: DeskParts,
+	see: See,
+	of: { readonly actor: Actor; readonly run: RunId },
+): Promise<readonly OpenWait[]> {
+	const stored = await see(of.actor, of.run, "see");
+	const run = stored === undefined ? undefined : await described(parts, stored);
+	if (run === undefined) return [];
+	return run.steps
+		.filter((step) => step.wait?.by.includes(of.actor.id) && step.wait.verbs.length > 0)
+		.map((step) => ({ run, step }));
+}
