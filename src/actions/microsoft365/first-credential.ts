@@ -1,0 +1,219 @@
+/**
+ * What a person signs in with the first time: a Temporary Access Pass, or a password. Kept before anybody is told that it
+ * exists; must never be in a change, a check or a log.
+ */
+import { z } from "zod";
+import type { Values } from "../../base/json.ts";
+import { Secret } from "../../base/secret.ts";
+import type { Action, World } from "../../engine/action.ts";
+import type { Change, Outcome } from "../../engine/event.ts";
+import { type Graph, got, outcomeOf } from "../../engine/remote.ts";
+import { parseDuration } from "../../sop/duration.ts";
+import { change, check } from "../changes.ts";
+import { graphOf, refusal } from "../doors.ts";
+import { hole } from "../holes.ts";
+import { newPassword } from "../password.ts";
+import { hasSignedIn } from "../signed-in.ts";
+import { userRef } from "../user-ref.ts";
+import { type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
+import { notShown } from "./licence.ts";
+import { signedIn } from "./user.ts";
+
+const secretRef = z.object({ $secret: z.string() });
+const input = z.object({
+	user: userRef,
+	/** `pass`: shown once by Microsoft, no password needed. `password`: to be changed at the first sign-in. */
+	kind: z.enum(["pass", "password"]).default("pass"),
+	/** How long a pass can be used, 10 min to 30 days: `8h`. */
+	lifetime: z.string().default("8h"),
+	/** Who may see it, once: `manager`, `subject`, a role. */
+	to: z.array(z.string()).default(["manager"]),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+	secret: secretRef,
+	kind: z.enum(["pass", "password"]),
+	lifetimeMinutes: z.number(),
+	upn: z.string(),
+	to: z.array(z.string()),
+});
+
+type Pass = { readonly id: string; readonly usable: boolean; readonly why: string };
+type Facts = {
+	readonly subject: CloudSubject;
+	readonly passes: readonly Pass[];
+	/** What we keep of a pass that is there, or of a password that was written. */
+	readonly secret?: { readonly $secret: string };
+	readonly used: boolean;
+};
+
+const PASSWORD = "password";
+const BEFORE = "password-before";
+
+/** Makes the first credential. A second try replaces what the first one made, unless we hold it. */
+export const firstCredential: Action<Input, z.infer<typeof output>> = {
+	name: "microsoft365.firstCredential",
+	about: "Makes what a person signs in with the first time, kept for its audience",
+	input,
+	output,
+	repeat: { kind: "replace" },
+	writes: true,
+	defaults: { user: hole("subject.user"), kind: hole("form.profile.firstSignIn") },
+	async look(wanted, world): Promise<Facts> {
+		minutesOf(wanted.lifetime);
+		const graph = graphOf(world);
+		const subject = await cloudSubject(graph, wanted.user, world);
+		if (subject.user === undefined) return { subject, passes: [], used: false };
+		const used = (await hasSignedIn(world, subject.user.id)) === true;
+		if (wanted.kind === "password") {
+			const secret = await heldPassword(subject.user.passwordChanged, world);
+			return { subject, passes: [], used, ...(secret === undefined ? {} : { secret }) };
+		}
+		const passes = await passesOf(graph, subject.user.id);
+		const secret = await heldPass(passes, world);
+		return { subject, passes, used, ...(secret === undefined ? {} : { secret }) };
+	},
+	plan(wanted, { subject, passes, secret }: Facts) {
+		const nobody = cloudAbsence(subject);
+		if (nobody !== undefined) return nobody;
+		const lifetimeMinutes = minutesOf(wanted.lifetime);
+		const promises = { kind: wanted.kind, lifetimeMinutes, upn: subject.name, to: wanted.to };
+		if (secret !== undefined) return { changes: [], promises };
+		if (wanted.kind === "password") return { changes: [passwordChange(subject.name)], promises };
+		return { changes: [passChange(subject.name, wanted.lifetime, passes)], promises };
+	},
+	prove(wanted, { subject, passes, secret }: Facts) {
+		const lifetimeMinutes = minutesOf(wanted.lifetime);
+		const what = wanted.kind === "pass" ? "A first sign-in pass" : "A new password";
+		const detail = wanted.kind === "pass" ? `pass ${passes[0]?.id ?? ""}` : `changed ${subject.user?.passwordChanged}`;
+		return {
+			output: {
+				secret: secret ?? { $secret: "" },
+				kind: wanted.kind,
+				lifetimeMinutes,
+				upn: subject.name,
+				to: wanted.to,
+			},
+			proof: [check(`${what} for ${subject.name} is there and kept`, detail, secret !== undefined)],
+		};
+	},
+	async apply(made, wanted, world) {
+		const graph = graphOf(world);
+		const { user } = await cloudSubject(graph, wanted.user, world);
+		if (user === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
+		const at: Place = { graph, world, user: user.id };
+		if (made.facet === "password") return writePassword(at, made, user.passwordChanged);
+		if (made.kind === "delete") return deletePasses(at, made);
+		return makePass(at, made, minutesOf(wanted.lifetime));
+	},
+	undo(made, _wanted, { subject, passes, used }: Facts) {
+		if (made.facet === "password" || subject.user === undefined || passes.length === 0) return { changes: [] };
+		if (used) return { changes: [], obstacle: signedIn(subject.name) };
+		const gone = change({
+			kind: "delete",
+			target: made.target,
+			facet: "pass",
+			before: true,
+			words: `Delete the first sign-in pass of ${subject.name}`,
+			detail: "DELETE /users/{id}/authentication/temporaryAccessPassMethods/{id}",
+		});
+		return { changes: [gone] };
+	},
+};
+
+type Place = { readonly graph: Graph; readonly world: World; readonly user: string };
+
+function passChange(name: string, lifetime: string, passes: readonly Pass[]): Change {
+	const replaces = passes.length > 0;
+	return change({
+		kind: replaces ? "set" : "create",
+		target: name,
+		facet: "pass",
+		...(replaces ? { before: "a pass we do not hold" } : {}),
+		after: { lifetime },
+		words: `${replaces ? "Replace the first sign-in pass" : "Make a first sign-in pass"} of ${name}, good for ${lifetime}`,
+		detail: `POST /users/{id}/authentication/temporaryAccessPassMethods, ${minutesOf(lifetime)} min, once`,
+	});
+}
+
+function passwordChange(name: string): Change {
+	return change({
+		kind: "set",
+		target: name,
+		facet: "password",
+		after: "new, to be changed at the first sign-in",
+		words: `Replace the password of ${name}`,
+		detail: "PATCH /users/{id} passwordProfile; the value is kept in the vault first",
+	});
+}
+
+/** Source: https://learn.microsoft.com/graph/api/authentication-post-temporaryaccesspassmethods (10 to 43,200 minutes). */
+function minutesOf(lifetime: string): number {
+	const length = parseDuration(lifetime);
+	const minutes = length?.clock === "wall" ? Math.round(length.ms / 60_000) : Number.NaN;
+	if (minutes >= 10 && minutes <= 43_200) return minutes;
+	throw refusal("bad-input", "A pass is good for 10 min to 30 days. Nothing changed.", `lifetime ${lifetime}`);
+}
+
+async function passesOf(graph: Graph, user: string): Promise<readonly Pass[]> {
+	const answer = await graph.list({ path: ["users", user, "authentication", "temporaryAccessPassMethods"] });
+	return got(answer).map((row) => ({
+		id: text(row.id),
+		usable: row.isUsable === true,
+		why: text(row.methodUsabilityReason),
+	}));
+}
+
+/** A pass we hold counts while it can be used, or once it was; one that ran out unused does not. */
+async function heldPass(passes: readonly Pass[], world: World) {
+	for (const pass of passes) {
+		const serves = pass.usable || pass.why === "OneTimeUsed" || pass.why === "NotYetValid";
+		const name = passName(pass.id);
+		if (serves && (await world.holds(name))) return world.keep(name, new Secret(""));
+	}
+	return undefined;
+}
+
+function passName(id: string): string {
+	return `pass-${id}`;
+}
+
+/** The password we keep counts once Microsoft shows another time of change than before our first try. */
+async function heldPassword(changed: string, world: World) {
+	if (!(await world.holds(BEFORE)) || !(await world.holds(PASSWORD))) return undefined;
+	const before = await world.reveal(await world.keep(BEFORE, new Secret("")));
+	return before.open() === changed ? undefined : world.keep(PASSWORD, new Secret(""));
+}
+
+async function writePassword(at: Place, made: Change, changed: string): Promise<Outcome> {
+	const ref = await at.world.keep(PASSWORD, newPassword());
+	await at.world.keep(BEFORE, new Secret(changed));
+	const password = await at.world.reveal(ref);
+	const passwordProfile = { forceChangePasswordNextSignIn: true, password: password.open() };
+	const path = ["users", at.user];
+	return outcomeOf(await at.graph.request({ method: "PATCH", path, body: { passwordProfile } }), made.id);
+}
+
+/** The answer is the only place where the pass is ever shown: it is kept before anything else is done with it. */
+async function makePass(at: Place, made: Change, lifetimeInMinutes: number): Promise<Outcome> {
+	const path = ["users", at.user, "authentication", "temporaryAccessPassMethods"];
+	const body = { lifetimeInMinutes, isUsableOnce: true };
+	const answer = await at.graph.request({ method: "POST", path, body });
+	if (answer.kind !== "ok") return outcomeOf(answer, made.id);
+	const { id, temporaryAccessPass } = answer.value as Values;
+	if (typeof id !== "string" || typeof temporaryAccessPass !== "string") {
+		return { kind: "unknown", applied: [made.id], code: "no-pass", detail: "the answer did not show the pass" };
+	}
+	await at.world.replace(passName(id), new Secret(temporaryAccessPass));
+	return { kind: "done", applied: [made.id], output: {}, proof: [] };
+}
+
+async function deletePasses(at: Place, made: Change): Promise<Outcome> {
+	const path = ["users", at.user, "authentication", "temporaryAccessPassMethods"];
+	for (const pass of await passesOf(at.graph, at.user)) {
+		const answer = await at.graph.request({ method: "DELETE", path: [...path, pass.id] });
+		if (answer.kind !== "ok" && !(answer.kind === "refused" && answer.status === 404))
+			return outcomeOf(answer, made.id);
+	}
+	return { kind: "done", applied: [made.id], output: {}, proof: [] };
+}
