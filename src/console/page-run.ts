@@ -80,7 +80,7 @@ export async function postAnswer(visit: Visit): Promise<void> {
 	const body = await readForm(visit.request);
 	const run = await runOf(visit);
 	if (run === undefined) return showNotThere(visit);
-	const { verb, plan, wait, words, choice, ...typed } = body;
+	const { verb, plan, wait, words, choice, listed, checked, ...typed } = body;
 	const chosen = textIn(body, verb === "answer" ? "choice" : "verb");
 	const known = VERBS.find((one) => one === chosen);
 	const values: Values = {
@@ -88,7 +88,7 @@ export async function postAnswer(visit: Visit): Promise<void> {
 			Object.entries(typed).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]),
 		),
 		...(textIn(body, "words") === "" ? {} : { words: textIn(body, "words") }),
-		...(body.checked === undefined ? {} : { checked: [body.checked].flat() }),
+		...(listed === undefined ? {} : { checked: checked === undefined ? [] : [checked].flat() }),
 		...(known === undefined ? { choice: chosen } : {}),
 	};
 	await act(visit, run, () =>

@@ -114,7 +114,7 @@ function taskPart(wait: Wait): Html {
 	const list = wait.checklist ?? [];
 	return html`${
 		list.length > 0 &&
-		html`<fieldset class="field choices"><legend>What is done</legend>
+		html`<fieldset class="field choices"><legend>What is done</legend><input type="hidden" name="listed" value="1">
 ${list.map(
 	(item) =>
 		html`<label><input type="checkbox" name="checked" value="${item.value}"${item.done && raw` checked`}> <span>${item.title}</span></label>`,

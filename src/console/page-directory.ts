@@ -1,0 +1,64 @@
+/**
+ * A sandboxed client's world as it is now, for people and for programs. Must never exist for a client that is not sandboxed,
+ * nor for people of another client.
+ */
+import { type Html, html, raw } from "../base/html.ts";
+import { details, sendProblem } from "./problem.ts";
+import { clientsOf } from "./reader.ts";
+import type { SandboxReadOut } from "./sandbox-read-out.ts";
+import { show, showNotThere, type Visit } from "./shell.ts";
+
+type User = SandboxReadOut["users"][number];
+
+/** `GET /directory/:client`, as a page or, with `Accept: application/json`, as data (interfaces.md, Sandbox read-out). */
+export async function showDirectory(visit: Visit): Promise<void> {
+	const client = String(visit.request.params.client);
+	const allowed = clientsOf(visit.definitions, visit.actor).includes(client);
+	const world = allowed ? await visit.parts.sandbox(client) : undefined;
+	const asData = visit.request.accepts(["html", "json"]) === "json";
+	if (world === undefined) {
+		if (!asData) return showNotThere(visit);
+		return sendProblem(visit.response, details(404, "not-there", "There is nothing here."));
+	}
+	visit.response.vary("accept");
+	if (asData) {
+		visit.response.set("cache-control", "no-store").json(world);
+		return;
+	}
+	const name = visit.definitions.clients[client]?.name ?? client;
+	await show(visit, { title: `${name}, simulated`, current: "directory", client, body: body(name, world) });
+}
+
+function body(name: string, world: SandboxReadOut): Html {
+	const names = new Map(world.users.map((user) => [user.id, user.displayName]));
+	return html`<div class="head"><h1>${name}, simulated</h1>
+<p class="lede">The directory and the Microsoft 365 tenant as they are now. Lags, limits and refusals are those of the real ones.</p></div>
+<div class="split"><div>
+<section class="section" aria-labelledby="people"><h2 id="people">People <span class="meta num">${world.users.length}</span></h2>
+<table><thead><tr><th scope="col">Person</th><th scope="col">Account</th><th scope="col">Licence</th><th scope="col">Groups</th><th scope="col">Manager</th></tr></thead>
+<tbody>${world.users.map((user) => row(user, names))}</tbody></table></section>
+</div>
+<aside aria-label="Tenant" class="stack"><dl class="facts">${world.licences.map(licence)}
+<dt>Groups</dt><dd>${world.groups.length}</dd></dl></aside></div>`;
+}
+
+function row(user: User, names: ReadonlyMap<string, string>): Html {
+	const manager = user.manager === undefined ? "" : (names.get(user.manager) ?? user.manager);
+	return html`<tr><td><b>${user.displayName}</b><br><span class="meta">${broken(user.userPrincipalName)}</span></td>
+<td data-label="Account"><span class="tag" data-state="${user.enabled ? "done" : "planned"}">${user.enabled ? "Open" : "Closed"}</span></td>
+<td data-label="Licence"><span>${user.licences.length === 0 ? "none" : user.licences.join(", ")}</span></td>
+<td data-label="Groups"><span>${user.groups.length === 0 ? "none" : user.groups.join(", ")}</span></td>
+<td data-label="Manager"><span>${manager === "" ? "none" : manager}</span></td></tr>`;
+}
+
+function licence(one: SandboxReadOut["licences"][number], n: number): Html {
+	const words = `${one.used} of ${one.total}`;
+	return html`<dt id="licence-${n}">${one.sku}</dt><dd>${words} in use<br>
+<meter aria-labelledby="licence-${n}" min="0" max="${Math.max(1, one.total)}" high="${Math.max(1, one.total - 0.5)}" value="${one.used}">${words}</meter></dd>`;
+}
+
+/** Lets a long address break after its `@`. */
+function broken(address: string): Html {
+	const [local, domain] = address.split("@");
+	return domain === undefined ? html`${address}` : html`${local}@${raw`<wbr>`}${domain}`;
+}
