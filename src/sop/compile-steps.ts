@@ -66,8 +66,8 @@ export function compileStep(written: Json, at: At, place: Place, context: Contex
 	}
 	checkShape(SHAPES[kind], withoutTries(written, kind, at, context), at, report);
 	const own = takeId(written, { fixed: id, kind }, at, place, context);
-	const scope = compileLet(written, at, place.scope, context);
-	const base = compileBase(written, { kind, id: own, at }, place.scope, scope, context);
+	const scope = compileLet(written, at, kind === "each" ? itemScope(place.scope) : place.scope, context);
+	const base = compileBase(written, { kind, id: own, at }, scope, context);
 	const made = compileKind(kind, { written, base, at }, { ...place, scope }, context);
 	if (made === undefined) {
 		place.scope.steps.set(own, "unknown");
@@ -142,13 +142,12 @@ function compileLet(written: Written, at: At, scope: Scope, { report }: Context)
 function compileBase(
 	written: Written,
 	step: { readonly kind: KindWord; readonly id: string; readonly at: At },
-	outer: Scope,
 	scope: Scope,
 	context: Context,
 ): StepBase {
 	const { report } = context;
 	const { kind, id, at } = step;
-	const when = readExpression(written.when, [...at, "when"], outer, report);
+	const when = readExpression(written.when, [...at, "when"], kind === "each" ? itemScope(scope) : scope, report);
 	const name = typeof written.name === "string" ? written.name : defaultName(kind, written, context);
 	if (kind !== "each") checkTemplates(name, [...at, "name"], scope, report);
 	const onFailure = (typeof written.onFailure === "string" ? written.onFailure : "ask") as OnFailure;
@@ -167,6 +166,11 @@ function compileBase(
 		...(when === undefined ? {} : { when }),
 		...(byHandMs === 0 ? {} : { byHandMs }),
 	};
+}
+
+/** An each that is written with one kind may read the item in its `when`: it is judged for each item. */
+function itemScope(scope: Scope): Scope {
+	return { ...scope, locals: new Set([...scope.locals, "item", "key"]) };
 }
 
 const NAMES: { readonly [kind in KindWord]: string } = {

@@ -160,7 +160,7 @@ function person(field: Field, typed: Json, { people }: FormContext): Checked {
 	const kept = clean(typed, false);
 	const wanted = kept?.toLowerCase();
 	const found = people?.find((one) => one.id === kept || one.email.toLowerCase() === wanted);
-	if (found !== undefined) return { value: found.id };
+	if (found !== undefined) return { value: found.email };
 	if (people === undefined && kept !== undefined && EMAIL.test(kept)) return { value: kept.toLowerCase() };
 	return no("not-a-person", `Choose the ${lowerFirst(field.label)} from the people of the client.`);
 }

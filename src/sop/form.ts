@@ -23,7 +23,7 @@ export const FORM_CAP = 32_768;
 
 /**
  * Checks a form. Shape of what comes out: days `2026-12-01`, times `07:00`, numbers, booleans, the whole value of a
- * choice, a person's id or e-mail; optional fields that are empty are left out. Repeat: safe, values pass again.
+ * choice, a person's e-mail address; optional fields that are empty are left out. Repeat: safe, values pass again.
  */
 export function checkForm(fields: readonly Field[], typed: Values, context: FormContext): FormResult {
 	if (sizeOf(typed) > FORM_CAP) {

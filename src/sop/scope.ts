@@ -21,9 +21,9 @@ export type Scope = {
 	readonly later: ReadonlySet<string>;
 };
 
-const CLIENT = ["id", "name", "timezone", "identity", "profiles", "sandbox", "calendar"];
-const ALWAYS = ["form", "steps", "client", "subject", "today", "now", "run"];
-const SIMPLE: ReadonlySet<string> = new Set(["today", "now"]);
+const CLIENT = ["id", "name", "timezone", "identity", "profiles"];
+const ALWAYS = ["form", "steps", "client", "subject", "today", "now", "run", "requester"];
+const SIMPLE: ReadonlySet<string> = new Set(["today", "now", "requester"]);
 
 /** Checks one bare expression. Returns what it reads; undefined when it cannot be used. */
 export function checkExpression(source: string, at: At, scope: Scope, report: Report): readonly string[] | undefined {

@@ -1,0 +1,140 @@
+/**
+ * Compiles `client.yaml` into a client without its SOPs. Connectors are kept as written: each is checked by whoever opens
+ * it. Must never read another client's file.
+ */
+import { isRecord, type Json, sha256, type Values } from "../base/json.ts";
+import type { Person, Roster, StandingApproval } from "../people/roster.ts";
+import { compileCalendar, isZone, zoneRemedy } from "./calendar.ts";
+import { clientShape } from "./client-schema.ts";
+import type { Client, Definitions } from "./definitions.ts";
+import { parseExpression } from "./expression.ts";
+import { compileChannels, compilePeople, compileRoles } from "./people-file.ts";
+import { type Report, suggest } from "./report.ts";
+import { checkShape } from "./shape.ts";
+import type { ClientValues, SopId } from "./sop.ts";
+
+type Written = { readonly [name: string]: Json };
+export type ClientInput = {
+	readonly tree: Written;
+	/** The folder's name, which the client's id must be. */
+	readonly name: string;
+	readonly folder: string;
+	readonly msp: Definitions["msp"];
+	/** The first year holidays are kept for. */
+	readonly year: number;
+	/** SOPs that standing approvals may name. */
+	readonly sops: readonly SopId[];
+};
+
+/** Compiles a client; everything wrong is reported. */
+export function compileClient(input: ClientInput, report: Report): Client {
+	const { tree, msp } = input;
+	checkShape(clientShape, tree, [], report);
+	const id = text(tree.client, input.name);
+	if (id !== input.name) {
+		report(["client"], "wrong-folder", `This client is “${id}” and its folder is “${input.name}”.`, {
+			remedy: `Write client: ${input.name}.`,
+		});
+	}
+	const people = compilePeople(tree.people, "client", msp.people, report);
+	const everyone = [...people, ...msp.people];
+	const roles = { ...msp.roles, ...compileRoles(tree.roles, everyone, report) };
+	if (!Object.hasOwn(roles, "owner")) {
+		report(["roles"], "missing", "Nobody owns this client.", { remedy: "Write roles: { owner: [id] }." });
+	}
+	const values = clientValues(tree, id, input.year, report);
+	return {
+		id,
+		name: values.name,
+		values,
+		roster: {
+			client: id,
+			people: everyone,
+			roles,
+			channels: compileChannels(tree.channels),
+			standing: compileStanding(tree, { ...input, id, people, values }, report),
+		},
+		connectors: connectorsOf(tree),
+		sops: {},
+		folder: input.folder,
+	};
+}
+
+function clientValues(tree: Written, id: string, year: number, report: Report): ClientValues {
+	const connectors = connectorsOf(tree);
+	const zone = text(tree.timezone, "UTC");
+	const known = isZone(zone);
+	if (!known) report(["timezone"], "not-a-zone", `“${zone}” is not a time zone.`, { remedy: zoneRemedy(zone) });
+	const profiles = Object.entries(isRecord(tree.profiles) ? tree.profiles : {}).flatMap(([key, value]) =>
+		isRecord(value) ? [[key, { title: titleOf(key), ...value, key }] as const] : [],
+	);
+	const identity = tree.identity === "hybrid" || tree.identity === "cloud" ? tree.identity : undefined;
+	return {
+		id,
+		name: text(tree.name, id),
+		timezone: known ? zone : "UTC",
+		calendar: compileCalendar(tree.hours, tree.holidays, year, report),
+		identity: identity ?? (Object.hasOwn(connectors, "directory") ? "hybrid" : "cloud"),
+		profiles: Object.fromEntries(profiles),
+		sandbox: Object.values(connectors).some((one) => one.use === "sandbox"),
+	};
+}
+
+function titleOf(key: string): string {
+	return key.slice(0, 1).toUpperCase() + key.slice(1).replaceAll("-", " ");
+}
+
+function connectorsOf(tree: Written): Client["connectors"] {
+	const found = Object.entries(isRecord(tree.connectors) ? tree.connectors : {});
+	return Object.fromEntries(found.flatMap(([name, value]) => (isRecord(value) ? [[name, value as Values]] : [])));
+}
+
+type StandingContext = ClientInput & {
+	readonly id: string;
+	readonly people: readonly Person[];
+	readonly values: ClientValues;
+};
+
+function compileStanding(tree: Written, context: StandingContext, report: Report): Roster["standing"] {
+	const list = Array.isArray(tree.standingApprovals) ? (tree.standingApprovals as readonly Json[]) : [];
+	return list.flatMap((one, index) => (isRecord(one) ? [standing(one, index, context, report)] : []));
+}
+
+function standing(one: Written, index: number, context: StandingContext, report: Report): StandingApproval {
+	const at = ["standingApprovals", index];
+	const [sop, by, when] = [text(one.sop, ""), text(one.by, ""), typeof one.when === "string" ? one.when : undefined];
+	if (!context.sops.includes(sop)) {
+		report([...at, "sop"], "no-such-sop", `There is no SOP “${sop}”.`, { remedy: suggest(sop, context.sops) });
+	}
+	const ids = context.people.map((person) => person.id);
+	if (!ids.includes(by)) {
+		report([...at, "by"], "no-such-person", `There is no person “${by}” at this client.`, { remedy: suggest(by, ids) });
+	}
+	const parsed = when === undefined ? undefined : parseExpression(when);
+	if (parsed?.ok === false)
+		report([...at, "when"], "bad-expression", parsed.message, { remedy: "Write it like form.profile.key == 'sales'." });
+	const spend = Number.parseInt(text(one.spend, "0"), 10);
+	return {
+		id: `${context.id}-${sha256({ sop, when: when ?? "", by, until: text(one.until, "") }).slice(0, 10)}`,
+		sop,
+		...(when === undefined || parsed?.ok === false ? {} : { when }),
+		whenWords: typeof one.words === "string" ? one.words : whenWords(when, context.values),
+		atMost: Number.parseInt(text(one.atMost, "0"), 10) || 0,
+		per: "day",
+		...(spend > 0 ? { spend: { licences: spend } } : {}),
+		by,
+		until: text(one.until, "0000-00-00"),
+	};
+}
+
+/** "Sales" for `form.profile.key == 'sales'`; "every run" without a condition; else the condition itself. */
+function whenWords(when: string | undefined, values: ClientValues): string {
+	if (when === undefined) return "every run";
+	const key = /^\s*form\.profile\.key\s*==\s*['"]([\w-]+)['"]\s*$/.exec(when)?.[1];
+	const title = key === undefined ? undefined : values.profiles[key]?.title;
+	return typeof title === "string" ? title : when;
+}
+
+function text(value: Json | undefined, fallback: string): string {
+	return typeof value === "string" ? value : fallback;
+}
