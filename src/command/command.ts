@@ -66,7 +66,7 @@ export type Parts = {
 	/** Compiles a definitions folder without opening anything else. */
 	readonly loadDefinitions: (folder: string) => Promise<Definitions>;
 	/** The JSON Schemas for editors, by file kind. */
-	readonly schemas: () => { readonly [kind: string]: Json };
+	readonly schemas: () => Promise<{ readonly [kind: string]: Json }>;
 };
 
 /** The command was used wrongly: say how, and exit 2. */

@@ -10,7 +10,7 @@ export const schema: Command = {
 	options: [],
 	words: [0, 1],
 	async run(call) {
-		const schemas = call.parts.schemas();
+		const schemas = await call.parts.schemas();
 		const [kind] = call.words;
 		const kinds = Object.keys(schemas);
 		if (kind !== undefined && !kinds.includes(kind)) {

@@ -17,6 +17,8 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
 	"src/actions/*": ["src/base", "src/sop", "src/people", "src/engine", "src/actions"],
 	"src/chat": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat/command"],
 	"src/chat/*": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat"],
+	// The web chat is a page among the console's pages: the same frame, the same guards.
+	"src/chat/web": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat", "src/console"],
 	"src/triggers": ["src/base", "src/sop", "src/people", "src/engine"],
 	"src/console": ["src/base", "src/sop", "src/people", "src/cards", "src/engine"],
 	"src/command": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/console", "src/config.ts"],

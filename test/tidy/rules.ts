@@ -155,14 +155,23 @@ export function undocumentedCodes(sources: readonly Source[]): readonly string[]
 		.map(({ code, place }) => `${place} ${code}`);
 }
 
-/** Where each code is given its name. */
+/** Where each code is given its name: in a problem or outcome, an error, a report or a refusal. */
+const NAMED: readonly RegExp[] = [
+	/\bcode: "([a-z][a-z0-9-]*)"/g,
+	/\w+Error\(\s*"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"/g,
+	/\]\s*,\s*"([a-z]+(?:-[a-z]+)+)"\)/g,
+	/\breport\([^;]*?[,\s]"([a-z]+(?:-[a-z]+)+)",/g,
+	/\b(?:refused?|obstacle|conflict|denied)\(\s*"([a-z]+(?:-[a-z]+)*)"/g,
+];
+
+/** Every place in the product where a code is given its name. */
 export function codesOf(sources: readonly Source[]): readonly { readonly code: string; readonly place: string }[] {
-	const named =
-		/\bcode: "([a-z][a-z0-9-]*)"|\w+Error\(\s*"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"|\]\s*,\s*"([a-z]+(?:-[a-z]+)+)"\)/g;
 	return product(sources).flatMap(({ path, text }) =>
-		[...text.matchAll(named)].map((match) => ({
-			code: match[1] ?? match[2] ?? match[3] ?? "",
-			place: `${path}:${lineAt(text, match.index)}`,
-		})),
+		NAMED.flatMap((pattern) =>
+			[...text.matchAll(pattern)].map((match) => ({
+				code: match[1] ?? "",
+				place: `${path}:${lineAt(text, match.index)}`,
+			})),
+		),
 	);
 }
