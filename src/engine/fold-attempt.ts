@@ -3,7 +3,7 @@
  * sent"; what was applied is remembered whatever else the outcome says. Must never re-apply after a failed proof.
  */
 import { unreachable } from "../base/assert.ts";
-import { plusMs } from "../base/time.ts";
+import { type Instant, plusMs } from "../base/time.ts";
 import { type Act, actAt, next } from "./act.ts";
 import { adjust, type Fold, fail, finish, move, type Trouble, waitFor } from "./draft.ts";
 import { told } from "./enter.ts";
@@ -15,7 +15,7 @@ type Ended = Extract<RunEvent, { kind: "attempt-ended" }>;
 /** Takes an outcome. False when it says nothing new. A late one for the current attempt resolves it; an older one is remembered. */
 export function foldEnded(fold: Fold, event: Ended): boolean {
 	const before = fold.run.ledger;
-	fold.run.ledger = noteEnded(before, event);
+	fold.run.ledger = noteEnded(before, event, fold.at);
 	const state = fold.run.steps[event.step];
 	const act = actAt(fold, event.step);
 	if (state === undefined || act === undefined || state.attempt !== event.attempt || isOver(state, event.outcome)) {
@@ -34,16 +34,21 @@ function isOver(state: StepState, outcome: Outcome): boolean {
 	return !underWay && outcome.kind !== "done";
 }
 
-function noteEnded(ledger: readonly LedgerEntry[], event: Ended): readonly LedgerEntry[] {
+/** What was applied is known now; what may have been is so until this instant, from which on a look counts again. */
+function noteEnded(ledger: readonly LedgerEntry[], event: Ended, at: Instant): readonly LedgerEntry[] {
 	const applied = new Set(event.outcome.applied);
-	const here = (e: LedgerEntry): boolean => e.path === event.step;
-	const told = ledger.some((e) => here(e) && e.state === "maybe" && applied.has(e.change.id));
-	const marked = told
-		? ledger.map((e): LedgerEntry => (here(e) && applied.has(e.change.id) ? { ...e, state: "applied" } : e))
-		: ledger;
-	if (event.outcome.kind !== "refused") return marked;
-	const kept = marked.filter((e) => !(here(e) && e.state === "maybe" && e.attempt === event.attempt));
-	return kept.length === marked.length ? marked : kept;
+	const refused = event.outcome.kind === "refused";
+	let changed = false;
+	const noted: LedgerEntry[] = [];
+	for (const entry of ledger) {
+		const here = entry.path === event.step;
+		const isNew = here && entry.state === "maybe" && applied.has(entry.change.id);
+		const never = here && !isNew && refused && entry.state === "maybe" && entry.attempt === event.attempt;
+		const late = here && !never && entry.state === "maybe" && !isNew && entry.attempt <= event.attempt && entry.at < at;
+		changed ||= isNew || never || late;
+		if (!never) noted.push(isNew ? { ...entry, state: "applied", at } : late ? { ...entry, at } : entry);
+	}
+	return changed ? noted : ledger;
 }
 
 function endStopping(fold: Fold, event: Ended, state: StepState): void {
