@@ -12,46 +12,42 @@ export type Head = { readonly tick: number; readonly total: number; readonly has
 export type Anchor = {
 	/** The newest head that can be read; undefined when there is no file or neither slot is whole. */
 	read(): Head | undefined;
-	/** Writes in place at once and asks the disk to keep it, without waiting. Errors: those of the file system. */
+	/** Writes in place at once; the disk is asked to keep it within 50 ms. Errors: those of the file system. */
 	write(head: Head): void;
 	close(): void;
 };
 
 const SLOT = 256;
+const SYNC_MS = 50;
 
 /** Opens the head file, without making it. Two slots, written in turn, so a torn write leaves the other. */
 export function openAnchor(file: string): Anchor {
 	let handle: number | undefined;
-	let syncing = false;
-	let again = false;
-	const sync = (fd: number): void => {
-		if (syncing) {
-			again = true;
-			return;
-		}
-		syncing = true;
-		fdatasync(fd, () => {
-			syncing = false;
-			if (handle === undefined) closeSync(fd);
-			else if (again) {
-				again = false;
-				sync(fd);
-			}
-		});
+	let rest: NodeJS.Timeout | undefined;
+	let unsynced = false;
+	/** The journal itself is on disk by now; this needs to follow only so closely. */
+	const syncSoon = (): void => {
+		unsynced = true;
+		rest ??= setTimeout(() => {
+			rest = undefined;
+			if (handle === undefined || !unsynced) return;
+			unsynced = false;
+			fdatasync(handle, () => {});
+		}, SYNC_MS);
 	};
 	return {
 		read: () => (existsSync(file) ? newest(readFileSync(file, "latin1")) : undefined),
 		write: (head) => {
 			handle ??= openSync(file, existsSync(file) ? "r+" : "w+", 0o600);
 			writeSync(handle, slot(head), (head.tick % 2) * SLOT, "latin1");
-			sync(handle);
+			syncSoon();
 		},
 		close: () => {
+			clearTimeout(rest);
 			if (handle === undefined) return;
 			fdatasyncSync(handle);
-			const fd = handle;
+			closeSync(handle);
 			handle = undefined;
-			if (!syncing) closeSync(fd);
 		},
 	};
 }

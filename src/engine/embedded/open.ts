@@ -87,6 +87,7 @@ export function connect(folder: string, file: string): Database.Database {
 		db.pragma("trusted_schema = OFF");
 		db.pragma("cell_size_check = ON");
 		db.pragma("cache_size = -32000");
+		db.pragma("wal_autocheckpoint = 4000");
 		db.pragma("journal_size_limit = 67108864");
 		db.exec("BEGIN EXCLUSIVE; COMMIT");
 		return db;

@@ -34,7 +34,7 @@ export type TickParts = StageParts & {
 	readonly metrics?: Metrics;
 };
 
-const FLUSH_MS = 100;
+const FLUSH_MS = 1000;
 
 export function createTick(parts: TickParts): {
 	readonly run: (items: readonly Item[]) => void;

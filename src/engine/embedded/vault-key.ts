@@ -13,10 +13,10 @@ const TAG = 16;
 
 /** Refuses a key that is not the one this database was made with. Errors: `ConfigError` `bad-key`, `wrong-key`. */
 export function checkKey(db: Database, key: Secret): void {
-	const value = createHmac("sha256", keyBytes(key)).update("sopwith key check value").digest("hex");
+	const value = checkValue(key);
 	const known = readMeta(db, "key-check");
 	if (known === undefined) {
-		writeMeta(db, "key-check", value);
+		setKey(db, key);
 		return;
 	}
 	if (timingSafeEqual(Buffer.from(known), Buffer.from(value))) return;
@@ -24,6 +24,15 @@ export function checkKey(db: Database, key: Secret): void {
 		"This is not the key that the database was made with, so its secrets cannot be read. Nothing was changed.";
 	const remedy = "Set SOPWITH_KEY to the first key. It is never part of a backup; look where it was kept apart.";
 	throw new ConfigError([{ path: "SOPWITH_KEY", code: "wrong-key", message, remedy }], "wrong-key");
+}
+
+/** Notes which key this database is used with from now on. */
+export function setKey(db: Database, key: Secret): void {
+	writeMeta(db, "key-check", checkValue(key));
+}
+
+function checkValue(key: Secret): string {
+	return createHmac("sha256", keyBytes(key)).update("sopwith key check value").digest("hex");
 }
 
 /** Errors: `ConfigError` `bad-key` unless it is base64 of 32 bytes. */
