@@ -55,9 +55,12 @@ function firstLines(lines: readonly FilledLine[], most: number): readonly Filled
 	return [...lines.slice(0, most), { sign: "…", tone: "subtle", text: more }];
 }
 
-/** Marks what looks like a template in the data. */
+/** Marks what looks like a template in the data, and parts what a client would read as a date to write out. */
 function sealed(value: Json): Json {
-	if (typeof value === "string") return value.replaceAll(MARK, "").replaceAll("${", `$${MARK}{`);
+	if (typeof value === "string") {
+		const parted = value.replaceAll(MARK, "").replace(/\{\{(?=\s*(DATE|TIME))/gi, "{\u200b{");
+		return parted.replaceAll("${", `$${MARK}{`);
+	}
 	if (Array.isArray(value)) return value.map((item: Json) => sealed(item));
 	if (!isRecord(value)) return value;
 	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sealed(inner)]));

@@ -214,12 +214,12 @@ function agreeing(literal: string): string {
 	return literal.replace(/^ (\w+)\b/, (all, verb: string) => (AGREES[verb] === undefined ? all : ` ${AGREES[verb]}`));
 }
 
-/** Controls (but tab and newline), marks that turn the direction of writing, and the mark `adaptive.ts` keeps to itself. */
-const MISLEADING = /(?![\t\n])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ue000]/gu;
+/** Controls, marks that turn the direction of writing, and the mark `adaptive.ts` keeps to itself. */
+const MISLEADING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ue000]/gu;
 
-/** Takes out characters that can make a card read as another. */
+/** Takes out characters that can make a card read as another. A sentence is one line: a second could pass for ours. */
 export function clean(text: string): string {
-	return text.replace(MISLEADING, "");
+	return text.replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ").replace(MISLEADING, "");
 }
 
 function fillField(field: CardData["fields"][number]): FilledField {

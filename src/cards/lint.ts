@@ -65,7 +65,8 @@ function parser(): Parser {
 
 type Write = (code: string, message: string) => Problem;
 
-function problemIn(name: CardName): Write {
+/** Writes problems of one card's file. */
+export function problemIn(name: CardName): Write {
 	return (code, message) => ({ path: `cards/${name}.json`, code, message });
 }
 

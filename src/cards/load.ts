@@ -5,12 +5,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Template } from "adaptivecards-templating";
+import { assert } from "../base/assert.ts";
 import { ConfigError, type Problem } from "../base/errors.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import { type AdaptiveCard, fitted } from "./adaptive.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
-import { lintCard, lintTemplate } from "./lint.ts";
+import { lintCard, lintTemplate, problemIn } from "./lint.ts";
 import type { Slots } from "./slots.ts";
 import { specimen } from "./specimen.ts";
 
@@ -51,7 +52,7 @@ export function loadCards(folder: string): Cards {
 			problems.push(...lintTemplate(name, payload));
 			templates.set(name, new Template(payload));
 		} catch (cause) {
-			problems.push({ path, code: "bad-template", message: String(cause), remedy: "Mend the file." });
+			problems.push(problemIn(name)("bad-template", String(cause)));
 		}
 	}
 	const cards = cardsOf(templates);
@@ -64,8 +65,7 @@ function cardsOf(templates: ReadonlyMap<CardName, Template>): Cards {
 	return {
 		expand(name, filled, cardId) {
 			const template = templates.get(name);
-			if (template === undefined)
-				throw new ConfigError([{ path: name, code: "no-card", message: "There is no such card." }]);
+			assert(template !== undefined, `there is no card "${name}"`);
 			return fitted(filled, { name, id: cardId }, (slots: Slots) => template.expand({ $root: slots }) as Json);
 		},
 	};
@@ -75,7 +75,7 @@ function tried(cards: Cards, name: CardName): readonly Problem[] {
 	try {
 		return lintCard(name, cards.expand(name, specimen, "c_SPECIMEN"));
 	} catch (cause) {
-		return [{ path: `cards/${name}.json`, code: "bad-expansion", message: String(cause) }];
+		return [problemIn(name)("bad-expansion", String(cause))];
 	}
 }
 

@@ -4,20 +4,18 @@
  */
 import type { CardName } from "./card.ts";
 
-export const allParts = [
-	"head",
-	"waiting",
-	"lines",
-	"facts",
-	"checklist",
-	"fields",
-	"choices",
-	"details",
-	"send-back",
-	"footer",
-] as const;
 /** An element of a card. */
-export type Part = (typeof allParts)[number];
+export type Part =
+	| "head"
+	| "waiting"
+	| "lines"
+	| "facts"
+	| "checklist"
+	| "fields"
+	| "choices"
+	| "details"
+	| "send-back"
+	| "footer";
 
 /** What each card has, in order. */
 export const partsOf: { readonly [name in CardName]: readonly Part[] } = {

@@ -117,7 +117,7 @@ export function labelOf(field: Pick<FilledField, "label" | "optional">): string 
 }
 
 /** What an empty field is told: "Enter the first name." */
-export function emptyWords(field: FilledField): string {
+function emptyWords(field: FilledField): string {
 	if (field.type === "yes-no") return "Choose yes or no.";
 	const label = /^[A-Z][^A-Z]/.test(field.label)
 		? field.label.charAt(0).toLowerCase() + field.label.slice(1)

@@ -153,6 +153,9 @@ describe("a sentence", () => {
 	it("loses what turns the direction of writing, and controls", () => {
 		assert.equal(say("Ada\u202egro.live\u0007\u200f", reader), "Adagro.live");
 	});
+	it("is one line, so that nobody's name can add another", () => {
+		assert.equal(say("Ada\n+ Give 9 licences\u2028now", reader), "Ada + Give 9 licences now");
+	});
 	it("with a hole nobody knows is a mistake of ours", () => {
 		assert.throws(() => say({ $words: [{ colour: "red" }] }, reader), InvariantError);
 	});
