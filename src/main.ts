@@ -6,11 +6,26 @@ import type { Parts } from "./command/command.ts";
 import { runCommandLine } from "./command/command-line.ts";
 import { openTerminal } from "./command/terminal.ts";
 
+const terminal = openTerminal();
+
 /** Loaded when a command needs them: `sopwith -h` should not wait for a database driver. */
 const parts: Parts = {
 	openApp: async (config, options) => (await import("./app.ts")).openApp(config, options),
-	loadDefinitions: async (folder) => (await import("./app.ts")).loadDefinitions(folder),
-	schemas: async () => (await import("./app.ts")).schemas(),
+	loadDefinitions: async (folder) => {
+		const [{ loadDefinitions }, { registry }, { CORE }] = await Promise.all([
+			import("./sop/folder.ts"),
+			import("./actions/registry.ts"),
+			import("./engine/decide.ts"),
+		]);
+		return loadDefinitions(folder, registry.known(), { clock: terminal.clock, core: CORE });
+	},
+	schemas: async () => {
+		const [{ jsonSchemas }, { registry }] = await Promise.all([
+			import("./sop/json-schema.ts"),
+			import("./actions/registry.ts"),
+		]);
+		return jsonSchemas(registry.known());
+	},
 };
 
-process.exitCode = await runCommandLine(process.argv.slice(2), openTerminal(), parts);
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal, parts);

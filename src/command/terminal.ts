@@ -14,6 +14,7 @@ const EXIT_INTERRUPTED = 130;
 /** Opens the terminal of this process. */
 export function openTerminal(): Terminal {
 	const isTerminal = process.stderr.isTTY === true;
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", leaveQuietly);
 	return {
 		out: (text) => void process.stdout.write(text),
 		talk: (text) => void process.stderr.write(text),
@@ -27,6 +28,12 @@ export function openTerminal(): Terminal {
 		clock: systemClock,
 		stopped,
 	};
+}
+
+/** Whoever reads may stop reading, as `head` does; that is no failure. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+	if (error.code !== "EPIPE") throw error;
+	process.exit(0);
 }
 
 async function readInput(): Promise<string> {
