@@ -1,0 +1,114 @@
+/**
+ * What else a run does in a directory: opening, groups, managers, passwords; each made, proved, found again and undone.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Values } from "../../../src/base/json.ts";
+import { onStage, type Stage } from "../stage.ts";
+
+const UPN = "ada.lovelace@contoso.example";
+
+async function withAda(t: Parameters<typeof onStage>[0]): Promise<Stage> {
+	const stage = await onStage(t);
+	const input = { firstName: "Ada", lastName: "Lovelace", ou: "OU=Sales,DC=contoso,DC=example" };
+	const { outcome } = await stage.attempt({ action: "directory.user", input });
+	assert.equal(outcome?.kind, "done");
+	return stage;
+}
+
+const CASES: readonly { readonly action: string; readonly input: Values; readonly words: string }[] = [
+	{ action: "directory.enabled", input: { user: UPN }, words: `Open the account ${UPN}` },
+	{ action: "directory.groupMember", input: { user: UPN, group: "Sales" }, words: "Join the group Sales" },
+	{ action: "directory.manager", input: { user: UPN, manager: "mo" }, words: "Set the manager to Mo Manager" },
+];
+
+for (const { action, input, words } of CASES) {
+	test(`${action} changes once, is found again, and is undone`, async (t) => {
+		const stage = await withAda(t);
+		const first = await stage.attempt({ action, input, step: "it" });
+		assert.deepEqual(
+			first.changes?.map((change) => change.words),
+			[words],
+		);
+		assert.equal(first.outcome?.kind, "done");
+		const again = await stage.attempt({ action, input, step: "it", attempt: 2 });
+		assert.deepEqual(again.changes, []);
+		const change = first.changes?.[0];
+		const back = { action, step: "back", input: { $undo: change, $input: input } as unknown as Values };
+		const undone = await stage.attempt(back);
+		assert.equal(undone.outcome?.kind, "done");
+		assert.equal(undone.changes?.length, 1);
+		const looked = await stage.attempt({ action, input, step: "it", attempt: 3, mode: "look" });
+		assert.equal(looked.outcome?.kind, "not-yet");
+		const nothing = await stage.attempt({ ...back, attempt: 2 });
+		assert.deepEqual(nothing.changes, []);
+	});
+
+	test(`${action} whose answer is lost after the write is not done twice`, async (t) => {
+		const stage = await withAda(t);
+		stage.sandbox.fault({ match: { on: "directory", method: "MODIFY" }, answer: { kind: "dropped", applied: true } });
+		const lost = await stage.attempt({ action, input, step: "it" });
+		assert.equal(lost.outcome?.kind, "unknown");
+		const again = await stage.attempt({ action, input, step: "it", attempt: 2 });
+		assert.deepEqual(again.changes, []);
+		assert.equal(again.outcome?.kind, "done");
+	});
+}
+
+test("a group that is not there is an obstacle, and no group is made", async (t) => {
+	const stage = await withAda(t);
+	const { outcome, changes } = await stage.attempt({
+		action: "directory.groupMember",
+		input: { user: UPN, group: "Sails" },
+	});
+	assert.ok(outcome?.kind === "refused");
+	assert.deepEqual([outcome.code, changes], ["no-such-group", undefined]);
+});
+
+test("somebody who is not there is an obstacle for every step", async (t) => {
+	const stage = await onStage(t);
+	for (const { action, input } of CASES) {
+		const { outcome } = await stage.attempt({ action, input, step: action });
+		assert.ok(outcome?.kind === "refused");
+		assert.equal(outcome.code, "no-such-user");
+	}
+});
+
+test("a password is kept before it is written and no event ever holds it", async (t) => {
+	const stage = await withAda(t);
+	const input = { user: UPN };
+	stage.sandbox.fault({ match: { on: "directory", method: "MODIFY" }, answer: { kind: "dropped", applied: false } });
+	const lost = await stage.attempt({ action: "directory.password", input, step: "pw" });
+	assert.equal(lost.outcome?.kind, "unknown");
+	const first = stage.vault.secrets.get("contoso/runs/7k2q/pw/password")?.open();
+	const done = await stage.attempt({ action: "directory.password", input, step: "pw", attempt: 2 });
+	assert.ok(done.outcome?.kind === "done");
+	assert.deepEqual(done.outcome.output.secret, { $secret: "contoso/runs/7k2q/pw/password" });
+	assert.equal(stage.vault.secrets.get("contoso/runs/7k2q/pw/password")?.open(), first, "every try writes the same");
+	const again = await stage.attempt({ action: "directory.password", input, step: "pw", attempt: 3 });
+	assert.deepEqual(again.changes, []);
+	const told = JSON.stringify(stage.events);
+	for (const secret of stage.vault.secrets.values()) {
+		const value = secret.open();
+		if (value.length >= 8) assert.ok(!told.includes(value));
+	}
+});
+
+test("a password the policy refuses is refused by that name, and nothing changed", async (t) => {
+	const stage = await withAda(t);
+	stage.sandbox.fault({
+		match: { on: "directory", method: "MODIFY" },
+		answer: { kind: "refused", result: 53, win32: "0000052D" },
+	});
+	const { outcome } = await stage.attempt({ action: "directory.password", input: { user: UPN }, step: "pw" });
+	assert.ok(outcome?.kind === "refused");
+	assert.deepEqual([outcome.code, outcome.applied], ["weak-password", []]);
+});
+
+test("a directory that cannot be reached is a try that may be made again", async (t) => {
+	const stage = await withAda(t);
+	stage.sandbox.fault({ match: { on: "directory", method: "SEARCH" }, answer: { kind: "unreachable" }, times: 1 });
+	const { outcome, changes } = await stage.attempt({ action: "directory.enabled", input: { user: UPN }, step: "open" });
+	assert.ok(outcome?.kind === "refused");
+	assert.deepEqual([outcome.retryable, changes], [true, undefined]);
+});
