@@ -8,8 +8,13 @@ import { isRecord, sameJson } from "../base/json.ts";
 import type { Field, Sop } from "../sop/sop.ts";
 import { type CardData, emptyCard, type Text } from "./card.ts";
 
-/** Someone a `person` field can mean. */
-export type PersonChoice = { readonly id: string; readonly name: string; readonly title?: string };
+/** Someone a `person` field can mean. A kept value is their e-mail address: with `email` it is found among the choices. */
+export type PersonChoice = {
+	readonly id: string;
+	readonly name: string;
+	readonly title?: string;
+	readonly email?: string;
+};
 
 export type FormCardRequest = {
 	readonly sop: Pick<Sop, "title">;
@@ -84,15 +89,24 @@ export function typedText(value: Json | undefined, field?: Pick<Field, "choices"
 
 function shownField(field: Field, request: FormCardRequest): CardData["fields"][number] {
 	const problem = problemAt(field, request.problems);
-	const value = typedText(request.typed[field.name] ?? field.fallback, field);
+	const typed = typedText(request.typed[field.name] ?? field.fallback, field);
+	const value = field.type === "person" ? personId(typed, request.people) : typed;
 	const choices = choicesOf(field, request.people);
+	// Someone who is not offered, by an address or because they have left, is kept all the same.
+	const missing = field.type === "person" && value !== "" && !choices.some((choice) => choice.value === value);
+	const offered = missing ? [{ value, title: value }, ...choices] : choices;
 	const { choices: _, ...rest } = field;
 	return {
 		...rest,
-		...(choices.length > 0 && { choices: choices.map((c) => ({ key: c.value, title: c.title, value: c.value })) }),
+		...(offered.length > 0 && { choices: offered.map((c) => ({ key: c.value, title: c.title, value: c.value })) }),
 		...(value !== "" && { value }),
 		...(problem !== undefined && { error: problemWords(problem) }),
 	};
+}
+
+function personId(typed: string, people: readonly PersonChoice[]): string {
+	const address = typed.toLowerCase();
+	return people.find((person) => person.email?.toLowerCase() === address)?.id ?? typed;
 }
 
 function problemAt(field: Field, problems: readonly Problem[]): Problem | undefined {

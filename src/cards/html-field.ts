@@ -4,15 +4,15 @@
 import { unreachable } from "../base/assert.ts";
 import { type Html, html, raw } from "../base/html.ts";
 import type { FilledField } from "./fill.ts";
-import { inputOf, labelOf } from "./slots.ts";
+import { hintOf, inputOf, labelOf } from "./slots.ts";
 
 /** Draws a field with its label, hint, error and value. `prefix` keeps ids apart where a page has several forms. */
 export function fieldHtml(field: FilledField, prefix = ""): Html {
 	const id = `${prefix}${field.name}`;
 	const { kind, style } = inputOf(field);
 	const group = kind === "choices" || (kind === "choice" && style === "expanded");
-	const label = labelOf(field);
-	const notes = html`${field.hint !== undefined && html`<p class="help" id="${id}-h">${field.hint}</p>`}${
+	const [label, hint] = [labelOf(field), hintOf(field)];
+	const notes = html`${hint !== undefined && html`<p class="help" id="${id}-h">${hint}</p>`}${
 		field.error !== undefined && html`<p class="error" id="${id}-e">${field.error}</p>`
 	}`;
 	if (group) {
@@ -52,7 +52,9 @@ function control(field: FilledField, id: string): Html {
 	const longest = field.max !== undefined && html` maxlength="${field.max}"`;
 	const input = (type: string, more: Html | false = false): Html =>
 		html`<input type="${type}"${common}${more} value="${value}" autocomplete="off">`;
-	if (inputOf(field).kind === "text" && ["number", "date", "time"].includes(field.type)) return input("text");
+	const { kind, style } = inputOf(field);
+	if (kind === "text" && field.type === "person") return input("email");
+	if (kind === "text" && style === "Text" && field.type !== "text") return input("text");
 	switch (field.type) {
 		case "text":
 			return input("text", longest);
@@ -85,7 +87,9 @@ function control(field: FilledField, id: string): Html {
 }
 
 function aria(field: FilledField, id: string): Html {
-	const ids = [field.error === undefined ? "" : `${id}-e`, field.hint === undefined ? "" : `${id}-h`].filter(Boolean);
+	const ids = [field.error === undefined ? "" : `${id}-e`, hintOf(field) === undefined ? "" : `${id}-h`].filter(
+		Boolean,
+	);
 	return html`${ids.length > 0 && html` aria-describedby="${ids.join(" ")}"`}${
 		field.error !== undefined && raw` aria-invalid="true"`
 	}`;

@@ -100,8 +100,11 @@ export function inputOf(field: FilledField): { readonly kind: string; readonly s
 		case "time":
 			return { kind: /^(\d\d:\d\d)?$/.test(value) ? "time" : "text", style: "Text", ask: "Choose" };
 		case "choice":
-		case "person":
 			return { kind: "choice", style: "compact", ask: "Choose" };
+		case "person":
+			return isListed(field)
+				? { kind: "choice", style: "compact", ask: "Choose" }
+				: { kind: "text", style: "Email", ask: "Enter" };
 		case "choices":
 			return { kind: "choices", style: "expanded", ask: "Choose" };
 		case "yes-no":
@@ -109,6 +112,17 @@ export function inputOf(field: FilledField): { readonly kind: string; readonly s
 		default:
 			return unreachable(field.type);
 	}
+}
+
+/** Too many people to choose from, or none known here: their e-mail address is asked for. */
+function isListed(field: FilledField): boolean {
+	return field.choices.length > 0 && field.choices.length <= 200;
+}
+
+/** What helps to fill a field in. */
+export function hintOf(field: FilledField): string | undefined {
+	const asked = field.type === "person" && !isListed(field) ? "Their e-mail address." : undefined;
+	return field.hint ?? asked;
 }
 
 /** What a field is called: what may be left out says so. */
@@ -136,7 +150,7 @@ function fieldSlots(field: FilledField): Values {
 		empty: inert(emptyWords(field)),
 		kind,
 		style,
-		hint: field.hint ?? "",
+		hint: hintOf(field) ?? "",
 		error: field.error ?? "",
 		value: kind === "number" && value !== "" ? Number(value) : value,
 		maxLength: text && field.max !== undefined ? Math.max(field.max, value.length) : "",

@@ -6,7 +6,7 @@ import { unreachable } from "../base/assert.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard, FilledField } from "./fill.ts";
 import { type Part, partsOf } from "./parts.ts";
-import { inputOf, labelOf, spaced } from "./slots.ts";
+import { hintOf, inputOf, labelOf, spaced } from "./slots.ts";
 
 /** Writes a card as paragraphs parted by empty lines, ending in a newline. */
 export function cardText(name: CardName, filled: FilledCard): string {
@@ -50,6 +50,7 @@ function partText(part: Part, filled: FilledCard): readonly string[] {
 }
 
 function fieldText(field: FilledField): readonly string[] {
+	const hint = hintOf(field);
 	const offers = inputOf(field).kind.startsWith("choice") ? ` (${field.choices.map((c) => c.title).join(", ")})` : "";
 	const chosen = (field.value ?? "")
 		.split(",")
@@ -57,6 +58,6 @@ function fieldText(field: FilledField): readonly string[] {
 	return [
 		`${labelOf(field)}: ${field.value ? chosen.join(", ") : `not filled in${offers}`}`,
 		field.error === undefined ? "" : `  ${field.error}`,
-		field.hint === undefined ? "" : `  ${field.hint}`,
+		hint === undefined ? "" : `  ${hint}`,
 	];
 }

@@ -8,6 +8,7 @@ import { filledOf } from "../../src/cards/fill.ts";
 import { choicesOf, type FormCardRequest, formCard, typedText } from "../../src/cards/form-card.ts";
 import { cardHtml } from "../../src/cards/html.ts";
 import { specimen } from "../../src/cards/specimen.ts";
+import { cardText } from "../../src/cards/text.ts";
 import { nasty, nastyTexts } from "./nasty.ts";
 import { newhireFields, people } from "./samples.ts";
 
@@ -54,6 +55,24 @@ describe("a form's card", () => {
 		]);
 		assert.equal(filled.fields[3]?.value, "sales");
 		assert.ok(!JSON.stringify(filled).includes("SPB"), "what a choice stands for stays behind");
+	});
+
+	it("finds a kept address among the people, and keeps one that is not offered", () => {
+		const known = people.map((person) => ({ ...person, email: `${person.id}@contoso.example` }));
+		const manager = (value: string) => formCard({ ...request, people: known, typed: { manager: value } }).fields[4];
+		assert.equal(manager("Sol@contoso.example")?.value, "sol");
+		assert.equal(manager("grace@contoso.example")?.value, "grace@contoso.example");
+		assert.equal(manager("grace@contoso.example")?.choices?.[0]?.key, "grace@contoso.example");
+	});
+
+	it("asks for an address where nobody can be listed", () => {
+		const filled = filledOf(formCard({ ...request, people: [], typed: {} }));
+		const made = toText(cardHtml("form", filled, { id: "c_1", action: "/chat/press" }));
+		assert.match(
+			made,
+			/<p class="help" id="c_1-manager-h">Their e-mail address.<\/p><input type="email" id="c_1-manager"/,
+		);
+		assert.match(cardText("form", filled), /Manager: not filled in\n {2}Their e-mail address\./);
 	});
 
 	it("has one list of choices for yes and no, and none for text", () => {
