@@ -56,6 +56,7 @@ function readValue(text: string, from: number): { readonly value: string; readon
 	const push = (part: string) => bytes.push(...Buffer.from(part, "utf8"));
 	let at = from;
 	while (text[at] === " ") at++;
+	if (text[at] === '"') return readQuoted(text, at + 1);
 	/** Up to here trailing spaces belong to the value. */
 	let kept = 0;
 	while (at < text.length && text[at] !== ",") {
@@ -76,6 +77,14 @@ function readValue(text: string, from: number): { readonly value: string; readon
 		at += hex === undefined ? 2 : 3;
 	}
 	return { value: Buffer.from(bytes.slice(0, kept)).toString("utf8"), end: at };
+}
+
+/** The older way of writing a value, which some libraries still use for spaces at the ends. Source: RFC 2253 §4. */
+function readQuoted(text: string, from: number): { readonly value: string; readonly end: number } | undefined {
+	const inner = /^((?:[^"\\]|\\.)*)" *(?=,|$)/s.exec(text.slice(from));
+	if (inner === null) return undefined;
+	const value = (inner[1] ?? "").replaceAll(/\\(.)/gs, "$1");
+	return { value, end: from + inner[0].length };
 }
 
 function escapeValue(value: string): string {

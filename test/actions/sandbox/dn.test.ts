@@ -6,7 +6,8 @@ import { DN } from "ldapts";
 import { bytesOfGuid } from "../../../src/actions/sandbox/ad-tree.ts";
 import { formatDn, isUnder, parseDn, sameDn } from "../../../src/actions/sandbox/dn.ts";
 
-const value = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter((text) => !text.includes("\0"));
+/** Control characters are left out: the library drops them, and names with them are refused before they get here. */
+const value = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter((text) => !/\p{Cc}/u.test(text));
 const base = [
 	{ attribute: "DC", value: "contoso" },
 	{ attribute: "DC", value: "example" },
