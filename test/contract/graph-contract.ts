@@ -128,6 +128,7 @@ export function wrongWith(request: Request): readonly string[] {
 	const [path = "", search = ""] = request.url.split("?");
 	if (!path.startsWith("/v1.0/")) return ["not under /v1.0"];
 	const segments = path.slice("/v1.0/".length).split("/");
+	if (!segments.every(isText)) return ["not an address"];
 	const operation = operationOf(request.method, segments);
 	if (operation === undefined) return ["not an operation that is used"];
 	return [
@@ -151,6 +152,15 @@ function operationOf(method: string, segments: readonly string[]): Operation | u
 		});
 	};
 	return Object.entries(OPERATIONS).find(fits)?.[1];
+}
+
+/** Whether a segment's escapes are UTF-8. */
+function isText(segment: string): boolean {
+	try {
+		return decodeURIComponent(segment).isWellFormed();
+	} catch {
+		return false;
+	}
 }
 
 function encoded(segment: string): string {

@@ -43,7 +43,7 @@ export function answerGraph(asked: Asked): Reply {
 		return asked.tenant.store.atomic(() => dispatch(callOf(asked, segments.map(decodeURIComponent), search)));
 	} catch (error) {
 		if (error instanceof URIError) return errorReply(400, "BadRequest", "Invalid URL.");
-		if (!(error instanceof GraphRefusal)) throw error;
+		if (!(error instanceof GraphRefusal)) return errorReply(500, "generalException", "The sandbox has a fault.");
 		return errorReply(error.status, error.code, error.message, error.details);
 	}
 }
