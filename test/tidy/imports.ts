@@ -13,7 +13,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
 	"src/engine": ["src/base", "src/sop", "src/people", "src/cards"],
 	"src/engine/embedded": ["src/base", "src/sop", "src/people", "src/cards", "src/engine"],
 	"src/engine/performer": ["src/base", "src/sop", "src/people", "src/engine"],
-	"src/actions": ["src/base", "src/sop", "src/people", "src/engine", "src/actions/*"],
+	"src/actions": ["src/base", "src/sop", "src/people", "src/engine", "src/engine/performer", "src/actions/*"],
 	"src/actions/*": ["src/base", "src/sop", "src/people", "src/engine", "src/actions"],
 	"src/chat": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat/command"],
 	"src/chat/*": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat"],
@@ -97,7 +97,9 @@ function partOf(path: string): Part | undefined {
 		const deeper = rule.endsWith("*") && own !== undefined && path.slice(own.length) === "";
 		return own === undefined || deeper ? [] : [{ rule, own }];
 	});
-	return parts.sort((a, b) => b.own.length - a.own.length)[0];
+	// A part named in full comes before a pattern.
+	const isPattern = ({ rule }: Part) => Number(rule.endsWith("*"));
+	return parts.sort((a, b) => b.own.length - a.own.length || isPattern(a) - isPattern(b))[0];
 }
 
 function mayImport(from: Part, to: Part): boolean {
