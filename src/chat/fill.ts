@@ -20,14 +20,22 @@ export type FillFor = {
 export type Fill = (data: CardData, reader: FillFor) => CardData;
 
 /** Makes the filler. Pure but for the definitions and the clock it is given. */
-export function createFill(parts: { readonly definitions: () => Definitions; readonly clock: Clock }): Fill {
+export function createFill(parts: {
+	readonly definitions: () => Definitions;
+	readonly clock: Clock;
+	/** Makes a path of ours an address people can open from anywhere. */
+	readonly link: (path: string) => string;
+}): Fill {
 	return (data, reader) => {
 		const filled = fillWords(data, readerOf(parts.definitions(), reader, parts.clock));
 		const fields = data.fields.map(({ choices, fallback: _, ...field }) => ({
 			...field,
 			...(choices && { choices: choices.map(({ key, title }) => ({ key, title, value: key })) }),
 		}));
-		return { ...filled, fields };
+		const buttons = data.buttons.map((button) => {
+			return button.url?.startsWith("/") ? { ...button, url: parts.link(button.url) } : button;
+		});
+		return { ...filled, fields, buttons };
 	};
 }
 

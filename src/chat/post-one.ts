@@ -53,10 +53,10 @@ export async function send(parts: SendParts, job: Send, tries: number): Promise<
 	try {
 		if (job.leave) return await leave(parts, surface, job, row);
 		const digest = digestOf(job);
-		if (row?.digest === digest || (row !== undefined && isLost(row) && !isNeeded(job))) return "done";
+		const rings = row !== undefined && row.rings < job.message.rings && !job.message.closed;
+		if (!rings && (row?.digest === digest || isForgone(row, job))) return "done";
 		if (row?.ref === undefined) return await put(parts, surface, { job, row, digest, rings: true });
-		if (row.rings < job.message.rings && !job.message.closed)
-			return await ringAgain(parts, surface, job, { row, digest });
+		if (rings) return await ringAgain(parts, surface, job, { row, digest });
 		return await edit(parts, surface, job, { row, digest });
 	} catch (error) {
 		return failed(parts, job, error, tries);
@@ -73,6 +73,11 @@ export function reserve(parts: Pick<SendParts, "posts" | "clock" | "newId">, job
 /** Put, and never answered, as far as we know. */
 function isLost(row: PostRow): boolean {
 	return row.ref === undefined && row.digest === "";
+}
+
+/** It may have arrived, and nobody needs it: it waits for the next change. */
+function isForgone(row: PostRow | undefined, job: Send): boolean {
+	return row !== undefined && isLost(row) && !isNeeded(job);
 }
 
 /** The plan that the message's wait shows, if it is one. */
@@ -99,7 +104,7 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 	parts.posts.save(fresh);
 	if (row !== undefined && row.ref === undefined && row.digest !== UNSENT) parts.counters.extra += 1;
 	try {
-		const { ref } = await surface.put(job.place.to, drawn(parts, job, fresh.card), rings && job.message.rings > 0);
+		const { ref } = await surface.put(job.place.to, drawn(parts, job, fresh.card), rings && isLoud(job.message));
 		parts.counters.puts += 1;
 		parts.posts.save({ ...fresh, ref, digest });
 		return "done";
@@ -110,6 +115,11 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 		parts.posts.save({ ...fresh, digest });
 		return "done";
 	}
+}
+
+/** Asks somebody, or rang before. */
+function isLoud({ wait, closed, rings }: Message): boolean {
+	return rings > 0 || (wait !== undefined && !closed);
 }
 
 /** Somebody must act on it, or nothing will come after it that could carry it. */

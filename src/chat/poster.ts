@@ -173,7 +173,7 @@ function createWork(parts: PosterParts & { readonly counters: Counters }) {
 
 /** Which places a message needs looking at: all of its rows, or afresh from the roster when it rings. */
 async function wanted(parts: AudienceParts, message: Message, mine: readonly PostRow[], state: State) {
-	if (message.closed && mine.length === 0 && asks(message)) return [];
+	if (message.closed && mine.length === 0 && !isOwn(message)) return [];
 	const kept = mine.filter((row) => row.digest !== LEFT);
 	const rings = mine.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
 	if (!rings) return kept.map((row) => ({ place: placeOf(row), leave: false }));
@@ -186,7 +186,7 @@ async function wanted(parts: AudienceParts, message: Message, mine: readonly Pos
 	];
 }
 
-/** A card that only asks something: once answered, there is no use in putting it for the first time. */
-function asks(message: Message): boolean {
-	return message.card === "approval" || message.card === "question" || message.card === "task";
+/** The run's own card is told in any case; what was asked and is over need not be shown for the first time. */
+function isOwn(message: Message): boolean {
+	return message.key === "run" || message.key === "run/channel";
 }

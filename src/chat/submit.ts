@@ -65,7 +65,7 @@ async function started(turn: Turn, draft: Draft, id: string): Promise<Reply> {
 		const title = words(`${nameOf(run)}, was asked for by `, { person: run.by }, " at ", { at: run.startedAt }, ".");
 		return reply(
 			turn,
-			{ title, lead: ["No second run was started."], summary: title, buttons: [openRun(turn, id)] },
+			{ title, lead: ["No second run was started."], summary: title, buttons: [openRun(id)] },
 			{ replace: true, run },
 		);
 	}

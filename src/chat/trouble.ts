@@ -94,7 +94,7 @@ function unavailable(turn: Turn, error: UnavailableError, run: RunId | undefined
 
 async function tell(turn: Turn, answer: Answer, id: RunId | undefined): Promise<Reply> {
 	const run = id === undefined ? undefined : await turn.desk.read(turn.actor, id);
-	const buttons = run === undefined ? [] : [openRun(turn, run.id)];
+	const buttons = run === undefined ? [] : [openRun(run.id)];
 	return reply(turn, { ...answer, buttons }, { card: "error", run });
 }
 

@@ -24,8 +24,6 @@ export type BotParts = {
 	/** Random, unguessable, at least 128 bits. */
 	readonly newId: () => string;
 	readonly fill: Fill;
-	/** Makes a path of ours an address people can open. */
-	readonly link: (path: string) => string;
 	/** Draws that run's messages anew, as after a refused press. */
 	readonly refresh?: (run: RunId) => void;
 };
@@ -67,15 +65,22 @@ export function headerOf(client: Client | undefined, title: string, ref = ""): r
 	return [client?.name ?? "", title, sandbox, ref].filter((part) => part !== "");
 }
 
+/** The header of a card about a run. */
+export function headerOfRun(turn: BotParts, run: RunDescription): readonly string[] {
+	const client = Object.values(turn.desk.definitions().clients).find((each) => each.id === run.client);
+	const sops = Object.values(client?.sops ?? {});
+	return headerOf(client, sops.find((sop) => sop.id === run.sop)?.title ?? run.title, run.ref);
+}
+
 /** "Ada Lovelace, new employee onboarding": what a run is called. */
 export function nameOf(run: { readonly subject: string; readonly title: string }): string {
-	if (run.subject === "") return run.title;
+	if (run.subject === "" || run.title.startsWith(run.subject)) return run.title;
 	return `${run.subject}, ${run.title.charAt(0).toLowerCase()}${run.title.slice(1)}`;
 }
 
 /** Opens the page of a run. */
-export function openRun(turn: BotParts, run: RunId) {
-	return { title: "Open the run", style: "default", url: turn.link(`/runs/${encodeURIComponent(run)}`) } as const;
+export function openRun(run: RunId) {
+	return { title: "Open the run", style: "default", url: `/runs/${encodeURIComponent(run)}` } as const;
 }
 
 /** Whom a sentence about a run means, as its open waits say. */

@@ -34,7 +34,7 @@ function takes(step: StepDescription, verb: Verb): boolean {
 
 function nothingAsks(turn: Turn, run: RunDescription, verb: Verb): Reply {
 	const title = `Nothing in ${nameOf(run)} can take \`${verb}\` now. Nothing was done.`;
-	return reply(turn, { title, lead: [run.waitingFor], buttons: [openRun(turn, run.id)] }, { run });
+	return reply(turn, { title, lead: [run.waitingFor], buttons: [openRun(run.id)] }, { run });
 }
 
 function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescription[]): Reply {
@@ -44,7 +44,7 @@ function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescriptio
 			title: `${open.length} steps of ${nameOf(run)} ask. Nothing was done.`,
 			lead: ["Answer on the card of the one you mean, or on the run's page."],
 			lines: open.map((step) => ({ sign: "?", tone: "warning", text: step.name, meta: step.words })),
-			buttons: [openRun(turn, run.id)],
+			buttons: [openRun(run.id)],
 		},
 		{ run },
 	);

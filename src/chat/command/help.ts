@@ -35,7 +35,7 @@ function all(turn: Turn, commands: readonly Command[]): Reply {
 				...commands.map((command) => line(command.usage, command.about)),
 			],
 			footer: "ID is the short form on the card, e.g. 7K2QX9. Its first 4 characters will do.",
-			buttons: [{ title: "Read the procedures", style: "default", url: turn.link("/sops") }],
+			buttons: [{ title: "Read the procedures", style: "default", url: "/sops" }],
 		},
 		{ card: "help" },
 	);
@@ -65,7 +65,7 @@ function one(turn: Turn, commands: readonly Command[], what: string): Reply {
 				{
 					title: "Read the procedure",
 					style: "default",
-					url: turn.link(`/sops/${found.sop.id}?client=${found.client}`),
+					url: `/sops/${found.sop.id}?client=${found.client}`,
 				},
 			],
 		},

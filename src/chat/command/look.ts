@@ -6,7 +6,7 @@ import type { WordsJson } from "../../base/words.ts";
 import type { CardData, Tone } from "../../cards/card.ts";
 import type { StepDescription } from "../../engine/desk.ts";
 import type { RunQuery } from "../../engine/ports.ts";
-import { headerOf, nameOf, openRun, reply, say } from "../turn.ts";
+import { headerOfRun, nameOf, openRun, reply, say } from "../turn.ts";
 import { aboutRun, type Command } from "./command.ts";
 
 const MOST = 10;
@@ -30,7 +30,7 @@ export const sops: Command = {
 			title,
 			lead: ["Type the word. A form comes first; nothing happens before you send it."],
 			lines,
-			buttons: [{ title: "Read the procedures", style: "default", url: turn.link("/sops") }],
+			buttons: [{ title: "Read the procedures", style: "default", url: "/sops" }],
 		});
 	},
 };
@@ -46,7 +46,7 @@ export const runs: Command = {
 			...(said.client === undefined ? {} : { client: said.client }),
 		};
 		const page = await turn.desk.list(turn.actor, query);
-		const button = { title: "Open the list", style: "default", url: turn.link("/runs") } as const;
+		const button = { title: "Open the list", style: "default", url: "/runs" } as const;
 		if (page.items.length === 0) {
 			return reply(turn, {
 				title: "Nothing is under way.",
@@ -87,7 +87,7 @@ export const approvals: Command = {
 				title: open.length === 1 ? "1 thing waits for you" : `${open.length} things wait for you`,
 				lead: ["Each has its own card in this chat, further up.", ...more],
 				lines,
-				buttons: [{ title: "Open the list", style: "primary", url: turn.link("/approvals") }],
+				buttons: [{ title: "Open the list", style: "primary", url: "/approvals" }],
 			},
 			{ client: turn.actor.client ?? open[0]?.run.client },
 		);
@@ -113,12 +113,11 @@ const SIGNS: { readonly [state in StepDescription["state"]]: { readonly sign: st
 };
 
 export const run: Command = aboutRun({ word: "run", usage: "run ID", about: "How far a run is." }, (turn, found) => {
-	const client = turn.desk.definitions().clients[found.client];
-	const buttons: CardData["buttons"][number][] = [{ ...openRun(turn, found.id), style: "primary" }];
+	const buttons: CardData["buttons"][number][] = [{ ...openRun(found.id), style: "primary" }];
 	return reply(
 		turn,
 		{
-			header: headerOf(client, found.title, found.ref),
+			header: headerOfRun(turn, found),
 			title: found.subject === "" ? found.title : found.subject,
 			lead: [found.waitingFor],
 			lines: found.steps.map((step) => ({ ...SIGNS[step.state], text: step.name, meta: step.words })),

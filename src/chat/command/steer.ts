@@ -8,7 +8,7 @@ import type { Field } from "../../sop/sop.ts";
 import type { Draft } from "../posts.ts";
 import type { Reply } from "../surface.ts";
 import { explain } from "../trouble.ts";
-import { type Answer, headerOf, nameOf, reply, say, type Turn } from "../turn.ts";
+import { type Answer, headerOfRun, nameOf, reply, say, type Turn } from "../turn.ts";
 import { aboutRun } from "./command.ts";
 import { draftOf, formReply } from "./start.ts";
 
@@ -110,9 +110,8 @@ function steps(count: number): string {
 }
 
 function ask(turn: Turn, run: RunDescription, purpose: Draft["purpose"], answer: Answer): Reply {
-	const client = turn.desk.definitions().clients[run.client];
 	const draft = draftOf(turn, { purpose, client: run.client, sop: run.sop, run: run.id });
 	turn.drafts.keep(draft);
-	const header: CardData["header"] = headerOf(client, run.title, run.ref);
+	const header: CardData["header"] = headerOfRun(turn, run);
 	return reply(turn, { header, ...answer }, { card: "form", id: draft.id, run });
 }

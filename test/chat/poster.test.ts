@@ -1,0 +1,329 @@
+/**
+ * Messages brought to where they should stand, by the real store and host, on the web chat and on a vendor that misbehaves.
+ */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { emptyCard } from "../../src/cards/card.ts";
+import { createPoster, type PosterParts } from "../../src/chat/poster.ts";
+import { addressOf, createWebSurface, keyOf } from "../../src/chat/web/surface.ts";
+import type { Message } from "../../src/engine/message.ts";
+import { view } from "../../src/engine/view.ts";
+import { openRoughSurface } from "./rough-surface.ts";
+import { cardOf, HARRIET, MO, openWorld, wordsOf } from "./world.ts";
+
+type World = Awaited<ReturnType<typeof openWorld>>;
+type Rough = Awaited<ReturnType<typeof openRoughSurface>>;
+const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
+let world: World;
+let rough: Rough;
+let logged: string[];
+const opened: { close: () => Promise<void> }[] = [];
+
+beforeEach(async () => {
+	world = await openWorld();
+	rough = await openRoughSurface();
+	logged = [];
+});
+afterEach(async () => {
+	for (const each of opened.splice(0)) await each.close();
+	await rough.close();
+	await world.end();
+});
+
+function posterIn(at: World, more: Partial<PosterParts> = {}) {
+	const web = createWebSurface({ ...at, definitions: at.definitions });
+	const poster = createPoster({
+		posts: at.posts,
+		marks: at.marks,
+		surfaces: [web, rough.surface],
+		host: at.host,
+		view,
+		fill: at.fill,
+		rosterOf: (client) => at.definitions().clients[client]?.roster,
+		clock: at.clock,
+		newId: at.newId,
+		after: (ms, act) => {
+			const timer = setTimeout(act, ms);
+			return () => clearTimeout(timer);
+		},
+		log: (what) => void logged.push(what),
+		paceMs: () => 0,
+		...more,
+	});
+	opened.push(poster);
+	return { poster, web };
+}
+
+async function start(form = ADA): Promise<string> {
+	const { id } = cardOf(await world.say(HARRIET, "newhire"));
+	await world.press(HARRIET, id, "submit", form);
+	const [run] = (await world.desk.list(HARRIET, { phase: "open" })).items;
+	assert(run !== undefined);
+	await until(async () => (await world.desk.read(HARRIET, run.id))?.phase === "waiting");
+	return run.id;
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+	for (let looked = 0; looked < 2000; looked++) {
+		if (await condition()) return;
+		await new Promise((next) => setImmediate(next));
+	}
+	assert.fail("it did not come to that");
+}
+
+/** A view of one message whose words, ring and audience the test turns. */
+function one(more: Partial<Message> = {}): Message {
+	const data = { ...emptyCard, title: "Feed the cat", summary: "Feed the cat" };
+	return {
+		key: "run",
+		to: { kind: "people", who: ["it-lead"] },
+		card: "notice",
+		data,
+		rings: 0,
+		closed: false,
+		...more,
+	};
+}
+
+const title = (text: string): Partial<Message> => ({ data: { ...emptyCard, title: text, summary: text } });
+
+async function bump(run: string, words: string): Promise<void> {
+	await world.desk.note({ actor: HARRIET, run, words, key: words });
+}
+
+describe("a run's messages", () => {
+	test("reach each person's own chat, with their own times, and are edited in place", async () => {
+		const { poster } = posterIn(world);
+		await poster.start();
+		await start();
+		await poster.idle();
+		const hers = world.messages.latest(keyOf(HARRIET), 10);
+		const his = world.messages.latest(keyOf(MO), 10);
+		assert.equal(hers.length, 1);
+		assert.equal(his.length, 1);
+		assert.match(JSON.stringify(his[0]?.drawn), /Approve/u);
+		assert.equal(rough.of("mo").length, 1);
+		assert.equal(rough.of("mo")[0]?.ring, true);
+	});
+
+	test("pressed on the web are answered with the plan that was shown, and the card is closed", async () => {
+		const { poster } = posterIn(world);
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		const row = world.posts.ofRun(run).find((each) => each.place === keyOf(MO));
+		assert(row !== undefined);
+		const refused = await world.press(HARRIET, row.card, "approve");
+		assert.match(wordsOf(refused), /someone else|you asked|Mo Manager/iu);
+		await poster.idle();
+		assert.deepEqual(await world.press(MO, row.card, "approve"), { kind: "none" });
+		await until(async () => (await world.desk.read(HARRIET, run))?.phase === "done");
+		await poster.idle();
+		const [card] = world.messages.latest(keyOf(MO), 10);
+		assert(!JSON.stringify(card?.drawn).includes('"approve"'));
+		assert.match(
+			wordsOf(await world.press(MO, row.card, "approve")),
+			/This card is from before .*the question has moved on\. Nothing happened\./u,
+		);
+	});
+
+	test("are put once for someone who holds two roles", async () => {
+		const { poster } = posterIn(world, { view: () => [one({ to: { kind: "people", who: ["hr", "requester"] } })] });
+		await poster.start();
+		await start();
+		await poster.idle();
+		assert.equal(rough.of("harriet").length, 1);
+	});
+});
+
+describe("a message", () => {
+	test("that rings again is a new post; the old one keeps no button", async () => {
+		let now = one({ wait: "approve#1", card: "approval" });
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		now = { ...now, rings: 5 };
+		await bump(run, "again");
+		await poster.idle();
+		await bump(run, "and again");
+		await poster.idle();
+		const [old, fresh, ...more] = rough.of("mo");
+		assert.deepEqual(more, []);
+		assert.deepEqual(old?.drawn.data.lead, ["Asked again below."]);
+		assert.deepEqual(old?.drawn.data.buttons, []);
+		assert.equal(fresh?.ring, true);
+	});
+
+	test("that did not change is not sent again", async () => {
+		const { poster } = posterIn(world, { view: () => [one()] });
+		await poster.start();
+		const run = await start();
+		await bump(run, "one");
+		await bump(run, "two");
+		await poster.idle();
+		assert.deepEqual(rough.calls, ["POST mo"]);
+	});
+
+	test("whose card changed has a new id, and the old one answers nothing", async () => {
+		let now = one({ wait: "approve#1" });
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		const before = world.posts.ofRun(run)[0]?.card ?? "";
+		now = { ...now, wait: "approve#2", ...title("Feed both cats") };
+		await bump(run, "two cats");
+		await poster.idle();
+		assert.notEqual(world.posts.ofRun(run)[0]?.card, before);
+		assert.match(wordsOf(await world.press(MO, before, "approve")), /the question has moved on/u);
+	});
+
+	test("goes to whoever is asked when it rings; who is not any more is told so", async () => {
+		let now = one({ wait: "a#1" });
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		now = { ...now, to: { kind: "people", who: ["owner"] }, rings: 1 };
+		await bump(run, "owner");
+		await poster.idle();
+		assert.equal(rough.of("di").length, 1);
+		assert.deepEqual(rough.of("mo")[0]?.drawn.data.lead, ["Someone else is asked now. Nothing is needed from you."]);
+	});
+
+	test("that is over before it was ever put is not put, but the run's own card is", async () => {
+		const over = one({ key: "approve/approve", card: "approval", closed: true });
+		const { poster } = posterIn(world, { view: () => [one({ closed: true }), over] });
+		await poster.start();
+		await start();
+		await poster.idle();
+		assert.equal(rough.of("mo").length, 1);
+	});
+
+	test("older than 30 days is put anew when it changes", async () => {
+		let now = one();
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		world.clock.pass(31 * 24 * 3_600_000);
+		now = one(title("Feed the old cat"));
+		await bump(run, "old");
+		await poster.idle();
+		assert.equal(rough.of("mo").length, 2);
+	});
+});
+
+describe("a chat that misbehaves", () => {
+	test("by being busy is asked again later, and gets the last state alone", async () => {
+		rough.moods.push("busy", "busy");
+		let now = one(title("first"));
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await until(() => rough.calls.length >= 1);
+		now = one(title("second"));
+		await bump(run, "second");
+		now = one(title("third"));
+		await bump(run, "third");
+		await poster.idle();
+		assert.deepEqual(
+			rough.of("mo").map((each) => each.drawn.data.title),
+			["third"],
+		);
+		assert.equal(poster.counters.extra, 0);
+	});
+
+	test("by losing an answer costs at most one extra post, when someone is needed", async () => {
+		rough.moods.push("lost");
+		const { poster } = posterIn(world, { view: () => [one({ wait: "a#1" })] });
+		await poster.start();
+		await start();
+		await poster.idle();
+		assert.equal(rough.of("mo").length, 2);
+		assert.equal(poster.counters.extra, 1);
+	});
+
+	test("by losing an answer nobody needs waits for the next change", async () => {
+		rough.moods.push("lost");
+		let now = one();
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		assert.equal(rough.of("mo").length, 1);
+		now = one(title("Feed the cat twice"));
+		await bump(run, "twice");
+		await poster.idle();
+		assert.equal(rough.of("mo").length, 2);
+	});
+
+	test("by forgetting a post gets it anew", async () => {
+		let now = one();
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		rough.moods.push("gone");
+		now = one(title("Feed the cat twice"));
+		await bump(run, "twice");
+		await poster.idle();
+		assert.deepEqual(
+			rough.of("mo").map((each) => each.drawn.data.title),
+			["Feed the cat", "Feed the cat twice"],
+		);
+	});
+
+	test("by refusing for good is left alone until something changes", async () => {
+		rough.moods.push("refused");
+		const { poster } = posterIn(world, { view: () => [one({ wait: "a#1" })] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		await bump(run, "nothing new");
+		await poster.idle();
+		assert.deepEqual(rough.calls, ["POST mo"]);
+		assert(logged.includes("a message was refused for good"));
+	});
+
+	test("for one person holds up no other", async () => {
+		rough.down.add("mo");
+		const { poster } = posterIn(world, { view: () => [one({ to: { kind: "people", who: ["it-lead", "owner"] } })] });
+		await poster.start();
+		await start();
+		await until(() => rough.of("di").length === 1);
+		assert.equal(world.messages.latest(keyOf(MO), 10).length, 1);
+		rough.down.clear();
+		await poster.idle();
+		assert.equal(rough.of("mo").length, 1);
+	});
+});
+
+test("an end in the middle is made up for at the next start, without a second post", async () => {
+	rough.down.add("mo");
+	const { poster } = posterIn(world, { view: () => [one({ to: { kind: "people", who: ["it-lead", "owner"] } })] });
+	await poster.start();
+	const run = await start();
+	await until(() => rough.of("di").length === 1 && rough.calls.includes("POST mo"));
+	await poster.close();
+	const { folder } = world;
+	await world.stop();
+	rough.down.clear();
+	world = await openWorld({ folder });
+	assert.deepEqual(world.marks.marked().includes(run), true);
+	const again = posterIn(world, { view: () => [one({ to: { kind: "people", who: ["it-lead", "owner"] } })] });
+	await again.poster.start();
+	await again.poster.idle();
+	assert.equal(rough.of("mo").length, 1);
+	assert.equal(rough.of("di").length, 1);
+});
+
+test("the web chat keeps places apart", async () => {
+	const web = createWebSurface({ ...world, definitions: world.definitions });
+	const drawn = { card: "notice", data: { ...emptyCard, title: "x", summary: "x" }, id: "1" } as const;
+	const { ref } = await web.put(addressOf(MO), drawn, false);
+	assert.equal(await web.edit(addressOf({ id: "mo" }), ref, drawn), "gone");
+	assert.equal(await web.edit(addressOf(MO), ref, drawn), "edited");
+	assert.equal(await web.directTo({ id: "nobody" }), undefined);
+});
