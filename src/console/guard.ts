@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { isIP } from "node:net";
 import type { Request, RequestHandler } from "express";
+import { DeniedError } from "../base/errors.ts";
 import { type Clock, toMs } from "../base/time.ts";
 import { details, sendProblem } from "./problem.ts";
 
@@ -60,10 +61,10 @@ export function rateCap(rule: {
 	};
 }
 
-/** Lets a form through only when it was sent from one of our own pages. */
+/** Lets a form through only when it was sent from one of our own pages. Errors: `DeniedError` `other-origin`. */
 export function sameOrigin(publicUrl: string): RequestHandler {
 	const ours = new URL(publicUrl).origin;
-	return (request, response, next) => {
+	return (request, _response, next) => {
 		if (request.method === "GET" || request.method === "HEAD") return next();
 		const { origin, referer } = request.headers;
 		const site = request.headers["sec-fetch-site"];
@@ -71,7 +72,7 @@ export function sameOrigin(publicUrl: string): RequestHandler {
 		const own = from === ours || from === `${request.protocol}://${request.headers.host}`;
 		if (own && (site === undefined || site === "same-origin")) return next();
 		request.resume();
-		sendProblem(response, details(403, "other-origin", "This form was not sent from here. Nothing was done."));
+		next(new DeniedError("other-origin", "This form was not sent from here. Nothing was done."));
 	};
 }
 

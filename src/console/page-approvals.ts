@@ -6,7 +6,7 @@ import { type Html, html } from "../base/html.ts";
 import type { OpenWait, RunDescription } from "../engine/desk.ts";
 import { choosable } from "./person-choices.ts";
 import { counted } from "./plan-list.ts";
-import { moment, spanOf } from "./reader.ts";
+import { ago, moment } from "./reader.ts";
 import { answerPanel } from "./run-now.ts";
 import { involvedIn, isFor, runTitle } from "./run-words.ts";
 import { readerFor, show, type Visit } from "./shell.ts";
@@ -73,7 +73,7 @@ function theirRow(visit: Visit, run: RunDescription): Html {
 	const own = run.by === visit.actor.id;
 	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
 <p class="meta">${own ? html`You asked for this one, so ${by} approves.` : html`${by} approves.`}${
-		step?.since && html` Asked ${moment(step.since, reader)}, ${spanOf(step.since, reader.now)} ago.`
+		step?.since && html` Asked ${moment(step.since, reader)}, ${ago(step.since, reader.now)}.`
 	}</p></li>`;
 }
 

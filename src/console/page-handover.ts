@@ -17,8 +17,10 @@ type Waiting = { readonly run: RunDescription; readonly step: StepDescription; r
 /** `GET` and `POST /handover/:run/:step`. Repeat: a second press says who opened it and when. */
 export async function handover(visit: Visit): Promise<void> {
 	const { response, request, actor, parts } = visit;
-	response.set({ "cache-control": "no-store", "referrer-policy": "no-referrer", pragma: "no-cache" });
 	const posted = request.method === "POST";
+	// With no-referrer a browser sends `Origin: null`, so the page that holds the form keeps the house's same-origin.
+	response.set({ "cache-control": "no-store", pragma: "no-cache" });
+	if (posted) response.set("referrer-policy", "no-referrer");
 	if (posted) await readForm(request);
 	const found = await waiting(visit);
 	if (found === undefined) return showNotThere(visit);

@@ -7,7 +7,7 @@ import type { OpenWait } from "../engine/desk.ts";
 import type { RunQuery, RunSummary } from "../engine/ports.ts";
 import { queryOf } from "./api-query.ts";
 import { isWords } from "./api-shapes.ts";
-import { clientsOf, marked, moment, spanOf } from "./reader.ts";
+import { ago, clientsOf, marked, moment, spanOf } from "./reader.ts";
 import { isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
 import { readerFor, show, type Visit } from "./shell.ts";
 
@@ -122,7 +122,7 @@ function needRow(visit: Visit, { run, step }: OpenWait): Html {
 	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
 <p class="meta">${run.clientName} · ${run.ref} · ${step.name}. ${step.wait && marked(step.wait.words, reader)}</p>
 <span class="tag" data-state="${state}">${word}</span>
-<p class="meta when">${step.since && spanOf(step.since, reader.now)}${step.wait?.due && html`, due ${moment(step.wait.due, reader)}`}</p></li>`;
+<p class="meta when">${step.since && ago(step.since, reader.now)}${step.wait?.due && html`, due ${moment(step.wait.due, reader)}`}</p></li>`;
 }
 
 function row(visit: Visit, run: RunSummary): Html {
@@ -133,7 +133,7 @@ function row(visit: Visit, run: RunSummary): Html {
 	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
 <p class="meta">${client} · ${run.id.slice(0, 6)}${isWords(run.waitingFor) && html` · ${marked(run.waitingFor, reader)}`}</p>
 <span class="tag" data-state="${state}">${word}</span>
-<p class="meta when">${over ? html`${moment(run.at, reader)}, took ${spanOf(run.startedAt, run.at)}` : html`${spanOf(run.at, reader.now)}`}</p></li>`;
+<p class="meta when">${over ? html`${moment(run.at, reader)}, took ${spanOf(run.startedAt, run.at)}` : ago(run.at, reader.now)}</p></li>`;
 }
 
 function empty(filtered: boolean): Html {

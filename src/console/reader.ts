@@ -3,10 +3,10 @@
  * client to another's.
  */
 import { type Html, html } from "../base/html.ts";
-import type { Clock, Instant, Zone } from "../base/time.ts";
+import { type Clock, type Instant, toMs, type Zone } from "../base/time.ts";
 import type { Text } from "../cards/card.ts";
 import { type Reader, say, sayRuns } from "../cards/fill.ts";
-import { type Clocks, dayWords, momentWords, spanWords, timeWords } from "../cards/time-words.ts";
+import { agoWords, type Clocks, dayWords, momentWords, spanWords, timeWords } from "../cards/time-words.ts";
 import { sayRole } from "../people/names.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Involved, Person } from "../people/roster.ts";
@@ -91,7 +91,12 @@ export function dayOf(day: string, reader: Reader): string {
 
 /** Writes how long something took or takes. */
 export function spanOf(from: Instant, to: Instant): string {
-	return spanWords(Temporal.Instant.from(to).epochMilliseconds - Temporal.Instant.from(from).epochMilliseconds);
+	return spanWords(toMs(to) - toMs(from));
+}
+
+/** Writes how long ago something was: "just now", "14 min ago". */
+export function ago(at: Instant, now: Instant): string {
+	return agoWords(toMs(now) - toMs(at));
 }
 
 /** The reader's own wall clock, to the second where asked: "14:34". */

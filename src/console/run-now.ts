@@ -10,7 +10,7 @@ import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { Verb } from "../engine/event.ts";
 import { fieldsOf } from "./form-fields.ts";
 import { planList, planSum } from "./plan-list.ts";
-import { marked, moment, spanOf } from "./reader.ts";
+import { ago, marked, moment, spanOf } from "./reader.ts";
 import { isFor, isOver, phaseStanding, stepStanding } from "./run-words.ts";
 
 type Wait = NonNullable<StepDescription["wait"]>;
@@ -51,7 +51,7 @@ export function answerPanel(
 <h2 id="${id}">${look?.linked === true ? html`<a href="/runs/${run.id}">${title}</a>` : title}</h2>
 <p>${marked(wait.words, reader)}${plan && html` <b>${planSum(plan)}</b>`}</p>
 ${plan && planList(plan, reader)}
-<p class="meta">${step.since && html`Asked ${moment(step.since, reader)}, ${spanOf(step.since, reader.now)} ago.`}${
+<p class="meta">${step.since && html`Asked ${moment(step.since, reader)}, ${ago(step.since, reader.now)}.`}${
 		wait.due && html` Due ${moment(wait.due, reader)}.`
 	}</p>
 ${
@@ -68,7 +68,7 @@ function sentencePanel(run: RunDescription, reader: Reader): Html {
 	return html`<section class="now" data-state="${standing.state}" aria-labelledby="now">
 <span class="tag" data-state="${standing.state}">${standing.word}</span>
 <h2 id="now">${marked(run.waitingFor, reader)}</h2>
-<p class="meta">${isOver(run.phase) ? "Ended" : "Last moved"} ${moment(since, reader)}, ${spanOf(since, reader.now)} ago.${
+<p class="meta">${isOver(run.phase) ? "Ended" : "Last moved"} ${moment(since, reader)}, ${ago(since, reader.now)}.${
 		run.endedAt && html` It took ${spanOf(run.startedAt, run.endedAt)}.`
 	}</p>
 </section>`;

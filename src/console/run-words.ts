@@ -31,10 +31,10 @@ export function stepStanding(step: StepDescription, reader: Reader): Standing {
 			return { state: "running", word: "Running" };
 		case "waiting":
 			return forPeople(step)
-				? { state: "person", word: `Waiting for ${whoOf(step, reader)}` }
+				? { state: "person", word: whoOf("Waiting for ", step, reader) }
 				: { state: "time", word: "Waiting for time" };
 		case "asking":
-			return { state: "asking", word: `Asks ${whoOf(step, reader)}` };
+			return { state: "asking", word: whoOf("Asks ", step, reader) };
 		case "done":
 			return { state: "done", word: "Done" };
 		case "skipped":
@@ -103,11 +103,11 @@ export function involvedIn(run: RunDescription, definitions: Definitions): Invol
 	};
 }
 
-function whoOf(step: StepDescription, reader: Reader): string {
+function whoOf(lead: string, step: StepDescription, reader: Reader): string {
 	const asked = step.wait?.by ?? [];
 	const who = step.wait?.who ?? [];
-	if (asked.length === 0 && who.length === 0) return "a person";
-	return say(words({ who: who.length === 0 ? ["people"] : who }), {
+	if (asked.length === 0 && who.length === 0) return `${lead}a person`;
+	return say(words(lead, { who: who.length === 0 ? ["people"] : who }), {
 		...reader,
 		resolve: (meant) => (asked.length > 0 ? asked : reader.resolve(meant)),
 	});
