@@ -158,8 +158,8 @@ function assemble(store: Store, options: HostOptions, listeners: ReadonlySet<Lis
 	return machine;
 }
 
-function enqueue(intake: Intake, item: Omit<Item, "resolve" | "reject" | "age">): Promise<Receipt> {
-	return new Promise((resolve, reject) => intake.push({ ...item, resolve, reject, age: 0 }));
+function enqueue(intake: Intake, item: Omit<Item, "resolve" | "reject" | "since">): Promise<Receipt> {
+	return new Promise((resolve, reject) => intake.push({ ...item, resolve, reject, since: performance.now() }));
 }
 
 function startItem(of: {
@@ -168,7 +168,7 @@ function startItem(of: {
 	readonly request: StartRequest;
 	readonly sop: Sop;
 	readonly internal: boolean;
-}): Omit<Item, "resolve" | "reject" | "age"> {
+}): Omit<Item, "resolve" | "reject" | "since"> {
 	const { run, request, sop, internal, core } = of;
 	const event: NewEvent = { kind: "started", run, request };
 	const alone = request.undo !== undefined || request.parent !== undefined || request.drill === true;

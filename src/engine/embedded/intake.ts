@@ -18,7 +18,7 @@ export type Intake = {
 
 const MOST_PER_TICK = 256;
 const SWEEP_MS = 500;
-const SWEEPS_BEFORE_ANSWER = 4;
+const LONGEST_WAIT_MS = 2000;
 const RETRY_MS = 500;
 
 /** `tick` takes at most 256 at once and settles or returns to `retry` every one of them. */
@@ -35,6 +35,7 @@ export function createIntake(tick: (items: readonly Item[]) => void): Intake {
 		const items = queue.length <= MOST_PER_TICK ? queue : queue.slice(0, MOST_PER_TICK);
 		queue = queue.length <= MOST_PER_TICK ? [] : queue.slice(MOST_PER_TICK);
 		if (items.length > 0) tick(items);
+		sweep();
 		schedule();
 		if (queue.length > 0 || resting.length > 0) return;
 		for (const idle of idlers) idle();
@@ -45,16 +46,21 @@ export function createIntake(tick: (items: readonly Item[]) => void): Intake {
 		scheduled = true;
 		setImmediate(run);
 	};
+	/** The oldest come first; whoever came before the limit has waited too long. */
 	const sweep = (): void => {
-		sweeper = undefined;
+		const limit = performance.now() - LONGEST_WAIT_MS;
 		for (const item of queue) {
-			item.age++;
-			if (item.age >= SWEEPS_BEFORE_ANSWER && !item.internal) item.reject(unconfirmed());
+			if (item.since > limit) break;
+			if (!item.internal) item.reject(unconfirmed());
 		}
+	};
+	const look = (): void => {
+		sweeper = undefined;
+		sweep();
 		watch();
 	};
 	const watch = (): void => {
-		if (sweeper === undefined && queue.length > 0) sweeper = setTimeout(sweep, SWEEP_MS);
+		if (sweeper === undefined && queue.length > 0) sweeper = setTimeout(look, SWEEP_MS);
 	};
 	const wake = (): void => {
 		waker = undefined;

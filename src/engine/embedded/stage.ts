@@ -36,8 +36,8 @@ export type Item = {
 	readonly internal: boolean;
 	readonly resolve: (receipt: Receipt) => void;
 	readonly reject: (problem: unknown) => void;
-	/** Half seconds waited so far. */
-	age: number;
+	/** When it was taken, on the monotonic clock, ms. */
+	readonly since: number;
 };
 
 /** One event decided. `before` is what to put back when the commit fails. */
