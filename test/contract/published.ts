@@ -1,0 +1,26 @@
+/**
+ * Microsoft's published contract as a second checker of requests, where a carved copy of it lies beside the project. It
+ * is data of others and no part of this repository.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Request } from "./graph-contract.ts";
+
+type Validator = {
+	readonly loadSpec: () => unknown;
+	readonly validate: (spec: unknown, request: Request) => { readonly ok: boolean; readonly errors: readonly string[] };
+};
+
+const FILE = new URL("../../../shared/graph-contract/validate.mjs", import.meta.url);
+
+/** Paths that the carved copy leaves out, though Graph has them. */
+const LEFT_OUT = [/^\/v1\.0\/contacts(\?|$)/];
+
+/** What is wrong with a request, or nothing when there is no copy to hold it against. */
+export async function publishedContract(): Promise<((request: Request) => readonly string[]) | undefined> {
+	if (!existsSync(FILE)) return undefined;
+	process.env.CONNECTORS_APP = fileURLToPath(new URL("../..", import.meta.url));
+	const { loadSpec, validate } = (await import(FILE.href)) as Validator;
+	const spec = loadSpec();
+	return (request) => (LEFT_OUT.some((path) => path.test(request.url)) ? [] : validate(spec, request).errors);
+}
