@@ -20,7 +20,7 @@ const SPELLED: { readonly [letter: string]: string } = {
 };
 
 /** Spells a text with a to z and digits: `Zoë O'Neill` is `zoeoneill`. Empty when nothing is left. */
-export function spelled(text: string): string {
+function spelled(text: string): string {
 	const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
 	return [...plain]
 		.map((letter) => SPELLED[letter] ?? letter)

@@ -23,7 +23,7 @@ import { cloudManager } from "./microsoft365/manager.ts";
 import { cloudUser } from "./microsoft365/user.ts";
 import { userExists } from "./microsoft365/user-exists.ts";
 
-export const actions: readonly Action[] = [
+const actions: readonly Action[] = [
 	directoryUser,
 	directoryEnabled,
 	directoryGroupMember,
@@ -41,14 +41,11 @@ export const actions: readonly Action[] = [
 	httpRequest,
 ];
 
-/** The registry of these actions. */
-export function createRegistry(list: readonly Action[] = actions): Registry {
-	const byName = new Map(list.map((action) => [action.name, action]));
-	const known = Object.fromEntries(list.map((action) => [action.name, describe(action)]));
-	return { get: (name) => byName.get(name), known: () => known };
-}
+const byName = new Map(actions.map((action) => [action.name, action]));
+const known = Object.fromEntries(actions.map((action) => [action.name, describe(action)]));
 
-export const registry: Registry = createRegistry();
+/** All actions of this version. */
+export const registry: Registry = { get: (name) => byName.get(name), known: () => known };
 
 function describe(action: Action): KnownAction {
 	const output = z.toJSONSchema(action.output, { io: "output", unrepresentable: "any" });

@@ -17,7 +17,7 @@ import { type AccountAfter, ownerChange, placeChange } from "./user-changes.ts";
 import { chooseAccount } from "./user-choose.ts";
 import { type AccountFacts, lookForAccount } from "./user-look.ts";
 
-export const accountInput = z.object({
+const accountInput = z.object({
 	firstName: plainText.max(64),
 	lastName: plainText.max(64),
 	/** The profile of the role; its `ou` says where the account is made. */

@@ -15,17 +15,21 @@ const V6 = [
 	...["2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"],
 ];
 
-const closed = new BlockList();
-for (const [family, list] of [["ipv4", V4] as const, ["ipv6", V6] as const]) {
-	for (const range of list) {
+// One list per family: a single one would take every IPv4 address for its mapped form.
+const closed = { ipv4: listOf("ipv4", V4), ipv6: listOf("ipv6", V6) };
+
+function listOf(family: "ipv4" | "ipv6", ranges: readonly string[]): BlockList {
+	const list = new BlockList();
+	for (const range of ranges) {
 		const [net = "", prefix] = range.split("/");
-		closed.addSubnet(net, Number(prefix), family);
+		list.addSubnet(net, Number(prefix), family);
 	}
+	return list;
 }
 
 /** Tells whether an address is on the public internet. Text that is no address is not. */
 export function isPublic(address: string): boolean {
 	const family = isIP(address);
 	if (family === 0) return false;
-	return !closed.check(address, family === 4 ? "ipv4" : "ipv6");
+	return family === 4 ? !closed.ipv4.check(address, "ipv4") : !closed.ipv6.check(address, "ipv6");
 }

@@ -5,12 +5,19 @@ import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
 import { check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
+import { immutableIdOf } from "../guid.ts";
 import { hole } from "../holes.ts";
-import { sayUser, userRef } from "../user-ref.ts";
+import { sayUser, type UserRef, userRef } from "../user-ref.ts";
 import { type CloudUser, findAccount, listAccounts } from "./accounts.ts";
 import { odata } from "./graph.ts";
 
 const input = z.object({ user: userRef, immutableId: z.exactOptional(z.string().min(1)) });
+/** What the sync keeps of the directory's own id; unknown where a step did not put one out. */
+function anchorOf(user: UserRef): string | undefined {
+	const anchor = typeof user === "string" ? "" : immutableIdOf(user.objectGuid ?? "");
+	return anchor === "" ? undefined : anchor;
+}
+
 const output = z.object({ userId: z.string(), upn: z.string() });
 type Facts = { readonly user?: CloudUser };
 
@@ -25,12 +32,12 @@ export const userExists: Action<z.infer<typeof input>, z.infer<typeof output>> =
 	defaults: { user: hole("subject.user") },
 	async look(wanted, world): Promise<Facts> {
 		const graph = graphOf(world);
-		if (wanted.immutableId !== undefined) {
-			const [user] = await listAccounts(graph, `onPremisesImmutableId eq ${odata(wanted.immutableId)}`);
-			return user === undefined ? {} : { user };
-		}
-		const user = await findAccount(graph, wanted.user);
-		return user === undefined ? {} : { user };
+		const anchor = wanted.immutableId ?? anchorOf(wanted.user);
+		const synced = anchor === undefined ? [] : await listAccounts(graph, `onPremisesImmutableId eq ${odata(anchor)}`);
+		const user = synced[0] ?? (await findAccount(graph, wanted.user));
+		// The same name on an account that was never synced is somebody else's.
+		const stranger = anchor !== undefined && synced.length === 0 && user?.synced !== true;
+		return user === undefined || stranger ? {} : { user };
 	},
 	plan(wanted, { user }: Facts) {
 		if (user === undefined) return { changes: [], promises: { upn: sayUser(wanted.user) }, notYet: true };

@@ -15,7 +15,7 @@ import { plainText } from "../user-ref.ts";
 import { MARK } from "./accounts.ts";
 import { type CloudAccountFacts, type Holder, lookForCloudAccount } from "./user-look.ts";
 
-export const cloudAccountInput = z.object({
+const cloudAccountInput = z.object({
 	firstName: plainText.max(64),
 	lastName: plainText.max(64),
 	/** The name part of the address, when a person chose one. */

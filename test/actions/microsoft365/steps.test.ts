@@ -78,6 +78,14 @@ test("the wait is not true until the sync has shown the account", async (t) => {
 	assert.equal(closed.outcome.code, "synced-account");
 });
 
+test("the same name on an account that was never synced is not the one that is waited for", async (t) => {
+	const stage = await withAda(t);
+	const objectGuid = "00112233-4455-6677-8899-aabbccddeeff";
+	const look = { action: "microsoft365.userExists", mode: "look" as const, input: { user: { upn: UPN, objectGuid } } };
+	assert.equal((await stage.attempt(look)).outcome?.kind, "not-yet");
+	assert.equal((await stage.attempt({ ...look, input: { user: UPN } })).outcome?.kind, "done");
+});
+
 test("with no licence left, others with stock are offered and nothing is given", async (t) => {
 	const stage = await withAda(t, {
 		licences: [
