@@ -13,7 +13,7 @@ import type { Step, Templates } from "./sop.ts";
 export const CARDS = ["form", "plan", "approval", "progress", "question", "task", "notice", "welcome", "error", "help"];
 const MAIL = "mail.send";
 const TIMEOUT_MS = 30_000;
-/** Inputs that only the mail takes; everything else beside the message is for card and mail alike. */
+/** Where the mail goes. */
 const SUBJECT_EMAIL = "$" + "{subject.email}";
 
 export function compileTell({ written, base, at }: Draft, place: Place, context: Context): Made {
@@ -49,7 +49,7 @@ function compileMail({ written, at, base }: Draft, card: string, { scope }: Plac
 		return {};
 	}
 	const takes = Object.keys(record(known.inputSchema.properties));
-	const given: Templates = { to: SUBJECT_EMAIL, card, subject: base.name };
+	const given: Templates = { to: SUBJECT_EMAIL, subject: base.name, text: base.name, what: card, card };
 	const fits = (one: Templates) => Object.fromEntries(Object.entries(one).filter(([key]) => takes.includes(key)));
 	const call = { name: MAIL, nameAt: [...at, "tell"], written: fits(values(written.with)), withAt: [...at, "with"] };
 	const called = compileCall(call, scope, context, fits(given));
