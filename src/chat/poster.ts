@@ -75,6 +75,7 @@ function createWork(parts: PosterParts & { readonly counters: Counters }) {
 	const pace = parts.paceMs ?? ((surface: string) => (surface === "web" ? 0 : 1000));
 	const queues = createQueues({ after: parts.after, paceMs: (place) => pace(place.slice(0, place.indexOf(" "))) });
 	let passing: Promise<void> | undefined;
+	let looking: RunId | undefined;
 	let closed = false;
 
 	function found(state: State): void {
@@ -90,7 +91,11 @@ function createWork(parts: PosterParts & { readonly counters: Counters }) {
 		await new Promise<void>((next) => setImmediate(next));
 		for (const run of waiting) {
 			waiting.delete(run);
+			looking = run;
 			await pass(run)
+				.finally(() => {
+					looking = undefined;
+				})
 				.then(() => settle(run))
 				.catch((error: unknown) => complain(error, run));
 		}
@@ -137,7 +142,7 @@ function createWork(parts: PosterParts & { readonly counters: Counters }) {
 	}
 
 	function settle(id: RunId): void {
-		if (waiting.has(id) || (owed.get(id)?.size ?? 0) > 0 || !states.has(id)) return;
+		if (id === looking || waiting.has(id) || (owed.get(id)?.size ?? 0) > 0 || !states.has(id)) return;
 		states.delete(id);
 		owed.delete(id);
 		parts.marks.settle(id);
