@@ -12,12 +12,12 @@ const only = process.argv[3];
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 for (const page of pagesToSee) {
 	if (only !== undefined && !page.name.startsWith(only)) continue;
-	await using served = await serve();
 	for (const [name, width, scheme] of [
 		["light", 1200, "light"],
 		["dark", 1200, "dark"],
 		["360", 360, "light"],
 	] as const) {
+		await using served = await serve();
 		const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 } });
 		await context.addCookies([{ name: "who", value: page.as, url: served.url }]);
 		const tab = await context.newPage();

@@ -1,0 +1,127 @@
+/** Webhooks over real HTTP: whose signature counts, for how long, and that the same one is the same run. */
+import assert from "node:assert/strict";
+import { createHmac, randomBytes } from "node:crypto";
+import { test } from "node:test";
+import { isKey } from "../../src/triggers/signature.ts";
+import { NOW } from "./sample.ts";
+import { HOOK_KEY, type Served, serve } from "./serve.ts";
+
+const BODY = JSON.stringify({ person: { first: "Ada", last: "Lovelace" }, noise: 7 });
+const SECONDS = Temporal.Instant.from(NOW).epochMilliseconds / 1000;
+type How = { id?: string; at?: number; key?: string; body?: string; signature?: string; sent?: string; path?: string };
+
+function sign(id: string, at: number, more: { readonly key: string; readonly body: string }): string {
+	const key = Buffer.from(more.key.replace("whsec_", ""), "base64");
+	return `v1,${createHmac("sha256", key).update(`${id}.${at}.${more.body}`).digest("base64")}`;
+}
+
+function send(served: Served, how: How = {}): Promise<Response> {
+	const { id = "msg_1", at = SECONDS, key = HOOK_KEY, body = BODY } = how;
+	const signature = how.signature ?? sign(id, at, { key, body });
+	const headers = {
+		"webhook-id": id,
+		"webhook-timestamp": String(at),
+		"webhook-signature": signature,
+		"content-type": "application/json",
+	};
+	return served.ask(how.path ?? "/hooks/contoso/hris", { body: how.sent ?? body, headers });
+}
+
+test("a signed webhook starts its SOP with the form its map makes", async () => {
+	await using served = await serve();
+	const response = await send(served);
+	assert.equal(response.status, 202);
+	const { id, outcome } = (await response.json()) as { readonly id: string; readonly outcome: string };
+	assert.deepEqual([typeof id, outcome], ["string", "accepted"]);
+	assert.deepEqual(served.desk.asked.at(-1)?.request, {
+		actor: { id: "hook:hris", client: "contoso" },
+		client: "contoso",
+		sop: "newhire",
+		form: { firstName: "Ada", lastName: "Lovelace" },
+		key: "hook:hris:msg_1",
+		via: "hook",
+	});
+	const again = (await (await send(served)).json()) as { readonly id: string; readonly outcome: string };
+	assert.deepEqual(again, { id, outcome: "duplicate" });
+});
+
+test("the same webhook id with another body is a conflict, not a second run", async () => {
+	await using served = await serve();
+	await send(served);
+	const response = await send(served, { body: JSON.stringify({ person: { first: "Ben", last: "Ode" } }) });
+	assert.deepEqual([response.status, ((await response.json()) as { readonly code: string }).code], [409, "key-reused"]);
+});
+
+const other = `whsec_${randomBytes(32).toString("base64")}`;
+const right = sign("msg_1", SECONDS, { key: HOOK_KEY, body: BODY });
+const accepted: readonly [string, How][] = [
+	["a clock 5 minutes slow", { at: SECONDS - 300 }],
+	["a clock 5 minutes fast", { at: SECONDS + 300 }],
+	[
+		"two signatures, the second of ours",
+		{ signature: `${sign("msg_1", SECONDS, { key: other, body: BODY })} ${right}` },
+	],
+	["a newer kind of signature beside ours", { signature: `v1a,AAAA ${right}` }],
+];
+const refused: readonly [string, How][] = [
+	["another key", { key: other }],
+	["a body that was changed", { sent: BODY.replace("Ada", "Eve") }],
+	["a body with one more space", { sent: `${BODY} ` }],
+	["a timestamp that was changed", { at: SECONDS + 1, signature: right }],
+	["an id that was changed", { id: "msg_2", signature: right }],
+	["a clock 301 s slow", { at: SECONDS - 301 }],
+	["a clock 301 s fast", { at: SECONDS + 301 }],
+	["a timestamp that is no number", { at: Number.NaN }],
+	["no signature", { signature: "" }],
+	["a signature cut short", { signature: right.slice(0, -4) }],
+	["another version", { signature: right.replace("v1,", "v2,") }],
+	["a hook that is not there", { path: "/hooks/contoso/crm" }],
+	["a client that is not there", { path: "/hooks/nobody/hris" }],
+	["a client by the name of an object's own part", { path: "/hooks/constructor/hris" }],
+	["our signature after sixteen others", { signature: `${"v1,AAAA ".repeat(16)}${right}` }],
+];
+
+for (const [what, how] of accepted) {
+	test(`${what} is taken`, async () => {
+		await using served = await serve();
+		assert.equal((await send(served, how)).status, 202);
+	});
+}
+for (const [what, how] of refused) {
+	test(`${what} is refused like any other, noted, and starts nothing`, async () => {
+		await using served = await serve();
+		const response = await send(served, how);
+		assert.equal(response.status, 401);
+		assert.equal(((await response.json()) as { readonly code: string }).code, "bad-signature");
+		assert.deepEqual(served.desk.asked, []);
+		assert.equal(served.audited.at(-1)?.what, "hook-refused");
+	});
+}
+
+test("a signed body that is too large, no JSON or not a form is refused with its own status", async () => {
+	await using served = await serve();
+	assert.equal((await send(served, { body: `{"a":"${"x".repeat(262_144)}"}` })).status, 413);
+	assert.equal((await send(served, { body: "{" })).status, 400);
+	assert.equal((await send(served, { body: "[]" })).status, 422);
+	assert.equal((await send(served, { body: '{"__proto__":{}}' })).status, 422);
+	const empty = await send(served, { body: "{}" });
+	assert.equal(empty.status, 422);
+	assert.deepEqual(((await empty.json()) as { readonly problems: unknown }).problems, [
+		{ path: "form.firstName", code: "missing", message: "Enter a first name." },
+	]);
+});
+
+test("a key is 24 to 64 random bytes in base64, or several while one is replaced", () => {
+	assert.equal(isKey(HOOK_KEY), true);
+	assert.equal(isKey(`${HOOK_KEY} ${other}`), true);
+	for (const bad of [
+		"",
+		"whsec_",
+		"whsec_AAAA",
+		HOOK_KEY.slice(6),
+		`${HOOK_KEY} nonsense`,
+		`whsec_${randomBytes(65).toString("base64")}`,
+	]) {
+		assert.equal(isKey(bad), false, bad);
+	}
+});
