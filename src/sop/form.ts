@@ -3,7 +3,7 @@
  * field. What passed once passes again unchanged. Must never let a name through that the form does not have.
  */
 import type { Problem } from "../base/errors.ts";
-import { canonical, type Json, type Values } from "../base/json.ts";
+import type { Json, Values } from "../base/json.ts";
 import type { Day } from "../base/time.ts";
 import { type Checked, checkValue, lowerFirst } from "./form-values.ts";
 import type { Field } from "./sop.ts";
@@ -18,7 +18,7 @@ export type FormContext = {
 };
 export type FormResult = { readonly values: Values } | { readonly problems: readonly Problem[] };
 
-/** The largest form, in characters of canonical JSON as typed. */
+/** The largest form, in characters of JSON as typed. */
 export const FORM_CAP = 32_768;
 
 /**
@@ -26,7 +26,7 @@ export const FORM_CAP = 32_768;
  * choice, a person's e-mail address; optional fields that are empty are left out. Repeat: safe, values pass again.
  */
 export function checkForm(fields: readonly Field[], typed: Values, context: FormContext): FormResult {
-	if (sizeOf(typed) > FORM_CAP) {
+	if (JSON.stringify(typed).length > FORM_CAP) {
 		return {
 			problems: [{ path: "form", code: "too-large", message: "This is more than a form can hold. Shorten it." }],
 		};
@@ -60,12 +60,4 @@ function unknownOnes(fields: readonly Field[], typed: Values): Problem[] {
 			message: `This form has no “${name.slice(0, 40)}”.`,
 			remedy: `It has ${[...known].join(", ")}.`,
 		}));
-}
-
-function sizeOf(typed: Values): number {
-	try {
-		return canonical(typed).length;
-	} catch {
-		return Number.POSITIVE_INFINITY;
-	}
 }

@@ -12,6 +12,7 @@ import {
 	type Node,
 	type ParsedNode,
 	parseDocument,
+	type YAMLError,
 } from "yaml";
 import type { Problem } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
@@ -60,12 +61,7 @@ export function readYaml(
 		return { problems: [at(reading, 0, "too-deep", "This file nests too deeply to be read.", "Flatten it.")] };
 	}
 	for (const error of [...document.errors, ...document.warnings]) {
-		const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : "not-yaml";
-		const message =
-			code === "duplicate-key" ? "This key is written twice." : `This is not YAML: ${firstLine(error.message)}.`;
-		reading.problems.push(
-			at(reading, error.pos[0], code, message, code === "duplicate-key" ? "Keep one of the two." : undefined),
-		);
+		reading.problems.push(refused(error, reading));
 	}
 	if (document.contents === null) {
 		if (reading.problems.length === 0) reading.problems.push(at(reading, 0, "empty", "This file is empty."));
@@ -96,6 +92,17 @@ export function spotOf(
 	return spot ?? (typeof root === "object" && root !== null ? firstSpot(root, sources) : undefined);
 }
 
+/** What the reader itself refuses, in words that say what to do. */
+function refused(error: YAMLError, reading: Reading): Problem {
+	const [start] = error.pos;
+	if (error.code === "DUPLICATE_KEY") {
+		return at(reading, start, "duplicate-key", "This key is written twice.", "Keep one of the two.");
+	}
+	if (error.code === "TAG_RESOLVE_FAILED")
+		return at(reading, start, "tag", "Tags are not taken.", "Write the value plainly.");
+	return at(reading, start, "not-yaml", `This is not YAML: ${firstLine(error.message)}.`, "Mend it here.");
+}
+
 function firstSpot(at: object, sources: Sources): Spot | undefined {
 	return sources.get(at)?.values().next().value?.key;
 }
@@ -115,7 +122,11 @@ function plain(node: Node | null, reading: Reading, depth: number): Json {
 		reading.problems.push(at(reading, start, "tag", `The tag ${node.tag} is not taken.`, "Remove it."));
 		return null;
 	}
-	if (isScalar(node)) return scalar(node.value);
+	if (isScalar(node)) {
+		if (typeof node.value !== "string" || isPlain(node.value)) return scalar(node.value);
+		reading.problems.push(at(reading, start, "bad-text", "This text holds control characters.", "Take them out."));
+		return "";
+	}
 	if (isSeq(node)) {
 		const list = node.items.map((item) => plain(item as Node, reading, depth + 1));
 		const spots = node.items.map((item, index): [string, { key: Spot; value: Spot }] => {
@@ -140,7 +151,7 @@ function record(pairs: readonly Pair[], reading: Reading, depth: number): Json {
 			continue;
 		}
 		const name = String(key.value);
-		if (FORBIDDEN.has(name)) {
+		if (FORBIDDEN.has(name) || !isPlain(name)) {
 			reading.problems.push(at(reading, where, "forbidden-key", `“${name}” cannot be a key.`, "Choose another name."));
 			continue;
 		}
@@ -150,6 +161,12 @@ function record(pairs: readonly Pair[], reading: Reading, depth: number): Json {
 	}
 	reading.sources.set(made, spots);
 	return made;
+}
+
+/** No half characters, and of the control characters only tab and line feed. */
+function isPlain(text: string): boolean {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+	return text.isWellFormed() && !/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(text);
 }
 
 function scalar(value: unknown): Json {
