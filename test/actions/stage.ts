@@ -196,7 +196,7 @@ export function clientOf(connectors: Client["connectors"]): Client {
 }
 
 /** A vault in memory, with the rules of the port: kept once, and no other client's secret is there. */
-function memoryVault(): Vault & { readonly secrets: ReadonlyMap<string, Secret> } {
+export function memoryVault(): Vault & { readonly secrets: ReadonlyMap<string, Secret> } {
 	const secrets = new Map<string, Secret>();
 	const own = (client: string, name: string) => {
 		if (!name.startsWith(`${client}/`)) throw new ConflictError("no-such-secret", "There is no such secret.");

@@ -123,7 +123,8 @@ function giveChange(sku: string, facts: Facts): Change {
 
 /** Where the person works, which Microsoft asks for first; undefined when nobody said. */
 function locationChange(wanted: Input, { subject }: Facts): readonly Change[] | undefined {
-	const was = subject.user?.usageLocation ?? "";
+	const promised = typeof wanted.user === "string" ? undefined : wanted.user.usageLocation;
+	const was = subject.user?.usageLocation ?? text(promised);
 	if (wanted.usageLocation === undefined) return was !== "" ? [] : undefined;
 	if (was !== "") return [];
 	const place = change({

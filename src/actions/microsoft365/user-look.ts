@@ -69,7 +69,8 @@ async function markedAccounts(graph: Graph, mark: string): Promise<readonly Clou
 		query: {
 			$filter: `onPremisesExtensionAttributes/${MARK} eq ${odata(mark)}`,
 			$count: "true",
-			$select: "id,userPrincipalName,displayName,accountEnabled,userType,employeeId,onPremisesExtensionAttributes",
+			$select:
+				"id,userPrincipalName,displayName,accountEnabled,userType,employeeId,usageLocation,onPremisesExtensionAttributes",
 		},
 		headers: { ConsistencyLevel: "eventual" },
 	});

@@ -12,7 +12,7 @@ import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
 import { plainText } from "../user-ref.ts";
-import { MARK } from "./accounts.ts";
+import { type CloudUser, MARK } from "./accounts.ts";
 import { type CloudAccountFacts, type Holder, lookForCloudAccount } from "./user-look.ts";
 
 const cloudAccountInput = z.object({
@@ -31,7 +31,13 @@ const cloudAccountInput = z.object({
 });
 export type CloudAccountInput = z.infer<typeof cloudAccountInput>;
 
-const output = z.object({ upn: z.string(), displayName: z.string(), userId: z.string() });
+const output = z.object({
+	upn: z.string(),
+	displayName: z.string(),
+	userId: z.string(),
+	/** Told on, so that a later licence knows that the place of use is set. */
+	usageLocation: z.string(),
+});
 type Output = z.infer<typeof output>;
 
 /** Makes the account. Asking again is safe: the mark tells our own account from anybody else's. */
@@ -53,7 +59,7 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 	prove(_input, { ours }: CloudAccountFacts) {
 		if (ours === undefined) throw new Error("proved an account that is not there");
 		const proof = [check(`The account ${ours.upn} is there, ${ours.enabled ? "open" : "closed"}`, `user ${ours.id}`)];
-		return { output: { upn: ours.upn, displayName: ours.displayName, userId: ours.id }, proof };
+		return { output: outputOf(ours), proof };
 	},
 	async apply(made, input, world) {
 		const graph = graphOf(world);
@@ -105,6 +111,11 @@ export function signedIn(upn: string) {
 	return { code: "signed-in", message, choices: [] };
 }
 
+function outputOf(user: CloudUser): Output {
+	const { upn, displayName, id, usageLocation } = user;
+	return { upn, displayName, userId: id, usageLocation };
+}
+
 function bodyFor(input: CloudAccountInput, upn: string): Values {
 	return {
 		accountEnabled: input.enabled,
@@ -123,7 +134,7 @@ function bodyFor(input: CloudAccountInput, upn: string): Values {
 function choose(input: CloudAccountInput, facts: CloudAccountFacts): Planned<Output> {
 	const { ours } = facts;
 	if (ours !== undefined) {
-		return { changes: [], promises: { upn: ours.upn, displayName: ours.displayName, userId: ours.id } };
+		return { changes: [], promises: outputOf(ours) };
 	}
 	const [first] = facts.addresses;
 	if (first === undefined) {
@@ -155,13 +166,14 @@ function make(input: CloudAccountInput, facts: CloudAccountFacts, upn: string): 
 		words: `Make the account ${upn.toLowerCase()}, ${input.enabled ? "open" : "closed"}`,
 		detail: `POST /users; accountEnabled ${input.enabled}; usageLocation ${input.usageLocation ?? "not set"}`,
 	});
-	return { changes: [made], promises: { upn: upn.toLowerCase(), displayName } };
+	const promises = { upn: upn.toLowerCase(), displayName, usageLocation: input.usageLocation ?? "" };
+	return { changes: [made], promises };
 }
 
 function rehire(facts: CloudAccountFacts, holder: Holder): Planned<Output> {
 	const { user } = holder;
 	if (user === undefined) return { changes: [], promises: {} };
-	const promises = { upn: user.upn, displayName: user.displayName, userId: user.id };
+	const promises = outputOf(user);
 	return { changes: [ownerChange(user.upn, { id: user.id, mark: user.mark }, facts.mark)], promises };
 }
 

@@ -15,7 +15,7 @@ import { type Desired, isRefusal, lookAndPlan, proveDesired, readDesired } from 
 import { Stopped, TimeUp, within } from "./limit.ts";
 import type { Parts } from "./performer.ts";
 import { proveWithin } from "./prove.ts";
-import { settling } from "./settle.ts";
+import { settling, settlingUndo } from "./settle.ts";
 
 type AttemptEffect = Extract<Effect, { kind: "attempt" }>;
 export type AttemptOrder = {
@@ -82,7 +82,11 @@ function before(
 		if (planned.notYet === true || planned.changes.length > 0) return { kind: "not-yet", applied: [] };
 		return finished(parts, order, desired, facts, []);
 	}
-	const rest = settling(desired.action, order.run, planned.changes, toMs(parts.clock.now()));
+	const now = toMs(parts.clock.now());
+	const rest =
+		desired.undo === undefined
+			? settling(desired.action, order.run, planned.changes, now)
+			: settlingUndo(planned.changes, desired.action.undo && order.effect.input.$at, now);
 	if (rest === 0) return undefined;
 	return {
 		kind: "refused",

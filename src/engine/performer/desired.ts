@@ -47,7 +47,9 @@ export async function lookAndPlan(
 	desired: Desired,
 	world: World,
 ): Promise<{ readonly facts: Facts; readonly planned: Planned<Values> }> {
-	const facts = await desired.action.look(desired.input, world);
+	// Whoever is gone needs no undoing, so a look for an undo may find nobody.
+	const lookOnly = world.lookOnly || desired.undo !== undefined;
+	const facts = await desired.action.look(desired.input, { ...world, lookOnly });
 	if (desired.undo === undefined) return { facts, planned: desired.action.plan(desired.input, facts) };
 	const turned = desired.action.undo?.(desired.undo, desired.input, facts) ?? { changes: [] };
 	return { facts, planned: { ...turned, promises: {} } };

@@ -17,3 +17,14 @@ export function settling(action: Action, run: Run, changes: readonly Change[], n
 	}
 	return Math.max(0, until - now);
 }
+
+const GONE_MS = 30_000;
+
+/**
+ * How many ms must pass before an undo that finds nothing to turn round may be believed; 0 when it may be now. `madeAt`:
+ * when the change was made, where known.
+ */
+export function settlingUndo(changes: readonly Change[], madeAt: unknown, now: number): number {
+	if (changes.length > 0 || typeof madeAt !== "string") return 0;
+	return Math.max(0, toMs(madeAt) + GONE_MS - now);
+}
