@@ -3,6 +3,7 @@
  * is checked with it (interfaces.md, Journal).
  */
 import { hash as digest } from "node:crypto";
+import { InputError } from "../../base/errors.ts";
 import { canonical, type Json } from "../../base/json.ts";
 
 export const GENESIS = "0".repeat(64);
@@ -30,9 +31,17 @@ export function headHash(prev: string, links: readonly string[]): string {
 }
 
 /**
- * Writes a payload as canonical JSON (RFC 8785): what is stored and what is hashed. Errors: as `canonical`.
+ * Writes a payload as canonical JSON (RFC 8785): what is stored and what is hashed. Errors: `InputError`
+ * `bad-text` for what JSON cannot hold, such as half a character.
  */
 export function canonicalPayload(event: { readonly kind: string }): string {
 	const { kind: _, ...payload } = event as { kind: string } & { readonly [name: string]: Json };
-	return canonical(payload);
+	try {
+		return canonical(payload);
+	} catch (problem) {
+		const message = "The text holds something that cannot be kept, such as half a character. Nothing was changed.";
+		const error = new InputError([{ path: "form", code: "bad-text", message }], "bad-text");
+		error.cause = problem;
+		throw error;
+	}
 }

@@ -33,6 +33,7 @@ type Plan = {
 	readonly drops: readonly TimerEffect[];
 };
 
+/** An open run is kept whole when it parks, and any run so often; an ended one is folded again when somebody looks. */
 const SNAPSHOT_EVERY = 64;
 
 export function createCommitter(parts: {
@@ -89,15 +90,15 @@ function headAfter(head: Head, steps: readonly Step[]): Head {
 function planOf(entry: Entry): Plan {
 	const inFlight = isUnderWay(entry);
 	const ended = entry.run.ended !== undefined;
-	const parked = !inFlight && entry.seq > entry.snapshotSeq;
+	const moved = entry.seq > entry.snapshotSeq;
 	const timers = entry.nextTimers ?? entry.timers;
 	const adds = [...timers].filter(([id]) => !entry.timers.has(id)).map(([, timer]) => timer);
 	const drops = [...entry.timers].filter(([id]) => !timers.has(id)).map(([, timer]) => timer);
 	return {
 		entry,
 		inFlight,
-		row: parked || ended || inFlight !== entry.inFlight,
-		snapshot: parked || ended || entry.seq - entry.snapshotSeq >= SNAPSHOT_EVERY,
+		row: (!inFlight && moved) || inFlight !== entry.inFlight,
+		snapshot: (!inFlight && !ended && moved) || entry.seq - entry.snapshotSeq >= SNAPSHOT_EVERY,
 		adds,
 		drops,
 	};

@@ -21,6 +21,8 @@ export type DoingParts = {
 	/** The SOP of a child run. Errors: throws when there is none. */
 	readonly childSop: (request: StartRequest, parent: Sop) => Sop;
 	readonly signal: AbortSignal;
+	/** False on a copy and on a damaged store: nothing is done then. */
+	readonly allowed: () => boolean;
 };
 
 export type Doing = {
@@ -57,7 +59,7 @@ export function createDoing(parts: DoingParts): Doing {
 		handles.add(handle);
 	};
 	const perform = (entry: Entry): void => {
-		if (stopped || entry.quarantined !== undefined) return;
+		if (stopped || entry.quarantined !== undefined || !parts.allowed()) return;
 		for (const [id, effect] of entry.wanted) {
 			if (effect.kind === "start") child(entry, id, effect);
 			else order(entry, id, effect);
@@ -69,7 +71,7 @@ export function createDoing(parts: DoingParts): Doing {
 		busy.add(name);
 		entry.performing++;
 		lanes.add(entry.run.client, async () => {
-			if (!stopped && entry.wanted.has(id)) await performOne(entry, effect);
+			if (!stopped && parts.allowed() && entry.wanted.has(id)) await performOne(entry, effect);
 			busy.delete(name);
 			entry.performing--;
 			if (!isOpen(entry, id)) tries.delete(name);

@@ -24,9 +24,13 @@ export function ensureInstallation(db: Database, file: string): string {
 		.immediate();
 }
 
-/** Tells a copied or restored file from the one that was made here, also without the head file beside it. */
+/** Whether this is a backup that was put back and not yet put to work. It was checked when it was made. */
+export function isRestored(db: Database): boolean {
+	return readMeta(db, "restored") === "yes";
+}
+
+/** Tells a copied file from the one that was made here, also without the head file beside it. */
 export function isCopy(db: Database, file: string, anchor: Head | undefined): boolean {
-	if (readMeta(db, "restored") === "yes") return true;
 	const home = readMeta(db, "home");
 	if (home !== undefined && home !== homeOf(file)) return true;
 	return anchor === undefined && lastHead(db).tick > 0;

@@ -20,7 +20,7 @@ import { prepareJournal } from "./journal.ts";
 import { createLanes } from "./lanes.ts";
 import type { Store } from "./open.ts";
 import { release, restart } from "./restart.ts";
-import { findEntry, type Item, type StageParts } from "./stage.ts";
+import { findEntry, type Item, quarantinedError, type StageParts } from "./stage.ts";
 import { createTick, type Listener, type Metrics } from "./tick.ts";
 
 export type HostOptions = {
@@ -32,7 +32,7 @@ export type HostOptions = {
 	/** Orders performed at once for one client, 8; in all, 64. */
 	readonly perClient?: number;
 	readonly total?: number;
-	/** Rough bytes of runs kept in memory. Default 64 MB. */
+	/** Rough bytes of runs kept in memory. Default 32 MB. */
 	readonly memory?: number;
 };
 
@@ -120,7 +120,7 @@ export function createHost(store: Store, options: HostOptions): EmbeddedHost {
 function assemble(store: Store, options: HostOptions, listeners: ReadonlySet<Listener>): Machine {
 	const { core, performer, childSop } = options;
 	const journal = prepareJournal(store);
-	const cache = createCache(options.memory ?? 64_000_000);
+	const cache = createCache(options.memory ?? 32_000_000);
 	let no = journal.lastNo.get() ?? 0;
 	const parts: StageParts = { core, journal, cache, log: store.log, nextNo: () => ++no };
 	const committer = createCommitter({ store, core, journal, log: store.log });
@@ -133,7 +133,18 @@ function assemble(store: Store, options: HostOptions, listeners: ReadonlySet<Lis
 		enqueue(intake, startItem({ core, run, request, sop, internal: true }));
 	const inner: Pick<Host, "deliver" | "read"> = { deliver, read: async (run) => readRun(parts, run) };
 	const { log } = store;
-	const doing = createDoing({ performer, lanes, log, inner, find, startChild, childSop, signal: abort.signal });
+	const allowed = (): boolean => store.health().kind === "good";
+	const doing = createDoing({
+		performer,
+		lanes,
+		log,
+		inner,
+		find,
+		startChild,
+		childSop,
+		signal: abort.signal,
+		allowed,
+	});
 	const alarm = createAlarm({
 		clock: store.clock,
 		nextDue: () => journal.nextDue.get() ?? undefined,
@@ -158,8 +169,10 @@ function assemble(store: Store, options: HostOptions, listeners: ReadonlySet<Lis
 	return machine;
 }
 
-function enqueue(intake: Intake, item: Omit<Item, "resolve" | "reject" | "since">): Promise<Receipt> {
-	return new Promise((resolve, reject) => intake.push({ ...item, resolve, reject, since: performance.now() }));
+function enqueue(intake: Intake, item: Omit<Item, "resolve" | "reject" | "since" | "told">): Promise<Receipt> {
+	return new Promise((resolve, reject) =>
+		intake.push({ ...item, resolve, reject, since: performance.now(), told: false }),
+	);
 }
 
 function startItem(of: {
@@ -168,7 +181,7 @@ function startItem(of: {
 	readonly request: StartRequest;
 	readonly sop: Sop;
 	readonly internal: boolean;
-}): Omit<Item, "resolve" | "reject" | "since"> {
+}): Omit<Item, "resolve" | "reject" | "since" | "told"> {
 	const { run, request, sop, internal, core } = of;
 	const event: NewEvent = { kind: "started", run, request };
 	const alone = request.undo !== undefined || request.parent !== undefined || request.drill === true;
@@ -193,7 +206,13 @@ function refusalOf(machine: Machine): UnavailableError | undefined {
 	}
 }
 
+/** Errors: `UnavailableError` `quarantined` for a run whose journal cannot be trusted. */
 function readRun(parts: StageParts, run: RunId): Awaited<ReturnType<Host["read"]>> {
-	const entry = findEntry(parts, run);
-	return entry && { run: entry.run, sop: entry.sop };
+	try {
+		const entry = findEntry(parts, run);
+		return entry && { run: entry.run, sop: entry.sop };
+	} catch (problem) {
+		parts.log.error({ err: problem, run, code: "quarantined" }, "the run cannot be read");
+		throw quarantinedError(run);
+	}
 }

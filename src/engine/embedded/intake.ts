@@ -51,7 +51,9 @@ export function createIntake(tick: (items: readonly Item[]) => void): Intake {
 		const limit = performance.now() - LONGEST_WAIT_MS;
 		for (const item of queue) {
 			if (item.since > limit) break;
-			if (!item.internal) item.reject(unconfirmed());
+			if (item.internal || item.told) continue;
+			item.told = true;
+			item.reject(unconfirmed());
 		}
 	};
 	const look = (): void => {

@@ -14,7 +14,7 @@ import { quietLog } from "./core.ts";
 import { isBusy, isDamage, refusal } from "./faults.ts";
 import { checkEnd, type Health, lastHead } from "./health.ts";
 import { claimFolder, heldError, refuseNetworkFolder, releaseFolder } from "./holder.ts";
-import { ensureInstallation, isCopy, markHome } from "./home.ts";
+import { ensureInstallation, isCopy, isRestored, markHome } from "./home.ts";
 import { migrate } from "./schema.ts";
 import { checkKey } from "./vault-key.ts";
 
@@ -103,9 +103,10 @@ function assemble(parts: StoreOptions & { readonly clock: Clock; file: string; d
 	const { folder, file, db, clock } = parts;
 	const log = parts.log ?? quietLog;
 	const anchor = openAnchor(join(folder, "head"));
-	let health: Health = checkEnd(db, anchor.read());
+	const end = checkEnd(db, anchor.read());
 	const installation = ensureInstallation(db, file);
-	if (health.kind === "good" && isCopy(db, file, anchor.read())) health = copyHealth;
+	const copied = isRestored(db) || (end.kind === "good" && isCopy(db, file, anchor.read()));
+	let health: Health = copied ? copyHealth : end;
 	if (health.kind !== "good") log.error({ code: health.code }, health.words);
 	const note = (words: string): void => {
 		health = { kind: "damaged", code: "damaged", words };

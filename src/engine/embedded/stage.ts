@@ -38,6 +38,8 @@ export type Item = {
 	readonly reject: (problem: unknown) => void;
 	/** When it was taken, on the monotonic clock, ms. */
 	readonly since: number;
+	/** Whether its caller was told to wait no longer. */
+	told: boolean;
 };
 
 /** One event decided. `before` is what to put back when the commit fails. */

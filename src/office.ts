@@ -1,0 +1,129 @@
+/**
+ * What whoever runs the installation may ask: tokens, secrets, backups, the state of the house. Must never act for a person
+ * of a roster, and never shows a secret it was given.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { ConflictError, InputError } from "./base/errors.ts";
+import { Secret } from "./base/secret.ts";
+import { type Clock, plusMs } from "./base/time.ts";
+import type { App, MadeToken, Status, TokenRequest } from "./command/app-port.ts";
+import { actorOf } from "./command/office.ts";
+import type { Tokens } from "./console/token.ts";
+import type { AuditStream } from "./engine/embedded/audit.ts";
+import { backup } from "./engine/embedded/backup.ts";
+import type { EmbeddedHost } from "./engine/embedded/host.ts";
+import type { Store } from "./engine/embedded/open.ts";
+import type { PeopleStore } from "./engine/embedded/people-store.ts";
+import { verifyStore } from "./engine/embedded/verify.ts";
+import { planOnly } from "./engine/plan-only.ts";
+import type { Performer, Vault } from "./engine/ports.ts";
+import type { Definitions } from "./sop/definitions.ts";
+
+type Parts = {
+	readonly store: Store;
+	readonly host: EmbeddedHost;
+	readonly people: PeopleStore;
+	readonly vault: Vault;
+	readonly audit: AuditStream;
+	readonly performer: Performer;
+	readonly clock: Clock;
+	readonly definitions: () => Definitions;
+};
+
+export function createOffice(parts: Parts) {
+	const { store, host, vault, clock, definitions } = parts;
+	const since = clock.now();
+	const counts = store.db.prepare<[], { phase: string; n: number }>(
+		"SELECT phase, count(*) AS n FROM runs GROUP BY phase",
+	);
+	const phases = (): { readonly [phase: string]: number } => {
+		host.flush();
+		return Object.fromEntries(counts.all().map(({ phase, n }) => [phase, n]));
+	};
+	return {
+		phases,
+		status: async (url: string): Promise<Status> => ({
+			url,
+			since,
+			runs: phases(),
+			restored: store.health().kind === "copy",
+			problems: definitions().problems.length,
+			quarantined: definitions().quarantined.length,
+		}),
+		backup: async (file: string) => {
+			const { bytes } = await backup(store, file, () => host.flush());
+			return { file, bytes };
+		},
+		createToken: async (request: TokenRequest): Promise<MadeToken> => createToken(parts, request),
+		tokens: tokensOf(parts),
+		setSecret: async ({ client, name, value }: Parameters<App["setSecret"]>[0]): Promise<void> => {
+			await vault.replace(client, name, value);
+		},
+		/** The key of a client's webhook, `secret:CLIENT/hooks/NAME`. */
+		hookKey: async (client: string, hook: string): Promise<Secret | undefined> => {
+			try {
+				return await vault.reveal(client, { $secret: `${client}/hooks/${hook}` });
+			} catch (error) {
+				if (error instanceof ConflictError) return undefined;
+				throw error;
+			}
+		},
+		resumeRestored: async () => {
+			const resumed = store.health().kind !== "good";
+			await host.resume();
+			return { resumed };
+		},
+		auditVerify: async () => {
+			const runs = await verifyStore(store);
+			const audit = parts.audit.verify();
+			const found = runs.finding;
+			const broken = [
+				...(found === undefined ? [] : [{ chain: found.run ?? "heads", seq: found.seq ?? 0, words: found.words }]),
+				...(audit.broken === undefined
+					? []
+					: [{ chain: "audit", seq: audit.broken, words: "This row of the audit stream is not as it was written." }]),
+			];
+			return { ok: broken.length === 0, runs: runs.runs, events: runs.events, broken };
+		},
+		planOnly: async ({ sop, client, form }: Parameters<App["planOnly"]>[0]) => {
+			const { clients } = definitions();
+			const found = Object.hasOwn(clients, client) ? clients[client] : undefined;
+			const wanted = found !== undefined && Object.hasOwn(found.sops, sop) ? found.sops[sop] : undefined;
+			if (found === undefined || wanted === undefined)
+				throw new InputError([
+					{
+						path: found === undefined ? "client" : "sop",
+						code: "no-such-sop",
+						message: `There is no ${found === undefined ? `client ${client}` : `procedure ${sop} for ${client}`}.`,
+					},
+				]);
+			return planOnly(parts, { client: found, sop: wanted, form });
+		},
+	};
+}
+
+const TOKEN_BYTES = 32;
+
+function createToken(parts: Parts, request: TokenRequest): MadeToken {
+	const actor = actorOf({ definitions: parts.definitions } as App, { as: request.person, client: request.client });
+	const token = `sopwith_${randomBytes(TOKEN_BYTES).toString("base64url")}`;
+	const created = parts.clock.now();
+	const expires = plusMs(created, request.expiresMs);
+	const hash = createHash("sha256").update(token).digest("hex");
+	const client = request.client === undefined ? {} : { client: request.client };
+	parts.people.saveToken({ hash, person: actor, created, expires, ...client });
+	return { token, person: request.person, expires, ...client };
+}
+
+function tokensOf({ people }: Parts): Tokens {
+	return {
+		find: async (hash) => {
+			const found = people.token(hash);
+			if (found === undefined || found.revoked !== undefined) return undefined;
+			const { person, client, expires } = found;
+			return { hash, actor: person, expires, ...(client === undefined ? {} : { client }) };
+		},
+	};
+}
+
+export { Secret };
