@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createArchive } from "../../../src/engine/embedded/archive.ts";
-import { backup } from "../../../src/engine/embedded/backup.ts";
+import { backup, restore } from "../../../src/engine/embedded/backup.ts";
 import { openStore } from "../../../src/engine/embedded/open.ts";
 import {
 	askStep,
@@ -71,6 +71,27 @@ describe("a backup", () => {
 		later.close();
 		rig.host.close();
 		rig.store.close();
+	});
+
+	test("put back over a data folder keeps the old files aside, and is refused while the folder is in use", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const data = join(folder, "data");
+		const file = join(folder, "copy.db");
+		const rig = await serve(data);
+		const first = (await rig.host.start(requestOf("a"), sop)).run;
+		await backup(rig.store, file, rig.host.flush);
+		const second = (await rig.host.start(requestOf("b"), sop)).run;
+		assert.throws(() => restore(file, data, "2026-11-22T12:00:00.000Z"), { code: "held" });
+		await rig.stop();
+		assert.throws(() => restore(join(data, "head"), data, "2026"), { code: "not-a-backup" });
+		const aside = restore(file, data, "2026-11-22T12:00:00.000Z") ?? "";
+		assert.ok(existsSync(join(aside, "sopwith.db")) && existsSync(join(aside, "head")));
+		const again = await serve(data);
+		assert.equal(again.host.health().code, "paused");
+		assert.equal((await again.host.read(first))?.run.id, first);
+		assert.equal(await again.host.read(second), undefined);
+		await again.stop();
 	});
 
 	test("of a damaged database is not kept", async (t) => {

@@ -147,6 +147,16 @@ describe("the journal", () => {
 		);
 	});
 
+	test("text that JSON cannot hold is refused alone, the rest of the tick goes on", async () => {
+		const half = rig.host.start(requestOf("half", "toy", "contoso", { name: "\ud800" }), sop);
+		const fine = rig.host.start(requestOf("fine", "toy", "contoso", { name: "a\u0000b \u202e" }), sop);
+		await assert.rejects(half, { code: "bad-text" });
+		const { run } = await fine;
+		await asks(run);
+		assert.equal((await all(run))[0]?.kind, "started");
+		assert.equal(verifyRun(rig.store.db, run).finding, undefined);
+	});
+
 	test("a run keeps the definition it began with", async () => {
 		const run = await parked("pinned");
 		const changed = { ...sop, title: "Another title" };

@@ -100,14 +100,18 @@ describe("serving", () => {
 		const { run } = await rig.host.start(requestOf("w", "whole"), whole);
 		const child = Object.keys((await rig.host.read(run))?.run.steps.sub?.children ?? {})[0] ?? "";
 		await until(rig, child, (r) => r.steps.ask?.state === "waiting");
+		// The parent out of reach while its child ends: as a kill between the two commits leaves it.
+		const reach = "UPDATE runs SET quarantined = ? WHERE id = ?";
+		rig.store.db.prepare(reach).run("test", run);
 		await rig.stop();
-		// The child's end, decided and kept, with its parent out of reach: as a kill between the two commits leaves it.
 		const alone = await serve(folder, { childSop: () => part });
-		alone.store.db.prepare("UPDATE runs SET quarantined = 'test' WHERE id = ?").run(run);
 		const wait = (await alone.host.read(child))?.run.steps.ask?.wait?.id ?? "";
 		const answer = { kind: "answered", wait, verb: "submit", by: "mo", as: "owner", values: {}, via: "web" } as const;
 		await alone.host.deliver(child, answer, "click");
-		alone.store.db.prepare("UPDATE runs SET quarantined = NULL WHERE id = ?").run(run);
+		await assert.rejects(alone.host.deliver(run, { kind: "noted", by: "ada", words: "?" }, "n"), {
+			code: "quarantined",
+		});
+		alone.store.db.prepare(reach).run(null, run);
 		await alone.stop();
 		const last = await serve(folder, { childSop: () => part });
 		await until(last, run, (r) => r.ended?.phase === "done");
