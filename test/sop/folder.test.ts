@@ -1,0 +1,258 @@
+/**
+ * Loading a definitions folder: what is good serves, what is broken keeps its last good version and is named.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import type { Definitions } from "../../src/sop/definitions.ts";
+import { diffDefinitions, loadDefinitions } from "../../src/sop/folder.ts";
+import { known } from "./known.ts";
+
+const ours = new URL("../../sop-definitions", import.meta.url).pathname;
+const root = mkdtempSync(join(tmpdir(), "sopwith-definitions-"));
+after(() => rmSync(root, { recursive: true }));
+let count = 0;
+
+function copy(): string {
+	count += 1;
+	const folder = join(root, String(count));
+	cpSync(ours, folder, { recursive: true });
+	return folder;
+}
+function load(folder: string, last?: Definitions, today = "2026-11-22"): Definitions {
+	const clock = { now: () => `${today}T12:00:00.000Z` };
+	return loadDefinitions(folder, known, { clock, core: 1, ...(last === undefined ? {} : { last }) });
+}
+function edit(folder: string, file: string, from: string | RegExp, to: string): void {
+	const path = join(folder, file);
+	const text = readFileSync(path, "utf8");
+	assert.notEqual(text.replace(from, to), text, `${file} has no ${from}`);
+	writeFileSync(path, text.replace(from, to));
+}
+const CONTOSO = "clients/contoso/client.yaml";
+const problemCodes = (found: Definitions) => found.problems.map((one) => one.code);
+
+describe("the definitions that come with Sopwith", () => {
+	const loaded = load(ours);
+
+	it("have no problems and serve onboarding to a hybrid and a cloud client", () => {
+		assert.deepEqual(loaded.problems, []);
+		assert.deepEqual(loaded.quarantined, []);
+		assert.deepEqual(Object.keys(loaded.clients), ["contoso", "fabrikam"]);
+		assert.deepEqual(
+			Object.values(loaded.clients).map((one) => [one.values.identity, one.values.sandbox, Object.keys(one.sops)]),
+			[
+				["hybrid", true, ["newhire"]],
+				["cloud", true, ["newhire"]],
+			],
+		);
+	});
+
+	it("keep a client's hours, and its holidays for this year and two more", () => {
+		const { calendar } = loaded.clients.contoso?.values ?? assert.fail();
+		assert.deepEqual(calendar.hours["1"], [{ from: 480, to: 1080 }]);
+		assert.equal(calendar.hours["6"], undefined);
+		for (const day of ["2026-11-26", "2026-11-27", "2027-11-25", "2028-07-04"])
+			assert.ok(calendar.holidays.includes(day), day);
+		assert.ok(!calendar.holidays.some((day) => day.startsWith("2029")));
+		assert.deepEqual(loaded.clients.fabrikam?.values.calendar.hours["5"], [
+			{ from: 480, to: 720 },
+			{ from: 780, to: 930 },
+		]);
+	});
+
+	it("lay the client's overlay over the base for that client alone", () => {
+		const ids = (client: string) => loaded.clients[client]?.sops.newhire?.steps.map((step) => step.id);
+		assert.ok(ids("fabrikam")?.includes("badge"));
+		assert.ok(!ids("contoso")?.includes("badge"));
+		assert.notEqual(
+			loaded.clients.contoso?.sops.newhire?.definition,
+			loaded.clients.fabrikam?.sops.newhire?.definition,
+		);
+	});
+
+	it("hold people, roles and approvals given in advance, the MSP's own among them", () => {
+		const { roster } = loaded.clients.contoso ?? assert.fail();
+		assert.deepEqual(
+			roster.people.filter((one) => one.of === "msp").map((one) => one.id),
+			["tia", "sam"],
+		);
+		assert.deepEqual([roster.roles.owner, roster.roles["service-desk"]], [["di"], ["tia", "sam"]]);
+		const [standing] = roster.standing;
+		assert.deepEqual(
+			[standing?.atMost, standing?.spend, standing?.whenWords, standing?.until],
+			[5, { licences: 1 }, "Warehouse", "2027-06-30"],
+		);
+		assert.deepEqual(load(ours).clients.contoso?.roster.standing, roster.standing);
+	});
+});
+
+describe("a broken file", () => {
+	it("of a client keeps its last good version, and the other clients serve", () => {
+		const folder = copy();
+		const good = load(folder);
+		edit(folder, CONTOSO, "America/New_York", "New York");
+		const now = load(folder, good);
+		assert.equal(now.clients.contoso, good.clients.contoso);
+		assert.deepEqual(
+			now.quarantined.map(({ client, sop }) => [client, sop]),
+			[["contoso", undefined]],
+		);
+		const [problem] = now.problems;
+		assert.deepEqual([problem?.code, problem?.line, problem?.remedy], ["not-a-zone", 4, "Write America/New_York."]);
+		assert.ok(now.clients.fabrikam !== undefined);
+		assert.deepEqual(Object.keys(load(folder).clients), ["fabrikam"]);
+	});
+
+	it("of a base SOP keeps every client's last version and is listed once", () => {
+		const folder = copy();
+		const good = load(folder);
+		edit(folder, "newhire.yaml", "do: directory.user", "do: directory.usr");
+		const now = load(folder, good);
+		assert.equal(now.clients.contoso?.sops.newhire, good.clients.contoso?.sops.newhire);
+		assert.deepEqual(
+			now.quarantined.map(({ client, sop }) => [client, sop]),
+			[
+				["contoso", "newhire"],
+				["fabrikam", "newhire"],
+			],
+		);
+		assert.deepEqual(problemCodes(now), ["no-such-action"]);
+		assert.deepEqual(Object.keys(load(folder).clients.contoso?.sops ?? {}), []);
+	});
+
+	it("of an overlay concerns its client alone", () => {
+		const folder = copy();
+		edit(folder, "clients/fabrikam/newhire.yaml", "after: hardware", "after: hardwear");
+		const now = load(folder);
+		assert.deepEqual(
+			now.quarantined.map(({ client, sop }) => [client, sop]),
+			[["fabrikam", "newhire"]],
+		);
+		assert.ok(now.problems[0]?.file?.endsWith("fabrikam/newhire.yaml"));
+		assert.ok(now.clients.contoso?.sops.newhire !== undefined);
+	});
+
+	it("of the MSP keeps its last people; without any there are no clients", () => {
+		const folder = copy();
+		const good = load(folder);
+		writeFileSync(join(folder, "msp.yaml"), "msp: [");
+		const now = load(folder, good);
+		assert.deepEqual(now.msp, good.msp);
+		assert.deepEqual(Object.keys(now.clients), ["contoso", "fabrikam"]);
+		assert.deepEqual(Object.keys(load(folder).clients), []);
+	});
+
+	it("never makes loading throw: neither an empty folder, nor one that is not there, nor noise", () => {
+		const folder = join(root, "noise");
+		mkdirSync(join(folder, "clients", "x"), { recursive: true });
+		writeFileSync(join(folder, "msp.yaml"), readFileSync(join(ours, "msp.yaml")));
+		for (const text of ["", "\u0000\u0001", "[", "a: &b *b", "client: 7\npeople: 3\nroles: []\n", "- 1"]) {
+			writeFileSync(join(folder, "clients", "x", "client.yaml"), text);
+			const found = load(folder);
+			assert.ok(found.problems.length > 0, text);
+			assert.deepEqual(found.clients, {});
+		}
+		assert.ok(problemCodes(load(join(root, "nowhere"))).includes("not-there"));
+	});
+});
+
+describe("mistakes in a client's file", () => {
+	const rows: readonly (readonly [string, string | RegExp, string, string])[] = [
+		["a word that is not known", "timezone:", "timzone:", "unknown-key"],
+		["a person who is not there", "hr: [harriet]", "hr: [hariet]", "no-such-person"],
+		["a person defined twice", "id: sol,", "id: mo,", "duplicate-person"],
+		["an id that one of the MSP has", "id: sol,", "id: tia,", "duplicate-person"],
+		["hours that end before they begin", '"08:00-18:00"', '"18:00-08:00"', "bad-hours"],
+		["a weekday that is none", "mon-fri", "mon-fry", "not-a-weekday"],
+		["a country that is none", "country: US", "country: XX", "no-such-country"],
+		["a region that is none", "region: ny", "region: nowhere", "no-such-region"],
+		["an approval for no SOP", "sop: newhire,", "sop: newhier,", "no-such-sop"],
+		["an approval by nobody", "by: di, until", "by: tia, until", "no-such-person"],
+		["a condition that does not parse", "== 'warehouse'", "== 'warehouse", "bad-expression"],
+		["a limit without its day", "5 per day", "5 a day", "bad-value"],
+		["no owner", "owner: [di]", "boss: [di]", "missing"],
+		["another client's id", "client: contoso", "client: fabrikam", "wrong-folder"],
+		["an approval that nobody holds", "it-lead: [mo]", "it-lead: []", "nobody-approves"],
+	];
+	for (const [what, from, to, code] of rows) {
+		it(`are found: ${what}`, () => {
+			const folder = copy();
+			edit(folder, CONTOSO, from, to);
+			if (code === "nobody-approves") edit(folder, "newhire.yaml", "by: [it-lead, manager]", "by: [it-lead]");
+			const { problems } = load(folder);
+			assert.ok(
+				problems.some((one) => one.code === code && (one.line ?? 0) > 0),
+				JSON.stringify(problems),
+			);
+		});
+	}
+});
+
+describe("several SOPs", () => {
+	const sop = (id: string, command: string, run: string) =>
+		`sop: ${id}\ntitle: T\nowner: it-lead\nstart: [{ command: ${command}, by: hr }]\nsteps: [{ name: Next, run: ${run} }]\n`;
+
+	it("may not run each other in a circle, and the others serve", () => {
+		const folder = copy();
+		for (const [id, run] of [
+			["a", "b"],
+			["b", "c"],
+			["c", "a"],
+			["d", "a"],
+		] as const) {
+			writeFileSync(join(folder, `${id}.yaml`), sop(id, `start-${id}`, run));
+		}
+		const found = load(folder);
+		const contoso = found.quarantined.filter((one) => one.client === "contoso");
+		assert.deepEqual(
+			contoso.map((one) => [one.sop, one.problems[0]?.code]),
+			[
+				["a", "recursion"],
+				["b", "recursion"],
+				["c", "recursion"],
+			],
+		);
+		assert.match(contoso[0]?.problems[0]?.message ?? "", /a runs b runs c runs a/);
+	});
+
+	it("may not answer to one command", () => {
+		const folder = copy();
+		writeFileSync(join(folder, "zed.yaml"), sop("zed", "newhire", "newhire"));
+		assert.deepEqual(
+			load(folder).quarantined.map((one) => [one.client, one.sop, one.problems[0]?.code]),
+			[
+				["contoso", "zed", "taken"],
+				["fabrikam", "zed", "taken"],
+			],
+		);
+	});
+
+	it("are named after their files", () => {
+		const folder = copy();
+		writeFileSync(join(folder, "other.yaml"), sop("zed", "zed", "newhire"));
+		assert.ok(problemCodes(load(folder)).includes("wrong-file"));
+	});
+});
+
+describe("diffDefinitions", () => {
+	it("says nothing when nothing differs, and what differs otherwise, without its secrets", () => {
+		const folder = copy();
+		const old = load(folder);
+		assert.deepEqual(diffDefinitions(old, load(folder)), []);
+		edit(folder, CONTOSO, "name: Sol Vance", "name: Sol Vance-Adler");
+		edit(folder, CONTOSO, "executives: [di]", "executives: [di, mo]");
+		edit(folder, CONTOSO, "mail: { use: sandbox,", 'mail: { use: smtp, url: "smtp://user:hunter2@mail",');
+		edit(folder, "newhire.yaml", "title: New employee", "title: New colleague");
+		const lines = diffDefinitions(old, load(folder));
+		assert.deepEqual(lines, [
+			"Contoso Ltd: what is known of Sol Vance-Adler changed.",
+			"Contoso Ltd: roles changed.",
+			"Contoso Ltd: connectors changed.",
+			"Contoso Ltd: newhire changed; open runs keep what they began with.",
+			"Fabrikam GmbH: newhire changed; open runs keep what they began with.",
+		]);
+	});
+});
