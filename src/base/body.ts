@@ -7,9 +7,9 @@ import { InputError, type Problem, SopwithError } from "./errors.ts";
 import type { Json } from "./json.ts";
 
 /** 256 kB, for every body but an upload's; there are no uploads. */
-export const BODY_BYTES = 256 * 1024;
+const BODY_BYTES = 256 * 1024;
 /** How many lists and records may lie inside each other. */
-export const BODY_DEPTH = 32;
+const BODY_DEPTH = 32;
 /** How much of a body that is too large is thrown away before the connection is cut, as a multiple of the cap. */
 const DRAINED = 16;
 const RESERVED = new Set(["__proto__", "constructor", "prototype"]);

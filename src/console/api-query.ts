@@ -8,7 +8,7 @@ import type { RunQuery } from "../engine/ports.ts";
 import type { ClientId } from "../sop/sop.ts";
 
 export const TOP_OF_JOURNAL = 1;
-export const PHASES: readonly (Phase | "open")[] = [
+const PHASES: readonly (Phase | "open")[] = [
 	"open",
 	"planning",
 	"running",

@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { type Instant, toMs } from "../base/time.ts";
 
 /** How far a sender's clock may be off, both ways. */
-export const WINDOW_MS = 5 * 60_000;
+const WINDOW_MS = 5 * 60_000;
 const MOST_SIGNATURES = 16;
 
 export type Signed = {

@@ -24,7 +24,7 @@ export type WebhookParts = {
 type Hooked = { readonly sop: Sop; readonly start: Extract<Start, { kind: "webhook" }> };
 
 /** The one who starts a run that a webhook asked for. The desk lets it start what names the hook, and nothing else. */
-export function hookActor(hook: string, client: ClientId): { readonly id: string; readonly client: ClientId } {
+function hookActor(hook: string, client: ClientId): { readonly id: string; readonly client: ClientId } {
 	return { id: `hook:${hook}`, client };
 }
 
