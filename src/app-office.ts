@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { ConflictError, InputError } from "./base/errors.ts";
-import { Secret } from "./base/secret.ts";
+import type { Secret } from "./base/secret.ts";
 import { type Clock, plusMs } from "./base/time.ts";
 import type { App, MadeToken, Status, TokenRequest } from "./command/app-port.ts";
 import { actorOf } from "./command/office.ts";
@@ -125,5 +125,3 @@ function tokensOf({ people }: Parts): Tokens {
 		},
 	};
 }
-
-export { Secret };

@@ -1,0 +1,109 @@
+/**
+ * The parts behind the doors: store, definitions, host, desk. Put together once; must never listen or serve.
+ */
+import { registry } from "./actions/registry.ts";
+import { openSandboxServer } from "./actions/sandbox/sandbox.ts";
+import { seedOf } from "./actions/sandbox/seed.ts";
+import { createWorlds } from "./actions/world.ts";
+import { createOffice } from "./app-office.ts";
+import { pause } from "./app-pause.ts";
+import { openMetrics } from "./base/metrics.ts";
+import type { Clock } from "./base/time.ts";
+import type { OpenOptions } from "./command/app-port.ts";
+import type { Config } from "./config.ts";
+import { childSop, core } from "./engine/core.ts";
+import { createDesk } from "./engine/create-desk.ts";
+import { CORE } from "./engine/decide.ts";
+import { createArchive } from "./engine/embedded/archive.ts";
+import { createAudit } from "./engine/embedded/audit.ts";
+import { createHost } from "./engine/embedded/host.ts";
+import { openStore } from "./engine/embedded/open.ts";
+import { createPeopleStore } from "./engine/embedded/people-store.ts";
+import { createStandingLedger } from "./engine/embedded/standing.ts";
+import { createVault } from "./engine/embedded/vault.ts";
+import { createPerformer } from "./engine/performer/performer.ts";
+import { createStanding } from "./engine/standing.ts";
+import type { Client, Definitions } from "./sop/definitions.ts";
+import { diffDefinitions, loadDefinitions } from "./sop/folder.ts";
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/** Opens everything but the doors to people. Errors: those of `openStore`. */
+export async function openHouse(config: Config, { log, redactor }: OpenOptions, clock: Clock) {
+	const store = openStore({ folder: config.data, key: config.key, clock, log });
+	const book = openBook(config, clock);
+	const { definitions, clientOf } = book;
+	const rosterOf = (id: string) => clientOf(id)?.roster;
+	const kept = createVault(store);
+	const vault = {
+		...kept,
+		reveal: async (...of: Parameters<typeof kept.reveal>) => redactor.saw(await kept.reveal(...of)),
+	};
+	const audit = createAudit(store);
+	const people = createPeopleStore(store);
+	const sandbox = await openSandboxServer({ folder: `${config.data}/sandbox`, clock });
+	const tenantOf = (client: Client) => sandbox.tenant(seedOf(client));
+	const worlds = createWorlds({ clientOf, vault, sandboxOf: tenantOf, clock, env: process.env });
+	const performer = createPerformer({
+		actions: registry,
+		worldOf: (run, sop, step) => worlds.worldOf(run, sop, step),
+		standing: createStanding({ rosterOf, ledger: createStandingLedger(store), clock }),
+		clock,
+		log: ({ what, run, where, error }) => log.error({ run, where, error }, what),
+		wait: pause,
+	});
+	const metrics = openMetrics(async () => office.phases());
+	const named = (request: { readonly client: string }) => (sop: string) => clientOf(request.client)?.sops[sop];
+	const host = createHost(store, {
+		core,
+		performer,
+		metrics,
+		childSop: (request, parent) => childSop(request, parent, named(request)),
+	});
+	const archive = createArchive(store, () => host.flush());
+	const desk = createDesk({ definitions, host, archive, audit, clock });
+	const office = createOffice({ store, host, people, vault: kept, audit, performer, clock, definitions });
+	const close = async (): Promise<void> => {
+		await host.close();
+		audit.flush();
+		await worlds.close();
+		await sandbox.close();
+		store.close();
+	};
+	return {
+		store,
+		definitions,
+		reload: book.reload,
+		clientOf,
+		rosterOf,
+		vault: kept,
+		audit,
+		people,
+		tenantOf,
+		metrics,
+		host,
+		desk,
+		office,
+		close,
+	};
+}
+
+/** The definitions as they are now, and how to read them again. */
+function openBook(config: Config, clock: Clock) {
+	const read = (last?: Definitions): Definitions =>
+		loadDefinitions(config.definitions, registry.known(), {
+			clock,
+			core: CORE,
+			...(last === undefined ? {} : { last }),
+		});
+	let now = read();
+	return {
+		definitions: () => now,
+		clientOf: (id: string) => (Object.hasOwn(now.clients, id) ? now.clients[id] : undefined),
+		reload: async () => {
+			const before = now;
+			now = read(before);
+			return { problems: now.problems, diff: diffDefinitions(before, now), quarantined: now.quarantined };
+		},
+	};
+}
