@@ -53,8 +53,8 @@ function unknownWord(turn: Turn, word: string): Reply {
 	const near = nearest(word, [...own, ...COMMANDS.keys()]);
 	const title =
 		near === undefined
-			? `There is no "${word}". Nothing was started. \`help\` lists what there is.`
-			: `There is no "${word}". Did you mean \`${near}\`? Nothing was started.`;
+			? `There is no “${word}”. Nothing was started. \`help\` lists what there is.`
+			: `There is no “${word}”. Did you mean \`${near}\`? Nothing was started.`;
 	return say(turn, title);
 }
 

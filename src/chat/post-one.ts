@@ -123,7 +123,7 @@ function isLoud({ wait, closed, rings }: Message): boolean {
 }
 
 /** Somebody must act on it, or nothing will come after it that could carry it. */
-export function isNeeded({ message, run }: Pick<Send, "message" | "run">): boolean {
+function isNeeded({ message, run }: Pick<Send, "message" | "run">): boolean {
 	return (message.wait !== undefined && !message.closed) || run.ended !== undefined;
 }
 

@@ -36,13 +36,13 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 describe("a typed line", () => {
 	const rows: readonly (readonly [Actor, string, RegExp])[] = [
-		[HARRIET, "newhrie", /^There is no "newhrie"\. Did you mean “newhire”\? Nothing was started\.$/u],
-		[HARRIET, "qqqqqq", /^There is no "qqqqqq"\. Nothing was started\./u],
+		[HARRIET, "newhrie", /^There is no “newhrie”\. Did you mean “newhire”\? Nothing was started\.$/u],
+		[HARRIET, "qqqqqq", /^There is no “qqqqqq”\. Nothing was started\./u],
 		[HARRIET, "help", /^What you can type/u],
 		[HARRIET, "/help", /^What you can type/u],
 		[HARRIET, "@Sopwith help", /^What you can type/u],
 		[HARRIET, "help newhire", /^New employee onboarding/u],
-		[HARRIET, "help nothing", /^There is no "nothing"/u],
+		[HARRIET, "help nothing", /^There is no “nothing”/u],
 		[HARRIET, "sops", /^1 procedure you can start/u],
 		[HARRIET, "oncall", /^Nobody is on call yet\./u],
 		[HARRIET, "approvals", /^Nothing waits for you\.$/u],
@@ -51,12 +51,12 @@ describe("a typed line", () => {
 		[HARRIET, "undo 0000", /^There is no run 0000/u],
 		[HARRIET, "newhire", /^New employee onboarding Nothing changes until Mo Manager has approved/u],
 		[HARRIET, "NEWHIRE client:contoso", /^New employee onboarding/u],
-		[HARRIET, "newhire client:fabrikam", /^"fabrikam" is not a client of yours\. Nothing was started\./u],
+		[HARRIET, "newhire client:fabrikam", /^“fabrikam” is not a client of yours\. Nothing was started\./u],
 		[HARRIET, "lockdown", /^Lock-down at Contoso Ltd is for Mo Manager\. Nothing was started\.$/u],
 		[TIA, "newhire", /^For which client\?/u],
 		[TIA, "newhire client:contoso", /^New employee onboarding/u],
-		[TIA, "newhire client:nobody", /^There is no client "nobody" for “newhire”\. Nothing was started\./u],
-		[FINN, "newhire __proto__=x client:constructor", /^"constructor" is not a client of yours/u],
+		[TIA, "newhire client:nobody", /^There is no client “nobody” for “newhire”\. Nothing was started\./u],
+		[FINN, "newhire __proto__=x client:constructor", /^“constructor” is not a client of yours/u],
 	];
 	for (const [actor, text, expected] of rows) {
 		test(`${actor.id} types ${text}`, async () => {

@@ -135,7 +135,7 @@ describe("the chat", () => {
 	test("answers what is typed in private, and keeps nothing of it", async () => {
 		const { get, post } = await signedIn(world.url, keyOf(HARRIET));
 		const answer = (await (await post("/chat/say", { text: "newhrie" })).json()) as Answer;
-		assert.deepEqual(answer.message.said, ['There is no "newhrie". Did you mean “newhire”? Nothing was started.']);
+		assert.deepEqual(answer.message.said, ["There is no “newhrie”. Did you mean “newhire”? Nothing was started."]);
 		const kept = (await (await get("/chat/messages")).json()) as { readonly items: readonly Shown[] };
 		assert.deepEqual(kept.items, []);
 	});

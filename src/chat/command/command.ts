@@ -33,7 +33,7 @@ export function aboutRun(
 }
 
 /** The run a person names by the beginning of its id, in either case. Undefined: none, or not theirs to see. */
-export async function findRun(turn: Turn, id: string): Promise<RunDescription | undefined> {
+async function findRun(turn: Turn, id: string): Promise<RunDescription | undefined> {
 	for (const prefix of new Set([id, id.toLowerCase(), id.toUpperCase()])) {
 		const run = prefix.length < 4 ? undefined : await turn.desk.read(turn.actor, prefix);
 		if (run !== undefined) return run;

@@ -24,15 +24,14 @@ function all(turn: Turn, commands: readonly Command[]): Reply {
 	for (const { sop, start } of turn.desk.startable(turn.actor, "command")) {
 		if (start.kind === "command" && !mine.has(start.command)) mine.set(start.command, sop.title);
 	}
-	const line = (text: string, meta: string) => ({ sign: "○", tone: "default" as const, text, meta });
 	return reply(
 		turn,
 		{
 			title: "What you can type",
 			lead: ["With or without `/`. Nothing happens before you have sent a form or pressed a button."],
-			lines: [
-				...[...mine].map(([word, title]) => line(word, title)),
-				...commands.map((command) => line(command.usage, command.about)),
+			facts: [
+				...[...mine].map(([title, value]) => ({ title, value })),
+				...commands.map(({ usage, about }) => ({ title: usage, value: about })),
 			],
 			footer: "ID is the short form on the card, e.g. 7K2QX9. Its first 4 characters will do.",
 			buttons: [{ title: "Read the procedures", style: "default", url: "/sops" }],
@@ -47,7 +46,7 @@ function one(turn: Turn, commands: readonly Command[], what: string): Reply {
 	const found = turn.desk
 		.startable(turn.actor, "command")
 		.find(({ start }) => start.kind === "command" && start.command === what);
-	if (found === undefined) return say(turn, `There is no "${what}".`, "`help` lists what you can type.");
+	if (found === undefined) return say(turn, `There is no “${what}”.`, "`help` lists what you can type.");
 	const fields = found.sop.form.filter((field) => field.type === "text").slice(0, 2);
 	const example = fields.map((field) => `${field.name}=…`).join(" ");
 	return reply(

@@ -19,17 +19,15 @@ export const sops: Command = {
 		const mine = turn.desk.startable(turn.actor, "command", said.client);
 		if (mine.length === 0) return say(turn, "There is no procedure you can start here.", "Your IT lead knows who can.");
 		const several = new Set(mine.map((each) => each.client)).size > 1;
-		const lines = mine.map(({ client, sop, start }) => ({
-			sign: "○",
-			tone: "default" as const,
-			text: start.kind === "command" ? start.command : sop.id,
-			meta: several ? `${sop.title}, ${client}` : sop.title,
+		const facts = mine.map(({ client, sop, start }) => ({
+			title: start.kind === "command" ? start.command : sop.id,
+			value: several ? `${sop.title}, ${client}` : sop.title,
 		}));
 		const title = mine.length === 1 ? "1 procedure you can start" : `${mine.length} procedures you can start`;
 		return reply(turn, {
 			title,
 			lead: ["Type the word. A form comes first; nothing happens before you send it."],
-			lines,
+			facts,
 			buttons: [{ title: "Read the procedures", style: "default", url: "/sops" }],
 		});
 	},

@@ -37,7 +37,7 @@ function handForm(turn: Turn, { client, sop }: Startable, said: Said): Reply {
 	const { values, unknown } = prefill(sop.form, said, peopleOf(turn.desk.definitions().clients[client]));
 	const draft = draftOf(turn, { purpose: "start", client, sop: sop.id });
 	turn.drafts.keep(draft);
-	const note = unknown.length === 0 ? [] : [`There is no field ${unknown.map((name) => `"${name}"`).join(", ")} here.`];
+	const note = unknown.length === 0 ? [] : [`There is no field ${unknown.map((name) => `“${name}”`).join(", ")} here.`];
 	return formReply(turn, { draft, sop, values, problems: [], note });
 }
 
@@ -108,7 +108,7 @@ function refuse(turn: Turn, said: Said, mine: readonly Startable[]): Reply | und
 	const clients = Object.values(turn.desk.definitions().clients);
 	const own = turn.actor.client ?? said.client;
 	if (turn.actor.client !== undefined && said.client !== undefined && said.client !== turn.actor.client) {
-		return say(turn, `"${said.client}" is not a client of yours. Nothing was started.`, `Leave \`client:\` out.`);
+		return say(turn, `“${said.client}” is not a client of yours. Nothing was started.`, `Leave \`client:\` out.`);
 	}
 	const known = clients.filter((client) => own === undefined || client.id === own);
 	for (const client of known) {
@@ -129,7 +129,7 @@ function refuse(turn: Turn, said: Said, mine: readonly Startable[]): Reply | und
 	const names = mine.map(({ client }) => client).join(", ");
 	return say(
 		turn,
-		`There is no client "${said.client ?? ""}" for \`${said.word}\`. Nothing was started.`,
+		`There is no client “${said.client ?? ""}” for \`${said.word}\`. Nothing was started.`,
 		`There is: ${names}.`,
 	);
 }

@@ -61,9 +61,10 @@ export async function chatPage(
 <p class="meta sr" id="say-h">For example ${words.slice(0, 1).join("")}, runs, approvals, help</p>
 <datalist id="words">${words.map((word) => html`<option value="${word}"></option>`)}</datalist></form>
 <noscript><p>The chat needs JavaScript. The pages do not: <a href="/runs">Runs</a>, <a href="/approvals">Approvals</a>.</p></noscript>
-${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help" })}
+${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help", zone })}
 <link rel="stylesheet" href="${parts.files}/chat.css">
-<script src="${parts.files}/adaptivecards.min.js" defer></script>`;
+<script src="${parts.files}/adaptivecards.min.js" defer></script>
+<script src="${parts.files}/chat.js" type="module"></script>`;
 	const names = simulated.map((client) => client.name);
 	const banner = {
 		kind: "sandbox" as const,
@@ -79,6 +80,5 @@ ${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help" })}
 		...(simulated[0] === undefined ? {} : { directory: `/directory/${encodeURIComponent(simulated[0].id)}` }),
 		narrow: true,
 		body,
-		scripts: [`${parts.files}/chat.js`],
 	});
 }

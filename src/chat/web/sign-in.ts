@@ -190,7 +190,8 @@ function group(name: string, people: readonly Person[], about: About) {
 		const held = Object.entries(about.roles).flatMap(([role, ids]) =>
 			Array.isArray(ids) && ids.includes(person.id) ? [role] : [],
 		);
-		const roles = held.map((role) => role.replaceAll("-", " ")).join(", ");
+		const named = held.map((role) => role.replaceAll("-", " "));
+		const roles = named.filter((role) => role.toLowerCase() !== person.title?.toLowerCase()).join(", ");
 		return html`<li><div><b>${person.name}</b> <span class="meta">${[person.title, roles].filter(Boolean).join(" · ")}</span></div>
 <form method="post" action="/sign-in"><input type="hidden" name="person" value="${key}"><input type="hidden" name="next" value="${about.next}"><button class="btn">Be ${person.name.split(" ")[0]}</button></form></li>`;
 	});

@@ -8,7 +8,7 @@ const list = document.getElementById("chat");
 const form = document.getElementById("compose");
 const line = document.getElementById("say");
 const link = document.getElementById("link");
-const { first } = JSON.parse(document.getElementById("chat-config").textContent);
+const { first, zone } = JSON.parse(document.getElementById("chat-config").textContent);
 const typed = [];
 let turn = 0;
 let unseen = 0;
@@ -217,5 +217,5 @@ function toEnd() {
 }
 
 function clock() {
-	return new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+	return new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
 }

@@ -1,0 +1,191 @@
+/**
+ * The work behind the poster: latest states on one side, queues of places on the other. A run is settled, and forgotten
+ * here, when nothing of it is owed. Must never hold runs that nobody posts about.
+ */
+import type { RunId } from "../engine/event.ts";
+import type { Message } from "../engine/message.ts";
+import type { Run } from "../engine/run.ts";
+import type { Sop } from "../sop/sop.ts";
+import { type Addressee, type AudienceParts, addresseeOf, placesOf, whoIn } from "./audience.ts";
+import { createQueues, type Queues } from "./place-queue.ts";
+import { LEFT, reserve, type SendParts, type Sent, send } from "./post-one.ts";
+import { type Marks, type PostRow, placeOf } from "./posts.ts";
+
+export type WorkParts = SendParts &
+	AudienceParts & {
+		readonly marks: Marks;
+		readonly view: (sop: Sop, run: Run) => readonly Message[];
+		/** A timer; returns how to stop it. */
+		readonly after: (ms: number, act: () => void) => () => void;
+		/** Least time between two calls for one place, ms. Default: web none, real chats 1 s. */
+		readonly paceMs?: (surface: string) => number;
+	};
+
+type State = { readonly run: Run; readonly sop: Sop };
+
+export type Work = {
+	readonly parts: WorkParts;
+	readonly queues: Queues;
+	/** The latest of every run that is not settled. */
+	readonly states: Map<RunId, State>;
+	/** Runs whose messages are to be looked at. */
+	readonly waiting: Set<RunId>;
+	/** Per run, what was ordered and is not done, with the number of its newest order. */
+	readonly owed: Map<RunId, Map<string, number>>;
+	orders: number;
+	passing: Promise<void> | undefined;
+	/** The run that is being looked at: not to be settled meanwhile. */
+	looking: RunId | undefined;
+	closed: boolean;
+};
+
+export function createWork(parts: WorkParts): Work {
+	const pace = parts.paceMs ?? ((surface: string) => (surface === "web" ? 0 : 1000));
+	const paceMs = (place: string) => pace(place.slice(0, place.indexOf(" ")));
+	return {
+		parts,
+		queues: createQueues({ after: parts.after, paceMs }),
+		states: new Map(),
+		waiting: new Set(),
+		owed: new Map(),
+		orders: 0,
+		passing: undefined,
+		looking: undefined,
+		closed: false,
+	};
+}
+
+/** Takes a run's newest state. Never throws: a listener must not. */
+export function found(work: Work, state: State): void {
+	const { id, seq } = state.run;
+	const known = work.states.get(id);
+	if (work.closed || (known !== undefined && known.run.seq > seq)) return;
+	work.states.set(id, state);
+	work.waiting.add(id);
+	try {
+		if (known === undefined) work.parts.marks.mark(id);
+	} catch (error) {
+		complain(work, id, error);
+	}
+	work.passing ??= passAll(work);
+}
+
+export async function idleWork(work: Work): Promise<void> {
+	do {
+		await work.passing;
+		await work.queues.idle();
+	} while (work.passing !== undefined || work.waiting.size > 0);
+}
+
+export async function closeWork(work: Work): Promise<void> {
+	work.closed = true;
+	await work.passing;
+	await work.queues.close();
+	work.states.clear();
+}
+
+async function passAll(work: Work): Promise<void> {
+	await new Promise<void>((next) => setImmediate(next));
+	for (const run of work.waiting) {
+		work.waiting.delete(run);
+		work.looking = run;
+		try {
+			await pass(work, run);
+			work.looking = undefined;
+			settle(work, run);
+		} catch (error) {
+			complain(work, run, error);
+		}
+	}
+	work.looking = undefined;
+	work.passing = undefined;
+}
+
+/** Orders a job for every place where one of the run's messages may not stand as it should. */
+async function pass(work: Work, id: RunId): Promise<void> {
+	const { parts } = work;
+	const state = work.states.get(id);
+	if (state === undefined || work.closed) return;
+	const rows = parts.posts.ofRun(id);
+	for (const message of parts.view(state.sop, state.run)) {
+		const mine = rows.filter((row) => row.key === message.key);
+		const places = await wanted(parts, message, { mine, state });
+		for (const { place } of places) reserve(parts, { run: state.run, message, place });
+		for (const { place, leave } of places) order(work, message, { id, place, leave });
+	}
+}
+
+type To = { readonly id: RunId; readonly place: Addressee; readonly leave: boolean };
+
+function order(work: Work, { key, closed }: Message, { id, place, leave }: To): void {
+	const name = `${id} ${key}`;
+	const debt = `${name} ${addresseeOf(place.to)}`;
+	work.orders += 1;
+	work.owed.set(id, (work.owed.get(id) ?? new Map()).set(debt, work.orders));
+	work.queues.push(addresseeOf(place.to), {
+		name,
+		urgent: closed,
+		act: async (tries) => {
+			const number = work.owed.get(id)?.get(debt);
+			const result = await deliver(work, { id, place, leave }, { key, tries }).catch((error: unknown) => {
+				complain(work, id, error);
+				return "done" as const;
+			});
+			if (result === "done" && work.owed.get(id)?.get(debt) === number) {
+				work.owed.get(id)?.delete(debt);
+				settle(work, id);
+			}
+			return result;
+		},
+	});
+}
+
+/** Sends the message as it is by now. */
+async function deliver(work: Work, to: To, job: { readonly key: string; readonly tries: number }): Promise<Sent> {
+	const { parts } = work;
+	const state = work.states.get(to.id);
+	const message = state && parts.view(state.sop, state.run).find((each) => each.key === job.key);
+	if (state === undefined || message === undefined) return "done";
+	const { place, leave } = to;
+	return send(parts, { run: state.run, message, place, leave, who: whoIn(parts, state) }, job.tries);
+}
+
+function settle(work: Work, id: RunId): void {
+	const owes = (work.owed.get(id)?.size ?? 0) > 0;
+	if (id === work.looking || work.waiting.has(id) || owes || !work.states.delete(id)) return;
+	work.owed.delete(id);
+	try {
+		work.parts.marks.settle(id);
+	} catch (error) {
+		complain(work, id, error);
+	}
+}
+
+function complain(work: Work, run: RunId, error: unknown): void {
+	const why = error instanceof Error ? error.message : String(error);
+	work.parts.log("messages could not be planned", { run, why });
+}
+
+/** Which places a message needs looking at: all of its rows, or afresh from the roster when it rings. */
+async function wanted(
+	parts: AudienceParts,
+	message: Message,
+	{ mine, state }: { readonly mine: readonly PostRow[]; readonly state: State },
+): Promise<readonly Omit<To, "id">[]> {
+	if (message.closed && mine.length === 0 && !isOwn(message)) return [];
+	const kept = mine.filter((row) => row.digest !== LEFT);
+	const rings = mine.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
+	if (!rings) return kept.map((row) => ({ place: placeOf(row), leave: false }));
+	const now = await placesOf(parts, message.to, state);
+	const names = new Set(now.map(({ to }) => addresseeOf(to)));
+	const gone = kept.filter((row) => !names.has(row.addressee));
+	return [
+		...now.map((place) => ({ place, leave: false })),
+		...gone.map((row) => ({ place: placeOf(row), leave: true })),
+	];
+}
+
+/** The run's own card is told in any case; what was asked and is over need not be shown for the first time. */
+function isOwn(message: Message): boolean {
+	return message.key === "run" || message.key === "run/channel";
+}

@@ -1,0 +1,119 @@
+/**
+ * The chat page in a real browser: sign in, type, fill in a form, press a button, see it change in place.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { keyOf } from "../../src/chat/web/surface.ts";
+import type { Actor } from "../../src/people/roster.ts";
+import { openWebWorld, type WebWorld } from "./web-world.ts";
+import { HARRIET, MO } from "./world.ts";
+
+const binary = "/usr/bin/chromium";
+const missing = !existsSync(binary);
+if (missing && process.env.CI === "true") throw new Error("Chromium is missing: apt-get install chromium");
+const skip = missing ? "the chat in a browser: apt-get install chromium" : false;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe("the chat page", { skip }, () => {
+	let world: WebWorld;
+	let browser: Browser;
+	const complaints: string[] = [];
+	before(async () => {
+		world = await openWebWorld();
+		browser = await chromium.launch({ executablePath: binary, args: ["--no-sandbox"] });
+	});
+	after(async () => {
+		await browser.close();
+		await world.end();
+	});
+
+	async function open(person: Actor, more: { readonly width?: number; readonly dark?: boolean } = {}): Promise<Page> {
+		const viewport = { width: more.width ?? 1100, height: 800 };
+		const page = await browser.newPage({ viewport, colorScheme: more.dark === true ? "dark" : "light" });
+		page.on("pageerror", (error) => complaints.push(error.message));
+		page.on("console", (line) => {
+			if (line.type() === "error") complaints.push(line.text());
+		});
+		await page.goto(`${world.url}/`);
+		await page.click(`form:has(input[value="${keyOf(person)}"]) button`);
+		await page.waitForSelector("#chat li");
+		return page;
+	}
+
+	async function type(page: Page, text: string): Promise<void> {
+		const before = await page.locator("#chat > li").count();
+		await page.fill("#say", text);
+		await page.press("#say", "Enter");
+		await page.waitForFunction(`document.querySelectorAll("#chat > li").length >= ${before + 2}`);
+	}
+
+	test("takes a person from the first word to the approved plan", async () => {
+		const hers = await open(HARRIET);
+		await type(hers, "help");
+		assert.match((await hers.locator("article").last().textContent()) ?? "", /What you can type[\s\S]*newhire/u);
+		await type(hers, "newhire Ada");
+		const form = hers.locator("article").last();
+		assert.equal(await form.getByLabel("First name").inputValue(), "Ada");
+		await form.getByLabel("Last name").fill("Lovelace");
+		await form.getByLabel("First day").fill("2026-12-01");
+		await form.getByLabel("Role").selectOption("sales");
+		await form.getByRole("button", { name: "See the plan" }).click();
+		await hers.getByText("Plan for Ada Lovelace", { exact: true }).waitFor();
+		await hers.getByText("The plan comes below. Nothing has changed yet.").waitFor();
+
+		const his = await open(MO);
+		const approval = his.locator("article").filter({ hasText: "Approve the plan for Ada Lovelace?" });
+		await approval.getByRole("button", { name: "Approve", exact: true }).click();
+		await his.getByText("Approve the plan for Ada Lovelace?").waitFor({ state: "detached" });
+		assert.equal(await his.getByRole("button", { name: "Approve", exact: true }).count(), 0);
+		await hers.getByText("Plan for Ada Lovelace", { exact: true }).waitFor({ state: "detached" });
+		assert.deepEqual(complaints, []);
+	});
+
+	test("keeps what one is typing into a card when the card changes", async () => {
+		const hers = await open(HARRIET);
+		await type(hers, "newhire Grace Hopper");
+		const form = hers.locator("article").last();
+		await form.getByLabel("First day").fill("2026-12-02");
+		await form.getByLabel("Role").selectOption("finance");
+		await form.getByRole("button", { name: "See the plan" }).click();
+		await hers.getByText("Plan for Grace Hopper", { exact: true }).waitFor();
+		const his = await open(MO);
+		const approval = his.locator("article").filter({ hasText: "Approve the plan for Grace Hopper?" });
+		await approval.getByRole("button", { name: /^Send back/u }).click();
+		const why = approval.locator("textarea, input[type=text]").first();
+		await why.fill("Her name is spelt");
+		const message = world.messages
+			.latest(keyOf(MO), 10)
+			.find((each) => JSON.stringify(each.drawn).includes("Approve the plan for Grace"));
+		assert(message !== undefined);
+		const drawn = JSON.parse(
+			JSON.stringify(message.drawn).replaceAll("Approve the plan for", "Approve the new plan for"),
+		);
+		await world.surface.edit({ surface: "web", kind: "direct", ref: keyOf(MO) }, message.ref, drawn);
+		const anew = his.locator("article").filter({ hasText: "Approve the new plan for Grace Hopper?" });
+		await anew.waitFor();
+		assert.equal(await anew.locator("textarea, input[type=text]").first().inputValue(), "Her name is spelt");
+		assert.deepEqual(complaints, []);
+	});
+
+	for (const [width, dark] of [
+		[1100, false],
+		[360, false],
+		[360, true],
+	] as const) {
+		test(`reads well at ${width} px, ${dark ? "dark" : "light"}`, async () => {
+			const page = await open(HARRIET, { width, dark });
+			await type(page, "newhire");
+			await type(page, "help");
+			assert.equal(await page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0);
+			await page.evaluate(axe);
+			const found: unknown = await page.evaluate(`axe.run().then((all) => all.violations
+				.map((one) => one.id + " " + one.nodes.map((node) => node.html).join(" ")))`);
+			assert.deepEqual(found, []);
+		});
+	}
+});
