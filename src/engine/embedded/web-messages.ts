@@ -63,30 +63,56 @@ export function createWebMessages(store: Store) {
 	};
 }
 
-/** How long before the last mark a run may have changed without being marked: far longer than one turn of the loop. */
+/** How long before the last written mark a run may have changed without being marked: far longer than `WRITE_MS`. */
 const UNMARKED_MS = 60_000;
+const WRITE_MS = 100;
 
 /**
- * Keeps which runs' messages are not settled. A run that changed right before the end, too late to be marked, counts too.
+ * Keeps which runs' messages are not settled; marks of a tenth of a second are written together. A run that changed right before the end, too late to be marked, counts too.
  */
 export function createMarks(store: Store) {
-	const { db, clock } = store;
+	const { db, clock, log } = store;
 	db.exec("CREATE TABLE IF NOT EXISTS post_marks(run TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
 	const add = db.prepare("INSERT INTO post_marks VALUES (?) ON CONFLICT(run) DO NOTHING");
 	const drop = db.prepare("DELETE FROM post_marks WHERE run = ?");
 	const kept = db.prepare<[], string>("SELECT run FROM post_marks ORDER BY run").pluck();
-	const late = db.prepare<[string], string>("SELECT id FROM runs WHERE at >= ?").pluck();
-	const seen = (): void => writeMeta(db, "posts-seen", clock.now());
+	const late = db.prepare<[string], string>(
+		`SELECT DISTINCT runs.id FROM events JOIN runs ON runs.no = events.run WHERE events.total >
+		 coalesce((SELECT total FROM heads WHERE at < ? ORDER BY tick DESC LIMIT 1), 0)`,
+	);
+	late.pluck();
+	/** True: marked, false: settled; not written yet. */
+	const waiting = new Map<RunId, boolean>();
+	let writer: NodeJS.Timeout | undefined;
+	const flush = (): void => {
+		clearTimeout(writer);
+		writer = undefined;
+		if (waiting.size === 0 || !db.open) return;
+		store.write(() => {
+			for (const [run, marked] of waiting) (marked ? add : drop).run(run);
+			writeMeta(db, "posts-seen", clock.now());
+		});
+		waiting.clear();
+	};
+	const flushSoon = (): void => {
+		writer ??= setTimeout(() => {
+			try {
+				flush();
+			} catch (problem) {
+				log.warn({ err: problem, code: "marks" }, "marks could not be written and wait");
+				flushSoon();
+			}
+		}, WRITE_MS);
+	};
+	const note = (run: RunId, marked: boolean): void => {
+		waiting.set(run, marked);
+		flushSoon();
+	};
 	return {
-		mark: (run: RunId): void =>
-			store.write(() => {
-				add.run(run);
-				seen();
-			}),
-		settle: (run: RunId): void => {
-			store.write(() => drop.run(run));
-		},
+		mark: (run: RunId): void => note(run, true),
+		settle: (run: RunId): void => note(run, false),
 		marked: (): readonly RunId[] => {
+			flush();
 			const last = readMeta(db, "posts-seen");
 			const since = last === undefined ? [] : late.all(plusMs(last, -UNMARKED_MS));
 			return [...new Set([...kept.all(), ...since])];
