@@ -6,7 +6,7 @@ import type { PersonId, RoleId } from "../sop/sop.ts";
 import type { Roster } from "./roster.ts";
 
 /** How someone we do not know is called. */
-export const STRANGER = "someone we do not know";
+const STRANGER = "someone we do not know";
 
 /** A person's name for a reader: "you" for themselves, "Grace Hopper (has left)" is the roster's to say. */
 export function nameOf(

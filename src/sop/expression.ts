@@ -75,7 +75,10 @@ export function fill(template: Template, scope: Values): Json | undefined {
 	return text;
 }
 
-/** Fills every string of a value, however deep. A key or item whose template has no answer is left out; a secret's name passes. */
+/**
+ * Fills every string of a value, however deep. A key or item whose template has no answer is left out; a secret's name
+ * passes.
+ */
 export function fillAll(templates: Templates, scope: Values): Values {
 	return Object.fromEntries(
 		Object.entries(templates).flatMap(([name, value]) => {

@@ -109,75 +109,71 @@ export const KINDS = [
 ] as const;
 export type KindWord = (typeof KINDS)[number];
 
+const doing = {
+	do: describe(z.string(), "The action, e.g. directory.user"),
+	with: describe(values, "What the action is given; strings are templates").optional(),
+	retry: retry.optional(),
+	timeout: describe(duration, "How long one try may take").optional(),
+	unguarded: describe(text.max(300), "Why this may be done without an approval").optional(),
+};
+const approve = z.strictObject({
+	by: who,
+	need: describe(z.int().min(1).max(9), "How many must approve").optional(),
+	valid: describe(duration, "How long the approval holds; 14 days, or 24 h where something is taken away").optional(),
+	...remind,
+});
+const task = z.strictObject({
+	to: who,
+	...remind,
+	due: describe(duration, "How long it may take, or how long before").optional(),
+	before: describe(expression, "The day or instant it must be done before").optional(),
+	checklist: z.array(text.max(300)).max(50).optional(),
+	evidence: describe(z.boolean(), "A sentence of proof is asked for").optional(),
+});
+const tell = z.strictObject({
+	to: who,
+	card: describe(z.string(), "The card; notice is the default").optional(),
+	acknowledge: describe(z.boolean(), "Each says that they have read it").optional(),
+});
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write it like "07:00".');
+const wait = z.strictObject({
+	after: describe(duration, "A length of time").optional(),
+	until: describe(expression, "A day or an instant").optional(),
+	at: describe(time, "The time of that day, for the client").optional(),
+	for: describe(z.string(), "An action that only looks").optional(),
+	with: values.optional(),
+	atMost: describe(duration, "Then somebody is asked; 30m is the default").optional(),
+	every: describe(duration, "How often it is looked at; 5s is the default").optional(),
+});
+const each = {
+	each: describe(expression, "A list, evaluated once, on entry; each is called item"),
+	key: describe(expression, "What names an item that is not a text").optional(),
+	atOnce: z.int().min(1).max(20).optional(),
+	atMost: z.int().min(1).max(5000).optional(),
+};
+
 /** The shape of a step of each kind. `steps` is the schema of nested lists. */
 export function stepShapes(steps: z.ZodType): { readonly [kind in KindWord]: z.ZodObject } {
-	const doing = {
-		do: describe(z.string(), "The action, e.g. directory.user"),
-		with: describe(values, "What the action is given; strings are templates").optional(),
-		retry: retry.optional(),
-		timeout: describe(duration, "How long one try may take").optional(),
-		unguarded: describe(text.max(300), "Why this may be done without an approval").optional(),
-	};
-	const asked = { to: who, ...remind };
-	const task = z.strictObject({
-		...asked,
-		due: duration.optional(),
-		before: describe(expression, "The day or instant it must be done before").optional(),
-		checklist: z.array(text.max(300)).max(50).optional(),
-		evidence: describe(z.boolean(), "A sentence of proof is asked for").optional(),
-	});
-	const wait = z.strictObject({
-		after: duration.optional(),
-		until: expression.optional(),
-		at: describe(
-			z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write it like "07:00".'),
-			"The time of that day",
-		).optional(),
-		for: describe(z.string(), "An action that only looks").optional(),
-		with: values.optional(),
-		atMost: duration.optional(),
-		every: duration.optional(),
-	});
-	const kinds = {
+	const nested = steps.optional();
+	const branch = z.strictObject({ when: expression.optional(), otherwise: nested, steps: nested });
+	const kinds: { readonly [kind in Exclude<KindWord, "each">]: z.ZodRawShape } = {
 		do: doing,
-		approve: {
-			approve: z.strictObject({
-				by: who,
-				need: z.int().min(1).max(9).optional(),
-				valid: duration.optional(),
-				...remind,
-			}),
-		},
-		ask: { ask: z.strictObject({ ...asked, form }) },
+		approve: { approve },
+		ask: { ask: z.strictObject({ to: who, ...remind, form }) },
 		task: { task },
-		tell: {
-			tell: z.strictObject({ to: who, card: z.string().optional(), acknowledge: z.boolean().optional() }),
-			with: describe(values, "What the card and the mail are given").optional(),
-		},
+		tell: { tell, with: describe(values, "What the card and the mail are given").optional() },
 		page: { page: z.strictObject({ to: who, words: text.max(300) }) },
 		wait: { wait },
 		parallel: { parallel: steps },
-		choose: {
-			choose: z
-				.array(z.strictObject({ when: expression.optional(), otherwise: z.json().optional(), steps: steps.optional() }))
-				.min(1),
-		},
+		choose: { choose: z.array(branch).min(1) },
 		run: { run: describe(z.string(), "Another SOP"), with: values.optional() },
 	};
-	const each = {
-		each: describe(expression, "A list, evaluated once, on entry; each is called item"),
-		key: describe(expression, "What names an item that is not a text").optional(),
-		atOnce: z.int().min(1).max(20).optional(),
-		atMost: z.int().min(1).max(5000).optional(),
-		steps: steps.optional(),
-	};
-	const [made, beside] = [Object.entries(kinds), Object.assign({}, ...Object.values(kinds)) as z.ZodRawShape];
-	const optional = Object.fromEntries(Object.entries(beside).map(([key, schema]) => [key, z.optional(schema)]));
+	const made = Object.entries(kinds).map(([kind, shape]) => [kind, z.strictObject({ ...shape, ...common })]);
+	const beside: z.ZodRawShape = Object.assign({}, ...Object.values(kinds));
+	const optional = Object.entries(beside).map(([key, schema]) => [key, z.optional(schema)]);
 	return {
-		...(Object.fromEntries(made.map(([kind, shape]) => [kind, z.strictObject({ ...shape, ...common })])) as unknown as {
-			readonly [kind in Exclude<KindWord, "each">]: z.ZodObject;
-		}),
-		each: z.strictObject({ ...optional, ...each, ...common }),
+		...(Object.fromEntries(made) as { readonly [kind in Exclude<KindWord, "each">]: z.ZodObject }),
+		each: z.strictObject({ ...Object.fromEntries(optional), ...each, steps: nested, ...common }),
 	};
 }
 

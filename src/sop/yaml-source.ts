@@ -23,8 +23,8 @@ type Spots = ReadonlyMap<string, { readonly key: Spot; readonly value: Spot }>;
 /** Where the entries of each mapping and list were written. */
 export type Sources = WeakMap<object, Spots>;
 
-export const SIZE_CAP = 256 * 1024;
-export const DEPTH_CAP = 32;
+const SIZE_CAP = 256 * 1024;
+const DEPTH_CAP = 32;
 const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 type Reading = {

@@ -149,7 +149,9 @@ describe("steps", () => {
 	it("read waits, tasks, asks, pages and runs", () => {
 		const sop = made(`  - { id: a, name: A, wait: { until: today, at: "07:00" } }
   - { id: b, name: B, task: { to: service-desk, due: 1 working day, before: today, checklist: [One], evidence: true } }
-  - { id: c, name: C, ask: { to: [manager, hr], form: { size: { label: Size, type: choice, choices: { s: Small } } }, remind: 2h } }
+  - id: c
+    name: C
+    ask: { to: [manager, hr], form: { size: { label: Size, type: choice, choices: { s: Small } } }, remind: 2h }
   - { id: d, name: D, page: { to: service-desk, words: "Size ${hole("steps.c.size")}" } }
   - { id: e, name: E, run: leaver, with: { name: "${hole("form.firstName")}" } }
 `);
