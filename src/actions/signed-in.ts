@@ -23,3 +23,10 @@ export async function hasSignedIn(world: World, user: string | undefined): Promi
 	const times = [activity.lastSignInDateTime, activity.lastSuccessfulSignInDateTime];
 	return times.some((time) => typeof time === "string" && time !== "");
 }
+
+/** Which of these accounts were used, asked one by one. Those that cannot be told are left out. */
+export async function usedOf(world: World, users: readonly string[]): Promise<readonly string[]> {
+	const used: string[] = [];
+	for (const user of users) if ((await hasSignedIn(world, user)) === true) used.push(user);
+	return used;
+}

@@ -7,7 +7,7 @@ import type { World } from "../../engine/action.ts";
 import { got } from "../../engine/remote.ts";
 import { directoryOf } from "../doors.ts";
 import { accountName, namePart, nameSeries, typedName } from "../names.ts";
-import { hasSignedIn } from "../signed-in.ts";
+import { usedOf } from "../signed-in.ts";
 import { below, type DirectoryUser, equal, findAll } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
 
@@ -24,8 +24,8 @@ export type AccountFacts = {
 	/** Display names taken in that place by someone else. */
 	readonly takenHere: readonly string[];
 	readonly ours?: DirectoryUser;
-	/** Whether the account we made signed in to Microsoft 365, where that can be told. */
-	readonly signedInCloud?: boolean;
+	/** Principal names of accounts of ours that signed in to Microsoft 365, where that can be told. */
+	readonly usedInCloud: readonly string[];
 };
 
 /** Looks. Errors: `RemoteError` when the directory does not answer. */
@@ -65,7 +65,7 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 	const ours = marked.find((user) => user.kind === "user") ?? same.find((user) => isOpen(user));
 	const ouMissing = there.kind === "refused" && (there.code === "no-such-object" || there.code === "bad-name");
 	if (!ouMissing) got(there);
-	const cloud = await hasSignedIn(world, all.find((user) => user.kind === "user" && user.mark !== "")?.upn);
+	const madeByUs = all.filter((user) => user.kind === "user" && user.mark !== "").map((user) => user.upn);
 	return {
 		mark: world.mark,
 		suffix: directory.upnSuffix,
@@ -75,7 +75,7 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 		all,
 		takenHere: namesakes.length > 0 ? [below(display, ou)] : [],
 		...(ours === undefined ? {} : { ours }),
-		...(cloud === undefined ? {} : { signedInCloud: cloud }),
+		usedInCloud: await usedOf(world, madeByUs),
 	};
 }
 

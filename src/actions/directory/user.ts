@@ -131,7 +131,7 @@ function attributesFor(
 function undoCreate(made: Change, was: AccountAfter, facts: AccountFacts) {
 	const there = facts.all.find((user) => user.mark === was.mark && was.mark !== "");
 	if (there === undefined) return { changes: [] };
-	if (there.signedIn || facts.signedInCloud === true) {
+	if (there.signedIn || facts.usedInCloud.includes(there.upn)) {
 		return {
 			changes: [],
 			obstacle: {

@@ -45,8 +45,11 @@ type Facts = {
 	/** What we keep of a pass that is there, or of a password that was written. */
 	readonly secret?: { readonly $secret: string };
 	readonly used: boolean;
+	/** An earlier try of this step asked for a pass: one that is there and not held is its own, with the answer lost. */
+	readonly begun: boolean;
 };
 
+const BEGUN = "pass-begun";
 const PASSWORD = "password";
 const BEFORE = "password-before";
 
@@ -63,24 +66,26 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 		minutesOf(wanted.lifetime);
 		const graph = graphOf(world);
 		const subject = await cloudSubject(graph, wanted.user, world);
-		if (subject.user === undefined) return { subject, passes: [], used: false };
+		if (subject.user === undefined) return { subject, passes: [], used: false, begun: false };
 		const used = (await hasSignedIn(world, subject.user.id)) === true;
 		if (wanted.kind === "password") {
 			const secret = await heldPassword(subject.user.passwordChanged, world);
-			return { subject, passes: [], used, ...(secret === undefined ? {} : { secret }) };
+			return { subject, passes: [], used, begun: false, ...(secret === undefined ? {} : { secret }) };
 		}
 		const passes = await passesOf(graph, subject.user.id);
 		const secret = await heldPass(passes, world);
-		return { subject, passes, used, ...(secret === undefined ? {} : { secret }) };
+		const begun = await world.holds(BEGUN);
+		return { subject, passes, used, begun, ...(secret === undefined ? {} : { secret }) };
 	},
-	plan(wanted, { subject, passes, secret }: Facts) {
+	plan(wanted, { subject, passes, secret, begun }: Facts) {
 		const nobody = cloudAbsence(subject);
 		if (nobody !== undefined) return nobody;
 		const lifetimeMinutes = minutesOf(wanted.lifetime);
 		const promises = { kind: wanted.kind, lifetimeMinutes, upn: subject.name, to: wanted.to };
 		if (secret !== undefined) return { changes: [], promises };
 		if (wanted.kind === "password") return { changes: [passwordChange(subject.name)], promises };
-		return { changes: [passChange(subject.name, wanted.lifetime, passes)], promises };
+		const before = passes.length === 0 ? "none" : begun ? "ours" : "other";
+		return { changes: [passChange(subject.name, wanted.lifetime, before)], promises };
 	},
 	prove(wanted, { subject, passes, secret }: Facts) {
 		const lifetimeMinutes = minutesOf(wanted.lifetime);
@@ -123,15 +128,15 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 
 type Place = { readonly graph: Graph; readonly world: World; readonly user: string };
 
-function passChange(name: string, lifetime: string, passes: readonly Pass[]): Change {
-	const replaces = passes.length > 0;
+/** `ours`: made by a try whose answer was lost, so that replacing it is the same change. `other`: it was there before. */
+function passChange(name: string, lifetime: string, before: "none" | "ours" | "other"): Change {
 	return change({
-		kind: replaces ? "set" : "create",
+		kind: before === "other" ? "set" : "create",
 		target: name,
 		facet: "pass",
-		...(replaces ? { before: "a pass we do not hold" } : {}),
+		...(before === "other" ? { before: "a pass we do not hold" } : {}),
 		after: { lifetime },
-		words: `${replaces ? "Replace the first sign-in pass" : "Make a first sign-in pass"} of ${name}, good for ${lifetime}`,
+		words: `${before === "none" ? "Make a" : "Replace the"} first sign-in pass of ${name}, good for ${lifetime}`,
 		detail: `POST /users/{id}/authentication/temporaryAccessPassMethods, ${minutesOf(lifetime)} min, once`,
 	});
 }
@@ -198,6 +203,7 @@ async function writePassword(at: Place, made: Change, changed: string): Promise<
 async function makePass(at: Place, made: Change, lifetimeInMinutes: number): Promise<Outcome> {
 	const path = ["users", at.user, "authentication", "temporaryAccessPassMethods"];
 	const body = { lifetimeInMinutes, isUsableOnce: true };
+	await at.world.keep(BEGUN, new Secret("yes"));
 	const answer = await at.graph.request({ method: "POST", path, body });
 	if (answer.kind !== "ok") return outcomeOf(answer, made.id);
 	const { id, temporaryAccessPass } = answer.value as Values;

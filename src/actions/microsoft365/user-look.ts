@@ -6,7 +6,7 @@ import type { World } from "../../engine/action.ts";
 import { type Graph, got } from "../../engine/remote.ts";
 import { graphOf } from "../doors.ts";
 import { namePart, nameSeries, typedName } from "../names.ts";
-import { hasSignedIn } from "../signed-in.ts";
+import { usedOf } from "../signed-in.ts";
 import { type CloudUser, listAccounts, MARK, readAccount, text } from "./accounts.ts";
 import { odata } from "./graph.ts";
 import type { CloudAccountInput } from "./user.ts";
@@ -26,7 +26,8 @@ export type CloudAccountFacts = {
 	readonly holders: readonly Holder[];
 	readonly marked: readonly CloudUser[];
 	readonly ours?: CloudUser;
-	readonly signedIn?: boolean;
+	/** Ids of accounts of ours that were used, where that can be told. */
+	readonly used: readonly string[];
 };
 
 /** How many names are looked at in one go: Graph takes at most 15 values in a filter. */
@@ -50,15 +51,16 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 	]);
 	const known = holders.find((holder) => holder.kind === "member" && holder.user?.mark === world.mark)?.user;
 	const ours = marked[0] ?? known ?? same.find((user) => user.enabled && !user.guest);
-	const signedIn = await hasSignedIn(world, (ours ?? holders.find((holder) => holder.user?.mark)?.user)?.id);
+	const members = [...marked, ...holders.flatMap((h) => (h.kind === "member" && h.user?.mark ? [h.user] : []))];
+	const used = await usedOf(world, [...new Set(members.map((user) => user.id))]);
 	const closed = same.filter((user) => !user.enabled && !user.guest).map(memberOf);
 	return {
 		mark: world.mark,
 		addresses,
 		holders: [...holders, ...closed.filter((one) => holders.every((h) => h.user?.id !== one.user?.id))],
 		marked,
+		used,
 		...(ours === undefined ? {} : { ours }),
-		...(signedIn === undefined ? {} : { signedIn }),
 	};
 }
 

@@ -93,7 +93,7 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 			const before = String(((made.before ?? {}) as Values).mark ?? "");
 			return { changes: [ownerChange(there.upn, { id: there.id, mark: there.mark }, before)] };
 		}
-		if (facts.signedIn === true) return { changes: [], obstacle: signedIn(there.upn) };
+		if (facts.used.includes(there.id)) return { changes: [], obstacle: signedIn(there.upn) };
 		const gone = change({
 			kind: "delete",
 			target: made.target,

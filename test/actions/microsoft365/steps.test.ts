@@ -167,7 +167,13 @@ test("a pass that exists and is not held is replaced, and the plan says so", asy
 		again.changes?.map((change) => change.words),
 		[`Replace the first sign-in pass of ${UPN}, good for 8h`],
 	);
+	assert.deepEqual(
+		again.changes?.map((change) => change.id),
+		lost.changes?.map((change) => change.id),
+	);
 	assert.equal(again.outcome?.kind, "done", JSON.stringify(again.outcome));
+	const other = await stage.attempt({ ...order, run: "other" });
+	assert.equal(other.changes?.[0]?.kind, "set", "a pass that was there before is another change");
 });
 
 test("a lifetime that Microsoft does not take is refused before anything begins", async (t) => {

@@ -140,6 +140,17 @@ test("undo deletes what was made, and only while it was never used", async (t) =
 	const gone = await stage.attempt(undo);
 	assert.equal(gone.outcome?.kind, "done");
 	assert.deepEqual(accounts(stage), []);
+
+	const other = await onStage(t, CLOUD);
+	const used = await make(other);
+	await other.attempt({ action: "microsoft365.enabled", input: { user: UPN }, step: "open" });
+	await other.attempt({ action: "microsoft365.firstCredential", input: { user: UPN }, step: "first" });
+	other.sandbox.signIn(UPN);
+	const $undo = used.changes?.[0];
+	const kept = await other.attempt({ ...undo, input: { $undo, $input: ADA } as unknown as Values });
+	assert.ok(kept.outcome?.kind === "refused");
+	assert.deepEqual([kept.outcome.code, kept.changes], ["signed-in", undefined]);
+	assert.deepEqual(accounts(other), [UPN]);
 });
 
 test("no password is ever in what is delivered", async (t) => {
