@@ -2,6 +2,7 @@
  * What the command line may ask of Sopwith, the same over the control socket and on a database opened here. Input is
  * checked; output is plain JSON. Must never act for a person who is not named and on the roster.
  */
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { InputError, type Problem } from "../base/errors.ts";
 import type { Json, Values } from "../base/json.ts";
@@ -52,9 +53,13 @@ const operations = {
 		return receiptShape(await office.app.desk.steer({ actor, run, verb: input.verb, words, key, via: "cli" }));
 	}),
 	reload: operation(z.object({}), async ({ app }) => asJson(await app.reload())),
-	backup: operation(z.object({ file: z.string().startsWith("/") }), async ({ app }, { file }) =>
-		asJson(await app.backup(file)),
-	),
+	backup: operation(z.object({ file: z.string().startsWith("/") }), async ({ app }, { file }) => {
+		if (existsSync(file)) {
+			const message = `${file} is there already. Nothing was written.`;
+			throw new InputError([{ path: "file", code: "file-exists", message, remedy: "Name a new file." }]);
+		}
+		return asJson(await app.backup(file));
+	}),
 	token: operation(
 		z.object({ person: name, client: name.optional(), expiresMs: z.number().int().positive() }),
 		async ({ app }, { person: id, client, expiresMs }) =>

@@ -31,7 +31,7 @@ const OPEN_DOORS = new Map([
 	["src/actions/directory/ldap-code.ts", ["src/actions/sandbox"]],
 ]);
 /** They put everything together. */
-const UNBOUND = /^src\/(main|app|app-[a-z-]+)\.ts$|^src\/app\/|^src\/sopwith\.mjs$/;
+const UNBOUND = /^src\/(main|app|app-[a-z-]+)\.ts$|^src\/app\/|^src\/(sopwith|own-node)\.mjs$/;
 /** Packages that are a language of their own: shapes at every edge, routes in every part that serves pages. */
 const SHARED_PACKAGES = new Set(["zod", "express"]);
 

@@ -17,7 +17,7 @@ const MAY_SET_TIMERS =
 	/^src\/(engine\/(embedded|performer)|chat|console|triggers|actions)\/|^src\/base\/(wait|backoff|stream)\.ts$/;
 const MAY_PRINT = /^src\/(main\.ts|command\/)/;
 const PURE = /^src\/(engine\/[^/]+\.ts|sop\/|people\/)/;
-const ENTRIES = new Set(["src/main.ts", "src/sopwith.mjs"]);
+const ENTRIES = new Set(["src/main.ts", "src/sopwith.mjs", "src/own-node.mjs"]);
 /** Read by the browser, not by Node. */
 const BROWSER = /^src\/console\/static\//;
 
