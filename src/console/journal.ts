@@ -21,6 +21,13 @@ export type Journal = {
 	readonly brokenAt?: number;
 };
 
+/** `all`: every row. `nameOf`: the name of the step at a path. */
+type Shown = {
+	readonly run: string;
+	readonly all: boolean;
+	readonly nameOf: (path: string) => string | undefined;
+};
+
 /** Reads a journal and checks its chain (interfaces.md, Journal). */
 export async function readJournal(source: AsyncIterable<Recorded>): Promise<Journal> {
 	const rows: Recorded[] = [];
@@ -39,18 +46,14 @@ export async function readJournal(source: AsyncIterable<Recorded>): Promise<Jour
 }
 
 /** Draws the newest rows, or all of them. */
-export function journalOf(
-	journal: Journal,
-	reader: Reader,
-	more: { readonly run: string; readonly all: boolean },
-): Html {
+export function journalOf(journal: Journal, reader: Reader, more: Shown): Html {
 	const newest = [...journal.rows].reverse();
 	const shown = more.all ? newest : newest.slice(0, SHOWN);
 	const count = journal.rows.length;
 	return html`<section class="section" aria-labelledby="journal"><h2 id="journal">Journal <span class="meta num">${
 		count === 1 ? "1 entry" : `${count} entries`
 	}, ${chainWords(journal)}</span></h2>
-<ol class="journal" reversed>${shown.map((row) => rowOf(row, reader))}</ol>
+<ol class="journal" reversed>${shown.map((row) => rowOf(row, reader, more.nameOf))}</ol>
 ${shown.length < count && html`<p><a href="/runs/${more.run}?journal=all#journal">All ${count} entries</a></p>`}</section>`;
 }
 
@@ -63,10 +66,11 @@ function payloadHash(payload: Json): string {
 	return typeof payload === "string" ? sha256(JSON.stringify(payload)) : sha256(payload);
 }
 
-function rowOf(row: Recorded, reader: Reader): Html {
+function rowOf(row: Recorded, reader: Reader, nameOf: Shown["nameOf"]): Html {
 	const time = wallClock(row.at, reader.zone, "second");
 	const path = pathOf(row.payload);
-	return html`<li><time datetime="${row.at}">${time}</time><span>${marked(sentenceOf(row), reader)} <code>#${row.seq} ${row.kind}${
+	const name = nameOf(path.replace(/#[0-9]+$/, ""));
+	return html`<li><time datetime="${row.at}">${time}</time><span>${name !== undefined && `${name}: `}${marked(sentenceOf(row), reader)} <code>#${row.seq} ${row.kind}${
 		path !== "" && ` ${path}`
 	} · ${row.hash.slice(0, 4)}…${row.hash.slice(-2)}</code><span class="sr">${moment(row.at, reader)}</span></span></li>`;
 }

@@ -30,7 +30,9 @@ export async function showDirectory(visit: Visit): Promise<void> {
 }
 
 function body(name: string, world: SandboxReadOut): Html {
-	const names = new Map(world.users.map((user) => [user.id, user.displayName]));
+	const names = new Map(
+		world.users.flatMap((user) => [user.id, user.userPrincipalName].map((key) => [key, user.displayName] as const)),
+	);
 	return html`<div class="head"><h1>${name}, simulated</h1>
 <p class="lede">The directory and the Microsoft 365 tenant as they are now. Lags, limits and refusals are those of the real ones.</p></div>
 <div class="split"><div>

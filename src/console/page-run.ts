@@ -154,13 +154,14 @@ async function runBody(visit: Visit, run: RunDescription): Promise<Html> {
 	const rows = await visit.parts.desk.journal(visit.actor, run.id);
 	const journal = rows === undefined ? undefined : await readJournal(rows);
 	const all = visit.request.query.journal === "all";
+	const names = new Map(run.steps.map((step) => [step.path, step.name]));
 	return html`<div class="head" id="live-head"><p class="crumb"><a href="/runs">Runs</a> / ${run.ref}</p>
 <h1>${runTitle(run)}</h1><p class="meta">${run.clientName} · ${askedFor(run, reader)}</p></div>
 <div class="stack" id="live-now" aria-live="polite">${nowOf(run, reader, choosable(visit.definitions, run.client))}</div>
 <div class="split"><div>
 <div id="live-steps">${stepsOf(run, reader)}</div>
 <div id="live-proof">${proofOf(run, reader)}</div>
-<div id="live-journal">${journal && journalOf(journal, reader, { run: run.id, all })}</div>
+<div id="live-journal">${journal && journalOf(journal, reader, { run: run.id, all, nameOf: (path) => names.get(path) })}</div>
 </div>
 <div id="live-facts">${factsOf(run, reader, visit.definitions)}</div></div>`;
 }

@@ -8,7 +8,7 @@ import type { RunQuery, RunSummary } from "../engine/ports.ts";
 import { queryOf } from "./api-query.ts";
 import { isWords } from "./api-shapes.ts";
 import { ago, clientsOf, marked, moment, spanOf } from "./reader.ts";
-import { isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
+import { involvedIn, isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
 import { readerFor, show, type Visit } from "./shell.ts";
 
 const STATES: readonly { readonly value: string; readonly title: string }[] = [
@@ -72,6 +72,7 @@ ${page.cursor !== undefined && html`<p><a href="/runs?${more(request.query, page
 function leadOf(waiting: number, under: number, filtered: boolean): string {
 	if (filtered) return "Those that fit what you chose.";
 	const wait = waiting === 0 ? "Nothing waits for you" : `${waiting} ${waiting === 1 ? "waits" : "wait"} for you`;
+	if (under === 0) return `${wait}, and nothing else is under way.`;
 	return `${wait}, ${under} more ${under === 1 ? "is" : "are"} under way.`;
 }
 
@@ -117,10 +118,10 @@ function group(title: string, id: string, rows: readonly Html[]): Html {
 }
 
 function needRow(visit: Visit, { run, step }: OpenWait): Html {
-	const reader = readerFor(visit, run.client);
+	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
 	const { state, word } = stepStanding(step, reader);
 	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
-<p class="meta">${run.clientName} · ${run.ref} · ${step.name}. ${step.wait && marked(step.wait.words, reader)}</p>
+<p class="meta">${run.clientName} · ${run.ref} · ${step.wait && marked(step.wait.words, reader)}</p>
 <span class="tag" data-state="${state}">${word}</span>
 <p class="meta when">${step.since && ago(step.since, reader.now)}${step.wait?.due && html`, due ${moment(step.wait.due, reader)}`}</p></li>`;
 }

@@ -17,7 +17,9 @@ export function factsOf(run: RunDescription, reader: Reader, definitions: Defini
 	const { plan } = run;
 	return html`<aside aria-label="About this run"><dl class="facts">
 <dt>Client</dt><dd>${run.clientName}</dd>
-<dt>Procedure</dt><dd><a href="/sops/${run.sop}?client=${run.client}">${run.title}</a></dd>
+<dt>Procedure</dt><dd><a href="/sops/${run.sop}?client=${run.client}">${
+		definitions.clients[run.client]?.sops[run.sop]?.title ?? run.sop
+	}</a></dd>
 <dt>Asked for by</dt><dd>${person(run.by)}</dd>
 ${
 	plan?.decidedBy &&

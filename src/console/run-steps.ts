@@ -7,7 +7,7 @@ import type { Json, Values } from "../base/json.ts";
 import { type Reader, say } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import { counted } from "./plan-list.ts";
-import { marked, moment, timeOf } from "./reader.ts";
+import { moment, timeOf } from "./reader.ts";
 import { idOf } from "./run-now.ts";
 import { stepStanding } from "./run-words.ts";
 
@@ -51,12 +51,10 @@ function listOf(nodes: readonly Node[], run: RunDescription, reader: Reader): Ht
 
 function itemOf({ step, inner }: Node, run: RunDescription, reader: Reader): Html {
 	const { state, word } = stepStanding(step, reader);
-	const rest = say(step.words, reader);
-	const when = step.state === "done" && step.since !== undefined ? timeOf(step.since, reader) : undefined;
+	const words = say(step.words, reader);
+	const rest = words.startsWith(word) ? words.slice(word.length) : words === "" ? "" : ` · ${words}`;
 	return html`<li data-state="${state}" id="step-${idOf(step)}"><span class="dot" aria-hidden="true"></span><h3>${step.name}</h3>
-<p class="meta"><span class="state">${word}</span>${rest !== "" && html` · ${marked(step.words, reader)}`}${
-		when && html` · ${when}`
-	}${step.attempts > 1 && ` · ${counted(step.attempts, "try").replace("trys", "tries")}`}</p>
+<p class="meta"><span class="state">${word}</span>${rest}</p>
 ${step.handover && handoverLine(step, run, reader)}
 ${technical(step)}
 ${inner.length > 0 && listOf(inner, run, reader)}</li>`;

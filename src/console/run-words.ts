@@ -19,7 +19,8 @@ export type Standing = { readonly state: Shown; readonly word: string };
 
 /** "Ada Lovelace, new employee". */
 export function runTitle(run: { readonly subject: string; readonly title: string }): string {
-	return run.subject === "" ? run.title : `${run.subject}, ${lowerFirst(run.title)}`;
+	const named = run.subject === "" || run.title.startsWith(run.subject);
+	return named ? run.title : `${run.subject}, ${lowerFirst(run.title)}`;
 }
 
 /** How a step stands: its state, and the word that goes with it for this reader. */

@@ -416,7 +416,7 @@ export const asking: RunDescription = {
 			wait: wait("laptop#1", "task", {
 				verbs: ["complete", "claim"],
 				who: ["service-desk"],
-				by: ["tia", "sam"],
+				by: ["tia", "sam", "mo"],
 				words: words("A laptop and a badge for Ada, before her first day."),
 				due: "2026-11-24T23:00:00.000Z",
 				checklist: [
