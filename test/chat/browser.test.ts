@@ -47,7 +47,10 @@ describe("the chat page", { skip }, () => {
 		const before = await page.locator("#chat > li").count();
 		await page.fill("#say", text);
 		await page.press("#say", "Enter");
-		await page.waitForFunction(`document.querySelectorAll("#chat > li").length >= ${before + 2}`);
+		await page
+			.locator("#chat > li")
+			.nth(before + 1)
+			.waitFor();
 	}
 
 	test("takes a person from the first word to the approved plan", async () => {

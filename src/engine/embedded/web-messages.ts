@@ -114,7 +114,7 @@ export function createMarks(store: Store) {
 		marked: (): readonly RunId[] => {
 			flush();
 			const last = readMeta(db, "posts-seen");
-			const since = last === undefined ? [] : late.all(plusMs(last, -UNMARKED_MS));
+			const since = late.all(last === undefined ? "" : plusMs(last, -UNMARKED_MS));
 			return [...new Set([...kept.all(), ...since])];
 		},
 	};
