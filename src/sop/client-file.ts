@@ -7,7 +7,7 @@ import type { Person, Roster, StandingApproval } from "../people/roster.ts";
 import { compileCalendar, isZone, zoneRemedy } from "./calendar.ts";
 import { clientShape } from "./client-schema.ts";
 import type { Client, Definitions } from "./definitions.ts";
-import { parseExpression } from "./expression.ts";
+import { holesOf, parseExpression } from "./expression.ts";
 import { compileChannels, compilePeople, compileRoles } from "./people-file.ts";
 import { type Report, suggest } from "./report.ts";
 import { checkShape } from "./shape.ts";
@@ -43,6 +43,7 @@ export function compileClient(input: ClientInput, report: Report): Client {
 		report(["roles"], "missing", "Nobody owns this client.", { remedy: "Write roles: { owner: [id] }." });
 	}
 	const values = clientValues(tree, id, input.year, report);
+	checkNames(tree, report);
 	return {
 		id,
 		name: values.name,
@@ -87,6 +88,20 @@ function titleOf(key: string): string {
 function connectorsOf(tree: Written): Client["connectors"] {
 	const found = Object.entries(isRecord(tree.connectors) ? tree.connectors : {});
 	return Object.fromEntries(found.flatMap(([name, value]) => (isRecord(value) ? [[name, value as Values]] : [])));
+}
+
+/** The rule for account names is a template, so it must be one. */
+function checkNames(tree: Written, report: Report): void {
+	const rule = connectorsOf(tree).directory?.names;
+	if (typeof rule !== "string") return;
+	const at = ["connectors", "directory", "names"];
+	for (const hole of holesOf(rule) ?? ["("]) {
+		const parsed = parseExpression(hole);
+		const odd = parsed.ok ? parsed.names.find((name) => !name.startsWith("form.")) : hole;
+		if (odd === undefined) continue;
+		const message = parsed.ok ? `“${odd}” is not known when a name is made.` : parsed.message;
+		report(at, "bad-template", message, { remedy: "Use form.firstName and form.lastName." });
+	}
 }
 
 type StandingContext = ClientInput & {

@@ -19,7 +19,7 @@ export function checkValue(field: Field, typed: Json, context: FormContext): Che
 		case "multiline":
 			return text(field, typed);
 		case "email":
-			return email(field, typed);
+			return email(field, typed, context);
 		case "phone":
 			return phone(field, typed);
 		case "number":
@@ -76,13 +76,22 @@ function text(field: Field, typed: Json): Checked {
 	return { value: kept };
 }
 
-function email(field: Field, typed: Json): Checked {
+function email(field: Field, typed: Json, context: FormContext): Checked {
 	const kept = clean(typed, false);
 	if (kept === undefined || !EMAIL.test(kept)) {
 		return no("not-an-email", `Enter the ${lowerFirst(field.label)} as name@example.com.`);
 	}
 	const at = kept.lastIndexOf("@");
-	return { value: kept.slice(0, at) + kept.slice(at).toLowerCase() };
+	const address = kept.slice(0, at) + kept.slice(at).toLowerCase();
+	const inside = /^private/i.test(field.name) && ownDomains(context).includes(address.slice(at + 1));
+	if (!inside) return { value: address };
+	return no("not-private", `Enter an address outside ${address.slice(at + 1)}. Nobody could read ${address} yet.`);
+}
+
+/** Where the client and the MSP have their mail. */
+function ownDomains({ clientDomain, people }: FormContext): readonly string[] {
+	const domains = (people ?? []).map(({ email }) => email.slice(email.lastIndexOf("@") + 1).toLowerCase());
+	return clientDomain === undefined ? domains : [...domains, clientDomain.toLowerCase()];
 }
 
 function phone(field: Field, typed: Json): Checked {

@@ -173,6 +173,12 @@ describe("mistakes in a client's file", () => {
 		["an approval by nobody", "by: di, until", "by: tia, until", "no-such-person"],
 		["a condition that does not parse", "== 'warehouse'", "== 'warehouse", "bad-expression"],
 		["a limit without its day", "5 per day", "5 a day", "bad-value"],
+		[
+			"a rule for names that does not parse",
+			'base: "DC=',
+			`names: "${"$"}{toLwr(form.firstName)}", base: "DC=`,
+			"bad-template",
+		],
 		["no owner", "owner: [di]", "boss: [di]", "missing"],
 		["another client's id", "client: contoso", "client: fabrikam", "wrong-folder"],
 		["an approval that nobody holds", "it-lead: [mo]", "it-lead: []", "nobody-approves"],

@@ -73,6 +73,18 @@ describe("checkForm", () => {
 		);
 	});
 
+	it("takes a private address only outside the client's own mail", () => {
+		const field = base("privateEmail", "email", { label: "Private e-mail" });
+		assert.deepEqual(check([field], { privateEmail: "ada@Contoso.example" }), ["form.privateEmail not-private"]);
+		assert.deepEqual(check([field], { privateEmail: "ada@home.example" }), { privateEmail: "ada@home.example" });
+		const other = checkForm(
+			[field],
+			{ privateEmail: "ada@fabrikam.example" },
+			{ today: "2026-11-22", clientDomain: "fabrikam.example" },
+		);
+		assert.ok("problems" in other);
+	});
+
 	it("refuses names that only a prototype has", () => {
 		const typed = JSON.parse('{"__proto__": {"polluted": true}, "constructor": "x", "toString": "y"}') as Values;
 		assert.deepEqual(check([], typed), [
