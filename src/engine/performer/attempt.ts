@@ -11,6 +11,7 @@ import type { Change, ChangeId, Check, NewEvent, Outcome } from "../event.ts";
 import type { Host } from "../ports.ts";
 import { outcomeOf, RemoteError } from "../remote.ts";
 import type { Run } from "../run.ts";
+import { deliver } from "./deliver.ts";
 import { type Desired, isRefusal, lookAndPlan, proveDesired, readDesired } from "./desired.ts";
 import { Stopped, TimeUp, within } from "./limit.ts";
 import type { Parts } from "./performer.ts";
@@ -30,9 +31,9 @@ export type AttemptOrder = {
 export async function performAttempt(parts: Parts, order: AttemptOrder): Promise<void> {
 	const { run, effect } = order;
 	const begun = run.steps[effect.step]?.try?.begun !== undefined && run.steps[effect.step]?.attempt === effect.attempt;
-	if (begun && effect.mode === "apply") return end(order, begunElsewhere, ":begun-elsewhere");
+	if (begun && effect.mode === "apply") return endElsewhere(parts, order);
 	const desired = readDesired(parts.actions.get(effect.action), effect.action, effect.input);
-	if (isRefusal(desired)) return end(order, { kind: "refused", applied: [], retryable: false, ...desired });
+	if (isRefusal(desired)) return end(parts, order, { kind: "refused", applied: [], retryable: false, ...desired });
 	let world: World;
 	let looked: Awaited<ReturnType<typeof lookAndPlan>>;
 	try {
@@ -41,10 +42,10 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 		looked = await within(effect.timeoutMs, order.signal, (signal) => lookAndPlan(desired, { ...world, signal }));
 	} catch (error) {
 		if (error instanceof Stopped) return;
-		return end(order, notBegun(parts, order, error));
+		return end(parts, order, notBegun(parts, order, error));
 	}
 	const outcome = before(parts, order, desired, looked);
-	if (outcome !== undefined) return end(order, outcome);
+	if (outcome !== undefined) return end(parts, order, outcome);
 	const { planned, facts } = looked;
 	const began: NewEvent = {
 		kind: "attempt-began",
@@ -53,11 +54,12 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 		changes: planned.changes,
 		input: effect.input,
 	};
-	const receipt = await order.host.deliver(run.id, began, `began:${effect.step}/${effect.attempt}`);
+	const key = `began:${effect.step}/${effect.attempt}`;
+	const receipt = await deliver(parts, { ...order, run: run.id, event: began, key });
 	const already = receipt.outcome === "duplicate" || receipt.reason?.code === "begun-already";
-	if (already) return end(order, begunElsewhere, ":begun-elsewhere");
+	if (already) return endElsewhere(parts, order);
 	if (receipt.verdict !== "go") return;
-	await end(order, await write(parts, order, { desired, world, changes: planned.changes, facts }));
+	await end(parts, order, await write(parts, order, { desired, world, changes: planned.changes, facts }));
 }
 
 const begunElsewhere: Outcome = {
@@ -200,8 +202,17 @@ function note(parts: Parts, order: AttemptOrder, error: unknown): void {
 	parts.log?.({ what: "bug in an action", run: order.run.id, where: order.effect.step, error });
 }
 
-async function end(order: AttemptOrder, outcome: Outcome, suffix = ""): Promise<void> {
-	const { run, effect, host } = order;
-	const event: NewEvent = { kind: "attempt-ended", step: effect.step, attempt: effect.attempt, outcome };
-	await host.deliver(run.id, event, `ended:${effect.step}/${effect.attempt}${suffix}`);
+async function end(parts: Parts, order: AttemptOrder, outcome: Outcome): Promise<void> {
+	const key = `ended:${order.effect.step}/${order.effect.attempt}`;
+	await deliver(parts, { ...order, run: order.run.id, event: ended(order, outcome), key });
+}
+
+/** Under a key of its own: whoever began it may still deliver the true outcome. */
+async function endElsewhere(parts: Parts, order: AttemptOrder): Promise<void> {
+	const key = `ended:${order.effect.step}/${order.effect.attempt}:begun-elsewhere`;
+	await deliver(parts, { ...order, run: order.run.id, event: ended(order, begunElsewhere), key });
+}
+
+function ended({ effect }: AttemptOrder, outcome: Outcome): NewEvent {
+	return { kind: "attempt-ended", step: effect.step, attempt: effect.attempt, outcome };
 }

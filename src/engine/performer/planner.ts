@@ -11,6 +11,7 @@ import { type PlanAnswer, type PlanRequest, planning } from "../plan.ts";
 import type { Host } from "../ports.ts";
 import { RemoteError } from "../remote.ts";
 import type { Run } from "../run.ts";
+import { deliver } from "./deliver.ts";
 import { isRefusal, lookAndPlan, readDesired } from "./desired.ts";
 import { mapAtMost, Stopped, TimeUp, within } from "./limit.ts";
 import type { Parts } from "./performer.ts";
@@ -54,7 +55,7 @@ export async function performPlan(
 		if (order.signal.aborted) return;
 		event = failed(parts, order, error);
 	}
-	await host.deliver(run.id, event, key);
+	await deliver(parts, { host, run: run.id, event, key, signal: order.signal });
 }
 
 /** The plan this approval would show. Errors: throws what a look throws (`RemoteError`), wrapped with its step. */

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
+import { UnavailableError } from "../../../src/base/errors.ts";
 import type { Values } from "../../../src/base/json.ts";
 import { fromMs, toMs } from "../../../src/base/time.ts";
 import type { Action, Obstacle, World } from "../../../src/engine/action.ts";
@@ -88,6 +89,8 @@ type Given = {
 	readonly proveWithinMs?: number;
 	readonly signal?: AbortSignal;
 	readonly worldOf?: () => World;
+	/** How many deliveries the host cannot take at first. */
+	readonly full?: number;
 };
 
 async function perform(given: Given): Promise<Told> {
@@ -95,6 +98,7 @@ async function perform(given: Given): Promise<Told> {
 	const keys: string[] = [];
 	const notes: Note[] = [];
 	const waits: number[] = [];
+	let full = given.full ?? 0;
 	let now = toMs("2026-11-22T12:00:00.000Z");
 	const performer = createPerformer({
 		actions: { get: (name) => (name === given.action.name ? given.action : undefined), known: () => ({}) },
@@ -126,6 +130,7 @@ async function perform(given: Given): Promise<Told> {
 		{
 			read: async () => undefined,
 			deliver: async (_run, event, key) => {
+				if (full-- > 0) throw new UnavailableError("disk-full", "The disk is full.");
 				events.push(event);
 				keys.push(key);
 				const verdict = event.kind === "attempt-began" ? "go" : "accepted";
@@ -329,4 +334,12 @@ test("a world that cannot be built is a refusal, never a throw", async () => {
 	});
 	assert.ok(told.outcome?.kind === "refused");
 	assert.equal(told.outcome.code, "no-such-client");
+});
+
+test("a host that cannot take it is offered it again, and nothing is written meanwhile", async () => {
+	const at = room();
+	const told = await perform({ action: actionFor(at), full: 3 });
+	assert.deepEqual([told.outcome?.kind, told.waits.slice(0, 3)], ["done", [500, 1000, 2000]]);
+	assert.deepEqual(told.keys, ["began:light/1", "ended:light/1"]);
+	assert.equal(at.applied.length, 2);
 });
