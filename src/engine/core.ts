@@ -10,7 +10,6 @@ import type { StartRequest } from "./event.ts";
 import { pending } from "./pending.ts";
 import { phase } from "./phase.ts";
 import type { Run } from "./run.ts";
-import { titleOf } from "./run-card.ts";
 import { waitingFor } from "./sentences.ts";
 import { undoSop } from "./undo.ts";
 
@@ -21,7 +20,7 @@ export const core = {
 	phase: (_sop: Sop, run: Run) => phase(run),
 	summary: (sop: Sop, run: Run) => ({
 		subject: run.subject.name ?? "",
-		title: titleOf(sop, run),
+		title: sop.title,
 		waitingFor: waitingFor(sop, run) as Json,
 		visibility: sop.visibility,
 	}),

@@ -12,10 +12,9 @@ import type { Path, RunId } from "./event.ts";
 import { encodeKey, placeOf, placesOf } from "./path.ts";
 import { phase } from "./phase.ts";
 import type { Run, StepState, Wait } from "./run.ts";
-import { titleOf } from "./run-card.ts";
-import { scopeFor, textOf } from "./scope.ts";
+import { nameOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingFor } from "./sentences.ts";
-import { credentialOf } from "./view.ts";
+import { credentialFor, credentialOf } from "./view.ts";
 import { checklistOf, refOf } from "./wait-card.ts";
 
 /** The people a run knows, for resolving `requester`, `subject`, `manager`, `owner`. */
@@ -44,7 +43,7 @@ export function describe(
 		client: run.client,
 		clientName: sop.client.name,
 		sop: run.sop,
-		title: titleOf(sop, run),
+		title: sop.title,
 		definition: run.definition,
 		phase: phase(run),
 		waitingFor: waitingFor(sop, run),
@@ -144,7 +143,7 @@ function describeStep(to: Listing, one: One): StepDescription {
 }
 
 function plannedName(to: Listing, { step, path }: One): string {
-	return step.name.includes("${") ? textOf(step.name, scopeFor(to.sop, to.run, { path, at: to.run.at })) : step.name;
+	return nameOf(step, scopeFor(to.sop, to.run, { path, at: to.run.at }));
 }
 
 /** A clock or a state: nobody may answer it. */
@@ -199,9 +198,7 @@ export function audienceOf(
 	path: Path,
 	_state?: StepState,
 ): readonly string[] {
-	const step = placeOf(to.sop, path)?.step;
-	const said = step?.kind === "do" ? step.with.to : undefined;
-	const who = (Array.isArray(said) ? said : typeof said === "string" ? [said] : ["manager"]) as readonly Who[];
+	const who = credentialFor(to.sop, path);
 	const involved = involvedOf(to.sop, to.run);
 	const found = resolveWho(who, to.roster, involved);
 	return found.length > 0 ? found : resolveWho(["requester"], to.roster, involved);

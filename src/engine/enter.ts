@@ -12,14 +12,14 @@ import { beginChildren, CHILDREN_FROM } from "./child.ts";
 import { adjust, dueIn, type Fold, fail, finish, move, reminders, waitFor } from "./draft.ts";
 import type { Path } from "./event.ts";
 import type { Run } from "./run.ts";
-import { filled, resultOf, scopeFor, textOf } from "./scope.ts";
+import { filled, nameOf, resultOf, scopeFor } from "./scope.ts";
 
 type Entering<K extends Step["kind"]> = { readonly step: Extract<Step, { kind: K }>; readonly path: Path };
 
 /** Enters a step that has no state yet. */
 export function enter(fold: Fold, step: Step, path: Path): void {
 	const scope = scopeFor(fold.sop, fold.run, { path, at: fold.at });
-	const name = textOf(step.name, scope);
+	const name = nameOf(step, scope);
 	if (step.when !== undefined && !truthy(resultOf(step.when, scope))) {
 		move(fold, path, { state: "skipped", name, why: "when" });
 		return;
@@ -172,7 +172,13 @@ function enterEach(fold: Fold, { step, path }: Entering<"each">): void {
 			message: `The list holds ${items.length}; at most ${step.atMost} are done in one run. Nothing was started.`,
 		});
 	}
-	adjust(fold, path, { items });
+	const scope = scopeFor(fold.sop, fold.run, { path, at: fold.at });
+	const name = nameOf(
+		step,
+		scope,
+		items.map((item) => item.key),
+	);
+	adjust(fold, path, { items, name });
 	if (items.length > CHILDREN_FROM)
 		beginChildren(
 			fold,

@@ -9,6 +9,7 @@ import { placesOf, scopeOf } from "./path.ts";
 import { phase } from "./phase.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
 import type { Run, StepState } from "./run.ts";
+import { nameOf, scopeFor } from "./scope.ts";
 import { proofsOf, stepWords, waitingParts } from "./sentences.ts";
 import { headerOf } from "./wait-card.ts";
 
@@ -145,7 +146,7 @@ function stepLines(sop: Sop, run: Run): CardData["lines"] {
 		if (depth > 0 || step.kind === "parallel" || step.kind === "choose") continue;
 		if (isBeside(sop, run, id)) continue;
 		const state = run.steps[id];
-		const name = state?.name || step.name.replace(/\s*\$\{[^}]*\}/g, "");
+		const name = state?.name || nameOf(step, scopeFor(sop, run, { path: id, at: run.at }));
 		if (state === undefined) lines.push({ ...SIGNS.planned, text: name });
 		else if (step.kind === "each") lines.push(eachLine(run, { step, path: id, state, name }));
 		else

@@ -117,6 +117,15 @@ export function textOf(template: Template, scope: Scope): string {
 	return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
 }
 
+/** A step's name here. That of an `each` speaks of all its items: "Join the group Sales, Finance". */
+export function nameOf(step: Step, scope: Scope, keys: readonly string[] = []): string {
+	const listed = keys.length === 0 ? "each" : keys.length <= KEYS_SHOWN ? keys.join(", ") : `${keys.length} of them`;
+	const name = step.kind === "each" ? step.name.replace(/\$\{\s*(item|key)\s*\}/g, listed) : step.name;
+	return textOf(name, scope).replace(/\s+/g, " ").trim();
+}
+
+const KEYS_SHOWN = 3;
+
 /** Templates with every hole filled; a name whose hole is missing is left out. */
 export function filled(templates: Templates, scope: Scope): Values {
 	return hasHole(templates) ? fillAll(templates, scope.values()) : templates;

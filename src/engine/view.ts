@@ -4,14 +4,14 @@
  */
 import { words } from "../base/words.ts";
 import { emptyCard } from "../cards/card.ts";
-import type { Sop } from "../sop/sop.ts";
+import type { Sop, Who } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
 import type { Message } from "./message.ts";
 import { placeOf } from "./path.ts";
 import type { Run, StepState } from "./run.ts";
 import { runCard } from "./run-card.ts";
 import { filled, scopeFor, textOf } from "./scope.ts";
-import { closedCard, headerOf, openCard, refOf } from "./wait-card.ts";
+import { closedCard, headerOf, openCard } from "./wait-card.ts";
 
 /** All messages of a run, oldest step first. The run's own card stands first and is edited all along. */
 export function view(sop: Sop, run: Run): readonly Message[] {
@@ -85,7 +85,7 @@ function messagesOf(sop: Sop, run: Run, at: At): readonly Message[] {
 			});
 		}
 	}
-	return [...messages, ...told(sop, run, at)];
+	return [...messages, ...told(sop, run, at), ...handover(sop, run, at)];
 }
 
 function whoWas(sop: Sop, _run: Run, at: At & { readonly kind: string }): readonly string[] {
@@ -114,44 +114,41 @@ function told(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
 	const who = step.to.filter((w) => w !== "subject");
 	if (who.length === 0) return [];
 	const said = step.kind === "page" ? textOf(step.words, scope) : undefined;
-	const data = step.kind === "tell" ? filled(step.data, scope) : {};
-	const title =
-		typeof data.title === "string"
-			? data.title
-			: run.subject.name === undefined
-				? sop.title
-				: `${run.subject.name}: ${state.name}`;
-	const lead = typeof data.text === "string" ? data.text : (said ?? state.name);
+	// What goes out by mail is written to the one outside; whoever is inside reads what is so.
+	const data = step.kind === "tell" && step.mail === undefined ? filled(step.data, scope) : {};
+	const about = run.subject.name ?? sop.title;
+	const title = typeof data.title === "string" ? data.title : `${about}: ${state.name}`;
+	const lead = typeof data.text === "string" ? data.text : (said ?? readyWords(run));
 	const base = {
 		...emptyCard,
 		header: headerOf(sop, run),
 		title,
-		lead: [lead, ...welcomeLead(run)],
+		lead: [lead],
 		facts: factsOf(run),
 		summary: words(`${title}. ${lead}`),
 	};
 	const acknowledge = waits ? [{ title: "I have read it", style: "primary" as const, verb: "acknowledge" }] : [];
-	const buttons = [
-		...acknowledge,
-		...handovers(run),
-		{ title: "Open the run", style: "default" as const, url: `/runs/${run.id}` },
-	].slice(0, 3);
-	return [
-		{
-			key: `${path}/tell`,
-			to: { kind: "people", who },
-			card: step.kind === "tell" ? (step.card as Message["card"]) : "notice",
-			data: { ...base, buttons },
-			rings: state.wait?.rings ?? 0,
-			closed: false,
-			...(waits && state.wait !== undefined ? { wait: state.wait.id } : {}),
-		},
-	];
+	const buttons = [...acknowledge, { title: "Open the run", style: "default" as const, url: `/runs/${run.id}` }];
+	const message: Message = {
+		key: `${path}/tell`,
+		to: { kind: "people", who },
+		card: step.kind === "tell" ? (step.card as Message["card"]) : "notice",
+		data: { ...base, buttons },
+		rings: state.wait?.rings ?? 0,
+		closed: false,
+		...(waits && state.wait !== undefined ? { wait: state.wait.id } : {}),
+	};
+	return [message];
 }
 
-function welcomeLead(run: Run): readonly string[] {
+/** What is so by now: what was read back, and that the mail is out. */
+function readyWords(run: Run): string {
 	const checks = Object.values(run.steps).flatMap((s) => s.proof ?? []);
-	return checks.length === 0 ? [] : [`${checks.length} of ${checks.length} were read back and are true.`];
+	const who = run.subject.name === undefined ? "All of it" : `Everything for ${run.subject.name}`;
+	const mail = run.subject.email === undefined ? "" : ` The welcome went to ${run.subject.email}.`;
+	return checks.length === 0
+		? `${who} is ready.${mail}`
+		: `${who} is ready: ${checks.length} of ${checks.length} checks were read back and are true.${mail}`;
 }
 
 function factsOf(run: Run): readonly { readonly title: string; readonly value: string }[] {
@@ -163,17 +160,32 @@ function factsOf(run: Run): readonly { readonly title: string; readonly value: s
 	return [...facts].map(([title, value]) => ({ title, value }));
 }
 
-/** Where a first credential waits: a link that opens after sign-in as its audience. */
-export function handovers(
-	run: Run,
-): readonly { readonly title: string; readonly style: "primary"; readonly url: string }[] {
-	return Object.entries(run.steps)
-		.filter(([, state]) => credentialOf(state) !== undefined)
-		.map(([path]) => ({
-			title: "Show the pass",
-			style: "primary" as const,
-			url: `/handover/${run.id}/${encodeURIComponent(path)}`,
-		}));
+/** A first credential that waits: told to its audience alone, with a link that opens after signing in as one of them. */
+function handover(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
+	if (credentialOf(state) === undefined) return [];
+	const about = run.subject.name ?? sop.title;
+	const title = `The first sign-in of ${about} waits for you`;
+	const lead = `It is shown once, to you. Hand it to ${about} in person; do not write it into a chat or a mail.`;
+	const url = `/handover/${run.id}/${encodeURIComponent(path)}`;
+	const buttons = [{ title: "Show it…", style: "primary" as const, url }];
+	const data = { ...emptyCard, header: headerOf(sop, run), title, lead: [lead], buttons, summary: `${title}.` };
+	return [
+		{
+			key: `${path}/handover`,
+			to: { kind: "people", who: credentialFor(sop, path) },
+			card: "notice",
+			data,
+			rings: 0,
+			closed: false,
+		},
+	];
+}
+
+/** Whom a first credential is for: the step's own `to`, else the manager. */
+export function credentialFor(sop: Sop, path: Path): readonly Who[] {
+	const step = placeOf(sop, path)?.step;
+	const said = step?.kind === "do" ? step.with.to : undefined;
+	return (Array.isArray(said) ? said : typeof said === "string" ? [said] : ["manager"]) as readonly Who[];
 }
 
 /** The secret a finished step left for somebody. */
@@ -181,5 +193,3 @@ export function credentialOf(state: StepState): string | undefined {
 	const secret = (state.output as { readonly secret?: { readonly $secret?: unknown } } | undefined)?.secret?.$secret;
 	return state.state === "done" && typeof secret === "string" ? secret : undefined;
 }
-
-export { refOf };
