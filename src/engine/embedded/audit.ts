@@ -26,19 +26,16 @@ const CAP = 100_000;
 export function createAudit(store: Store, cap: number = CAP): AuditStream {
 	const { db, clock, log } = store;
 	const add = db.prepare("INSERT INTO audit(n, at, entry, hash) VALUES (?, ?, ?, ?)");
-	const page = db.prepare<[number, number], Row>("SELECT * FROM audit WHERE n < ? ORDER BY n DESC LIMIT ?");
-	const all = db.prepare<[], Row>("SELECT * FROM audit ORDER BY n");
 	const last = db.prepare<[], Row>("SELECT * FROM audit ORDER BY n DESC LIMIT 1");
 	const hashAt = db.prepare<[number], string>("SELECT hash FROM audit WHERE n = ?").pluck();
 	const drop = db.prepare("DELETE FROM audit WHERE n <= ?");
 	let waiting: { readonly at: Instant; readonly entry: string }[] = [];
 	let scheduled = false;
-	const base = (): string => readMeta(db, "audit-base") ?? GENESIS;
 	const flush = (): void => {
 		if (waiting.length === 0) return;
 		const rows = waiting;
 		store.write(() => {
-			let { n, hash } = last.get() ?? { n: 0, hash: base() };
+			let { n, hash } = last.get() ?? { n: 0, hash: readMeta(db, "audit-base") ?? GENESIS };
 			for (const { at, entry } of rows) {
 				n++;
 				hash = sha(`${hash}\n${n}\n${at}\n${entry}`);
@@ -69,26 +66,36 @@ export function createAudit(store: Store, cap: number = CAP): AuditStream {
 		},
 		list: (query = {}) => {
 			flush();
-			const most = Math.min(query.most ?? 50, 500);
-			const rows = page.all(query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor), most + 1);
-			const items = rows.slice(0, most).map((row) => ({ ...row, entry: JSON.parse(row.entry) as Values }));
-			const end = items.at(-1);
-			return rows.length > most && end ? { items, cursor: String(end.n) } : { items };
+			return pageOf(store, query);
 		},
 		flush,
 		verify: () => {
 			flush();
-			let prev = base();
-			let rows = 0;
-			let before: number | undefined;
-			for (const { n, at, entry, hash } of all.iterate()) {
-				const gap = before !== undefined && n !== before + 1;
-				if (gap || sha(`${prev}\n${n}\n${at}\n${entry}`) !== hash) return { rows, broken: n };
-				prev = hash;
-				before = n;
-				rows++;
-			}
-			return { rows };
+			return check(store);
 		},
 	};
+}
+
+function pageOf({ db }: Store, query: { readonly cursor?: string; readonly most?: number }): Page<AuditRow> {
+	const most = Math.min(query.most ?? 50, 500);
+	const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
+	const page = db.prepare<[number, number], Row>("SELECT * FROM audit WHERE n < ? ORDER BY n DESC LIMIT ?");
+	const rows = page.all(before, most + 1);
+	const items = rows.slice(0, most).map((row) => ({ ...row, entry: JSON.parse(row.entry) as Values }));
+	const end = items.at(-1);
+	return rows.length > most && end ? { items, cursor: String(end.n) } : { items };
+}
+
+function check({ db }: Store): ReturnType<AuditStream["verify"]> {
+	let prev = readMeta(db, "audit-base") ?? GENESIS;
+	let rows = 0;
+	let before: number | undefined;
+	for (const { n, at, entry, hash } of db.prepare<[], Row>("SELECT * FROM audit ORDER BY n").iterate()) {
+		const gap = before !== undefined && n !== before + 1;
+		if (gap || sha(`${prev}\n${n}\n${at}\n${entry}`) !== hash) return { rows, broken: n };
+		prev = hash;
+		before = n;
+		rows++;
+	}
+	return { rows };
 }

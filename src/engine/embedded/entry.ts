@@ -170,7 +170,7 @@ export function weightOf(payload: string): number {
 	return 400 + payload.length * 3;
 }
 
-export function readEvent(row: EventRow): RunEvent {
+function readEvent(row: EventRow): RunEvent {
 	const payload = JSON.parse(row.payload) as Values;
 	return { ...payload, kind: row.kind, at: row.at } as unknown as { readonly at: string } & NewEvent;
 }

@@ -16,7 +16,7 @@ export function isDamage(problem: unknown): boolean {
 }
 
 /** The disk did not take the write: full, or broken. A failed write shows as either (RLIMIT_FSIZE gives IOERR). */
-export function isDisk(problem: unknown): boolean {
+function isDisk(problem: unknown): boolean {
 	const code = codeOf(problem);
 	return code === "SQLITE_FULL" || code.startsWith("SQLITE_IOERR") || code.startsWith("SQLITE_CANTOPEN");
 }

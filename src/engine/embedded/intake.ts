@@ -3,6 +3,7 @@
  * waited 2 s that it is not confirmed yet; the work stays in the queue. Must never drop a delivery that was taken.
  */
 import { UnavailableError } from "../../base/errors.ts";
+import { createIdle } from "./idle.ts";
 import type { Item } from "./stage.ts";
 
 export type Intake = {
@@ -28,37 +29,25 @@ export function createIntake(tick: (items: readonly Item[]) => void): Intake {
 	let scheduled = false;
 	let sweeper: NodeJS.Timeout | undefined;
 	let waker: NodeJS.Timeout | undefined;
-	let idlers: (() => void)[] = [];
+	const idle = createIdle(() => queue.length + resting.length === 0);
 
 	const run = (): void => {
 		scheduled = false;
 		const items = queue.length <= MOST_PER_TICK ? queue : queue.slice(0, MOST_PER_TICK);
 		queue = queue.length <= MOST_PER_TICK ? [] : queue.slice(MOST_PER_TICK);
 		if (items.length > 0) tick(items);
-		sweep();
+		tellLate(queue);
 		schedule();
-		if (queue.length > 0 || resting.length > 0) return;
-		for (const idle of idlers) idle();
-		idlers = [];
+		idle.tell();
 	};
 	const schedule = (): void => {
 		if (scheduled || queue.length === 0) return;
 		scheduled = true;
 		setImmediate(run);
 	};
-	/** The oldest come first; whoever came before the limit has waited too long. */
-	const sweep = (): void => {
-		const limit = performance.now() - LONGEST_WAIT_MS;
-		for (const item of queue) {
-			if (item.since > limit) break;
-			if (item.internal || item.told) continue;
-			item.told = true;
-			item.reject(unconfirmed());
-		}
-	};
 	const look = (): void => {
 		sweeper = undefined;
-		sweep();
+		tellLate(queue);
 		watch();
 	};
 	const watch = (): void => {
@@ -80,7 +69,7 @@ export function createIntake(tick: (items: readonly Item[]) => void): Intake {
 			resting = [...resting, ...items];
 			waker ??= setTimeout(wake, RETRY_MS);
 		},
-		idle: () => (queue.length + resting.length === 0 ? Promise.resolve() : new Promise((done) => idlers.push(done))),
+		idle: idle.wait,
 		size: () => queue.length + resting.length,
 		stop: (problem) => {
 			clearTimeout(sweeper);
@@ -88,10 +77,20 @@ export function createIntake(tick: (items: readonly Item[]) => void): Intake {
 			for (const item of [...resting, ...queue]) item.reject(problem);
 			queue = [];
 			resting = [];
-			for (const idle of idlers) idle();
-			idlers = [];
+			idle.tell();
 		},
 	};
+}
+
+/** Tells whoever waited too long. The oldest come first. */
+function tellLate(queue: readonly Item[]): void {
+	const limit = performance.now() - LONGEST_WAIT_MS;
+	for (const item of queue) {
+		if (item.since > limit) break;
+		if (item.internal || item.told) continue;
+		item.told = true;
+		item.reject(unconfirmed());
+	}
 }
 
 function unconfirmed(): UnavailableError {

@@ -2,6 +2,8 @@
  * Who is served next: one lane per client, taken in turn, so many at once per client and in all. A noisy client fills its
  * own lane only. Must never know what a job does.
  */
+import { createIdle } from "./idle.ts";
+
 export type Lanes = {
 	/** Queues a job; it must not throw. */
 	add(client: string, job: () => Promise<void>): void;
@@ -21,7 +23,7 @@ export function createLanes(limits: { readonly perClient: number; readonly total
 	const ready = new Map<string, Lane>();
 	let running = 0;
 	let stopped = false;
-	let idlers: (() => void)[] = [];
+	const idle = createIdle(() => running === 0);
 
 	const queue = (lane: Lane): void => {
 		if (lane.next < lane.jobs.length && lane.running < limits.perClient) ready.set(lane.client, lane);
@@ -32,10 +34,7 @@ export function createLanes(limits: { readonly perClient: number; readonly total
 		if (lane.running === 0 && lane.next >= lane.jobs.length) lanes.delete(lane.client);
 		queue(lane);
 		serve();
-		if (running === 0) {
-			for (const idle of idlers) idle();
-			idlers = [];
-		}
+		idle.tell();
 	};
 	const serve = (): void => {
 		while (!stopped && running < limits.total) {
@@ -65,7 +64,7 @@ export function createLanes(limits: { readonly perClient: number; readonly total
 			ready.clear();
 			for (const lane of lanes.values()) lane.next = lane.jobs.length;
 		},
-		idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+		idle: idle.wait,
 		running: () => running,
 		waiting: () => [...lanes.values()].reduce((sum, lane) => sum + lane.jobs.length - lane.next, 0),
 	};

@@ -91,4 +91,4 @@ CREATE INDEX remembered_at ON remembered(scope, at);
 `;
 
 /** Index + 1 is the `user_version` it leads to. */
-export const migrations: readonly string[] = [journal + around];
+const migrations: readonly string[] = [journal + around];

@@ -68,7 +68,8 @@ const UNMARKED_MS = 60_000;
 const WRITE_MS = 100;
 
 /**
- * Keeps which runs' messages are not settled; marks of a tenth of a second are written together. A run that changed right before the end, too late to be marked, counts too.
+ * Keeps which runs' messages are not settled; marks of a tenth of a second are written together. A run that changed right
+ * before the end, too late to be marked, counts too.
  */
 export function createMarks(store: Store) {
 	const { db, clock, log } = store;
@@ -99,7 +100,7 @@ export function createMarks(store: Store) {
 			try {
 				flush();
 			} catch (problem) {
-				log.warn({ err: problem, code: "marks" }, "marks could not be written and wait");
+				log.warn({ err: problem, code: "summaries" }, "marks could not be written and wait");
 				flushSoon();
 			}
 		}, WRITE_MS);
