@@ -31,6 +31,11 @@ export function compileSops(set: SopSet): {
 		const over = overlays.find((one) => idOfFile(one) === id);
 		const base = bases.find((one) => idOfFile(one) === id) ?? over;
 		if (base === undefined) continue;
+		const lost = over === undefined ? undefined : lostOverlay(over, id, base !== over);
+		if (lost !== undefined) {
+			problems.set(id, [lost]);
+			continue;
+		}
 		const made = compileSop({
 			...base,
 			...(over === undefined || over === base ? {} : { overlay: over }),
@@ -59,6 +64,19 @@ export function compileSops(set: SopSet): {
 
 function idOfFile({ file }: SourceText): SopId {
 	return basename(file, ".yaml");
+}
+
+/** An overlay whose base is not there, or is another than its file says. */
+function lostOverlay({ file, text }: SourceText, id: SopId, hasBase: boolean): Problem | undefined {
+	const lines = text.split("\n");
+	const line = lines.findIndex((one) => one.startsWith("overlay:"));
+	const named = /^overlay:\s*["']?([\w-]+)/.exec(lines[line] ?? "")?.[1];
+	if (named === undefined || (hasBase && named === id)) return undefined;
+	const message = hasBase
+		? `This file lies over “${id}”, not “${named}”.`
+		: `There is no SOP “${named}” for this to change.`;
+	const remedy = hasBase ? `Write overlay: ${id}.` : "Name the file after the SOP it changes.";
+	return { path: "overlay", code: "no-such-sop", message, remedy, file, line: line + 1, column: 1 };
 }
 
 function wrongName(id: string, file: string, path: string): Problem {

@@ -236,6 +236,19 @@ describe("several SOPs", () => {
 		);
 	});
 
+	it("may be one client's own, and an overlay without its base is reported", () => {
+		const folder = copy();
+		writeFileSync(join(folder, "clients/contoso/badge.yaml"), sop("badge", "badge", "newhire"));
+		writeFileSync(join(folder, "clients/contoso/leaver.yaml"), "# changes\noverlay: leaver\nsteps: []\n");
+		const found = load(folder);
+		assert.deepEqual(Object.keys(found.clients.contoso?.sops ?? {}), ["newhire", "badge"]);
+		assert.deepEqual(Object.keys(found.clients.fabrikam?.sops ?? {}), ["newhire"]);
+		assert.deepEqual(
+			found.problems.map(({ code, line }) => [code, line]),
+			[["no-such-sop", 2]],
+		);
+	});
+
 	it("are named after their files", () => {
 		const folder = copy();
 		writeFileSync(join(folder, "other.yaml"), sop("zed", "zed", "newhire"));
