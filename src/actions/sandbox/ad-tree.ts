@@ -5,7 +5,7 @@
 import type { Filter } from "ldapts";
 import type { Entry } from "../../engine/remote.ts";
 import { LdapResult } from "./ad-rules.ts";
-import { type Dn, fold, formatDn, isUnder, parseDn, sameDn } from "./dn.ts";
+import { type Dn, formatDn, isUnder, parseDn, sameDn } from "./dn.ts";
 import { type Filterable, matches } from "./ldap-filter.ts";
 import type { AdObject, Tenant } from "./tenant.ts";
 
@@ -28,12 +28,7 @@ export function find(tenant: Tenant, text: string): AdObject | undefined {
 		const object = dashed === undefined ? undefined : tenant.objects.get(dashed);
 		return object?.deletedAt === undefined ? object : undefined;
 	}
-	const dn = nameOf(text);
-	const leaf = fold(dn[0]?.value ?? "");
-	return live(tenant).find((object) => {
-		const other = nameOf(object.dn);
-		return fold(other[0]?.value ?? "") === leaf && sameDn(other, dn);
-	});
+	return tenant.objects.get(tenant.index.named(nameOf(text)) ?? "");
 }
 
 /** As `find`, or throws `32`. */
@@ -65,11 +60,11 @@ export function search(
 	},
 ): readonly Entry[] {
 	const named = find(tenant, query.base);
-	const base = named === undefined ? nameOf(query.base) : nameOf(named.dn);
+	const base = named === undefined ? nameOf(query.base) : tenant.index.dnOf(named);
 	if (named === undefined && !sameDn(base, nameOf(tenant.seed.base))) throw new LdapResult(32, "00002030");
 	return live(tenant)
 		.filter((object) => {
-			const dn = nameOf(object.dn);
+			const dn = tenant.index.dnOf(object);
 			const depth = dn.length - base.length;
 			const fits = query.scope === "sub" || (query.scope === "one" ? depth === 1 : depth === 0);
 			return fits && isUnder(dn, base) && matches(query.filter, view(tenant, object));
@@ -97,17 +92,20 @@ function allGroups(tenant: Tenant, object: AdObject): readonly string[] {
 	return [...seen.values()].map((group) => group.dn);
 }
 
-function groupsOf(tenant: Tenant, object: AdObject): readonly AdObject[] {
-	return live(tenant).filter((group) => group.members.includes(object.guid));
+export function groupsOf(tenant: Tenant, object: AdObject): readonly AdObject[] {
+	return present(tenant, tenant.index.groupsOf(object.guid));
+}
+
+function present(tenant: Tenant, guids: readonly string[]): readonly AdObject[] {
+	return guids.flatMap((guid) => {
+		const object = tenant.objects.get(guid);
+		return object === undefined || object.deletedAt !== undefined ? [] : [object];
+	});
 }
 
 /** The values of an attribute, stored or derived. */
 export function valuesOf(tenant: Tenant, object: AdObject, attribute: string): readonly string[] {
-	const dns = (guids: readonly string[]) =>
-		guids.flatMap((guid) => {
-			const other = tenant.objects.get(guid);
-			return other === undefined || other.deletedAt !== undefined ? [] : [other.dn];
-		});
+	const dns = (guids: readonly string[]) => present(tenant, guids).map((other) => other.dn);
 	const name = attribute.toLowerCase();
 	switch (name) {
 		case "distinguishedname":
@@ -123,16 +121,17 @@ export function valuesOf(tenant: Tenant, object: AdObject, attribute: string): r
 		case "manager":
 			return dns(object.manager === undefined ? [] : [object.manager]);
 		case "directreports":
-			return live(tenant).flatMap((other) => (other.manager === object.guid ? [other.dn] : []));
+			return dns(tenant.index.reportsOf(object.guid));
 		case "cn":
 		case "name":
 		case "ou":
-			if (name === "name" || (name === "ou") === (object.kind === "unit")) return [nameOf(object.dn)[0]?.value ?? ""];
+			if (name === "name" || (name === "ou") === (object.kind === "unit"))
+				return [tenant.index.dnOf(object)[0]?.value ?? ""];
 			return [];
 		case "whencreated":
 			return [`${object.createdAt.slice(0, 19).replaceAll(/[-:T]/g, "")}.0Z`];
 		default:
-			return Object.entries(object.attributes).find(([key]) => key.toLowerCase() === name)?.[1] ?? [];
+			return tenant.index.stored(object, name);
 	}
 }
 

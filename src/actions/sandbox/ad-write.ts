@@ -77,7 +77,7 @@ export function move(tenant: Tenant, name: string, newName: string): void {
 	if (there !== undefined && there.guid !== object.guid) throw new LdapResult(68);
 	if (isUnder(to, from) && !sameDn(to, from)) throw new LdapResult(53, "000020DF");
 	for (const other of live(tenant)) {
-		const dn = nameOf(other.dn);
+		const dn = tenant.index.dnOf(other);
 		if (!isUnder(dn, from)) continue;
 		touch(tenant, { ...other, dn: formatDn([...dn.slice(0, dn.length - from.length), ...to]) });
 	}
@@ -89,15 +89,16 @@ export function remove(tenant: Tenant, name: string): void {
 	const dn = nameOf(object.dn);
 	for (const other of live(tenant)) {
 		if (other.guid === object.guid) continue;
-		if (isUnder(nameOf(other.dn), dn)) throw new LdapResult(66, "00002015");
+		if (isUnder(tenant.index.dnOf(other), dn)) throw new LdapResult(66, "00002015");
 	}
-	for (const other of live(tenant)) {
-		const holds = other.members.includes(object.guid);
-		if (!holds && other.manager !== object.guid) continue;
+	const linked = [...tenant.index.groupsOf(object.guid), ...tenant.index.reportsOf(object.guid)];
+	for (const guid of new Set(linked)) {
+		const other = tenant.objects.get(guid);
+		if (other === undefined) continue;
 		const { manager, ...rest } = other;
 		touch(tenant, {
 			...rest,
-			members: other.members.filter((guid) => guid !== object.guid),
+			members: other.members.filter((member) => member !== object.guid),
 			...(manager === undefined || manager === object.guid ? {} : { manager }),
 		});
 	}
@@ -131,13 +132,9 @@ function applied(tenant: Tenant, object: AdObject, change: Modification): AdObje
 		const plain = value instanceof Secret ? value.open() : value;
 		return name === "pwdlastset" && plain === "-1" ? now : plain;
 	});
+	if (name === "member") return withMembers(tenant, object, change.operation, values);
 	const before = valuesOf(tenant, object, change.attribute);
 	const after = combined(name, before, { ...change, values });
-	if (name === "member") {
-		const guids = after.map((dn) => find(tenant, dn)?.guid ?? ghost(32, "00000525"));
-		if (object.kind !== "group") throw new LdapResult(65, "0000207D");
-		return { ...object, members: guids };
-	}
 	checkValues(change.attribute, after);
 	if (name === "manager") {
 		const { manager: _, ...rest } = object;
@@ -152,6 +149,27 @@ function applied(tenant: Tenant, object: AdObject, change: Modification): AdObje
 	};
 }
 
+/** Members are compared as the entries they are, whatever their names are spelt like. */
+function withMembers(
+	tenant: Tenant,
+	object: AdObject,
+	operation: Modification["operation"],
+	names: readonly string[],
+): AdObject {
+	if (object.kind !== "group") throw new LdapResult(65, "0000207D");
+	const known = new Set(object.members);
+	const guids = names.map((dn) => find(tenant, dn)?.guid);
+	if (operation === "delete") {
+		if (names.length === 0) return { ...object, members: [] };
+		if (guids.some((guid) => guid === undefined || !known.has(guid))) throw new LdapResult(53, "00000561");
+		return { ...object, members: object.members.filter((guid) => !guids.includes(guid)) };
+	}
+	const found = guids.map((guid) => guid ?? ghost(32, "00000525"));
+	if (operation === "replace") return { ...object, members: [...new Set(found)] };
+	if (found.some((guid) => known.has(guid))) throw new LdapResult(68, "00000562");
+	return { ...object, members: [...object.members, ...new Set(found)] };
+}
+
 function ghost(result: number, win32: string): never {
 	throw new LdapResult(result, win32);
 }
@@ -162,20 +180,19 @@ function combined(
 	before: readonly string[],
 	change: { readonly operation: Modification["operation"]; readonly values: readonly string[] },
 ): readonly string[] {
-	const dns = name === "member" || name === "manager";
+	const dns = name === "manager";
 	const same = (a: string, b: string) => (dns ? sameDn(nameOf(a), nameOf(b)) : fold(a) === fold(b));
 	switch (change.operation) {
 		case "replace":
 			return change.values;
 		case "add":
 			if (change.values.some((value) => before.some((old) => same(old, value)))) {
-				throw name === "member" ? new LdapResult(68, "00000562") : new LdapResult(20, "00002083");
+				throw new LdapResult(20, "00002083");
 			}
 			return [...before, ...change.values];
 		case "delete": {
 			const missing = change.values.some((value) => !before.some((old) => same(old, value)));
-			if (missing || before.length === 0)
-				throw name === "member" ? new LdapResult(53, "00000561") : new LdapResult(16, "00002085");
+			if (missing || before.length === 0) throw new LdapResult(16, "00002085");
 			return change.values.length === 0 ? [] : before.filter((old) => !change.values.some((value) => same(old, value)));
 		}
 	}
@@ -195,16 +212,12 @@ function withPassword(tenant: Tenant, object: AdObject, change: Modification): A
 /** What must hold when all changes of one request are in. */
 function settled(tenant: Tenant, object: AdObject): void {
 	if (object.kind === "user") checkOpen(object.attributes.userAccountControl?.[0], object.hasPassword);
-	for (const other of live(tenant)) {
-		if (other.guid === object.guid) continue;
-		const clash = (name: string) => {
-			const mine = valuesOf(tenant, object, name)[0];
-			const theirs = valuesOf(tenant, other, name)[0];
-			return mine !== undefined && theirs !== undefined && fold(mine) === fold(theirs);
-		};
-		if (clash("sAMAccountName")) throw new LdapResult(68, "00002071");
-		if (clash("userPrincipalName")) throw new LdapResult(19, "0000202F");
-	}
+	const taken = (attribute: "samaccountname" | "userprincipalname") => {
+		const [value] = tenant.index.stored(object, attribute);
+		return value !== undefined && tenant.index.having(attribute, value).some((guid) => guid !== object.guid);
+	};
+	if (taken("samaccountname")) throw new LdapResult(68, "00002071");
+	if (taken("userprincipalname")) throw new LdapResult(19, "0000202F");
 }
 
 /** `onPremisesImmutableId` of an entry. */

@@ -70,10 +70,9 @@ export function visible(tenant: Tenant): readonly CloudUser[] {
 /** A user by id or sign-in name. Errors: throws 404. */
 export function userAt(tenant: Tenant, key: string): CloudUser {
 	const name = key.toLowerCase();
-	const user = visible(tenant).find(
-		(u) => u.id === name || String(u.properties.userPrincipalName).toLowerCase() === name,
-	);
-	if (user === undefined) throw notFound(key);
+	const fits = (other: CloudUser) => String(other.properties.userPrincipalName).toLowerCase() === name;
+	const user = tenant.users.get(name) ?? visible(tenant).find(fits);
+	if (user === undefined || user.deletedAt !== undefined || !hasCome(tenant, user.visibleAt)) throw notFound(key);
 	return user;
 }
 

@@ -29,15 +29,22 @@ function shownGroup(group: CloudGroup): Values {
 }
 
 /** Who is in a group now: by its rule when it has one, else by its list. */
-export function membersOf(tenant: Tenant, group: CloudGroup): readonly CloudUser[] {
+function membersOf(tenant: Tenant, group: CloudGroup): readonly CloudUser[] {
+	const listed = new Set(group.members);
+	return visible(tenant).filter((user) => (followsRule(group) ? isIn(group, user) : listed.has(user.id)));
+}
+
+/** Whether a user is in a group now. */
+export function isIn(group: CloudGroup, user: CloudUser): boolean {
 	const rule = group.properties.membershipRule;
-	const users = visible(tenant);
-	if (typeof rule !== "string") return users.filter((user) => group.members.includes(user.id));
+	if (typeof rule !== "string") return group.members.includes(user.id);
 	const read = /^user\.([A-Za-z]+) -eq "([^"]*)"$/.exec(rule);
-	return users.filter((user) => {
-		const value = user.properties[read?.[1] ?? ""];
-		return typeof value === "string" && value.toLowerCase() === read?.[2]?.toLowerCase();
-	});
+	const value = user.properties[read?.[1] ?? ""];
+	return typeof value === "string" && value.toLowerCase() === read?.[2]?.toLowerCase();
+}
+
+function followsRule(group: CloudGroup): boolean {
+	return typeof group.properties.membershipRule === "string";
 }
 
 function groupAt(tenant: Tenant, id: string): CloudGroup {
@@ -57,7 +64,7 @@ function members(call: Call, id = ""): Reply {
 
 function memberOf(call: Call, id = ""): Reply {
 	const user = userAt(call.tenant, id);
-	const groups = call.tenant.groups.all().filter((g) => membersOf(call.tenant, g).some((m) => m.id === user.id));
+	const groups = call.tenant.groups.all().filter((group) => isIn(group, user));
 	return many(
 		call,
 		groups.map((group) => ({ "@odata.type": "#microsoft.graph.group", ...shownGroup(group) })),

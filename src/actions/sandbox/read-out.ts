@@ -3,9 +3,9 @@
  * only.
  */
 import { DISABLED } from "./ad-rules.ts";
-import { live, valuesOf } from "./ad-tree.ts";
+import { groupsOf as adGroupsOf, live, valuesOf } from "./ad-tree.ts";
 import { shownUser } from "./cloud-user.ts";
-import { membersOf } from "./graph-groups.ts";
+import { isIn } from "./graph-groups.ts";
 import { type AdObject, type CloudUser, inUse, type Tenant } from "./tenant.ts";
 
 export type ReadOut = {
@@ -49,7 +49,7 @@ function ofDirectory(tenant: Tenant, entry: AdObject, user: CloudUser | undefine
 	const account = first("sAMAccountName");
 	const boss = entry.manager === undefined ? undefined : tenant.objects.get(entry.manager);
 	const manager = boss === undefined ? undefined : valuesOf(tenant, boss, "userPrincipalName")[0];
-	const own = live(tenant).filter((group) => group.members.includes(entry.guid));
+	const own = adGroupsOf(tenant, entry);
 	return {
 		id: user?.id ?? entry.guid,
 		displayName: first("displayName") ?? first("cn") ?? "",
@@ -80,7 +80,7 @@ function cloudGroups(tenant: Tenant, user: CloudUser | undefined): readonly stri
 	if (user === undefined) return [];
 	return tenant.groups
 		.all()
-		.filter((group) => group.guid === undefined && membersOf(tenant, group).some((member) => member.id === user.id))
+		.filter((group) => group.guid === undefined && isIn(group, user))
 		.map((group) => String(group.properties.displayName));
 }
 

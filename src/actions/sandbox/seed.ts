@@ -50,12 +50,13 @@ export type SeedPerson = {
 };
 
 /**
- * Derives the seed of a client. `connectors.sandbox` may say `{ licences: { SPB: { total: 25, used: 22 } } }`; a licence
- * that a profile names and nothing counts starts with 25, of which 22 are in use.
+ * Derives the seed of a client. `connectors.microsoft365` or `connectors.sandbox` may say
+ * `{ licences: { SPB: { total: 25, used: 22 } } }`; a licence that a profile names and nothing counts starts with 50, of
+ * which 22 are in use.
  */
 export function seedOf(client: Client): Seed {
 	const profiles = Object.values(client.values.profiles);
-	const options = client.connectors.sandbox ?? {};
+	const options = { ...client.connectors.microsoft365, ...client.connectors.sandbox };
 	const people = client.roster.people.filter((person) => person.of === "client");
 	const base =
 		text(client.connectors.directory?.base) ??
@@ -97,7 +98,7 @@ function licencesOf(options: Values, named: readonly string[]): readonly SeedLic
 	return distinct([...named, ...Object.keys(counted)]).map((sku) => {
 		const count = counted[sku];
 		if (typeof count === "number") return { sku, total: count, used: 0 };
-		if (!isRecord(count)) return { sku, total: 25, used: 22 };
+		if (!isRecord(count)) return { sku, total: 50, used: 22 };
 		return {
 			sku,
 			total: typeof count.total === "number" ? count.total : 25,

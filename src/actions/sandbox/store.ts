@@ -10,6 +10,8 @@ export interface Table<T> {
 	all(): readonly T[];
 	put(id: string, row: T): void;
 	drop(id: string): void;
+	/** Tells every row that is there, then every change. `reset`: all that was told is void and will be told again. */
+	watch(listener: (before: T | undefined, after: T | undefined) => void, reset: () => void): void;
 }
 
 export interface Store {
@@ -31,6 +33,20 @@ export function openStore(path: string): Store {
 	const mirrors = new Map<string, Map<string, unknown>>();
 	const load = (kind: string) =>
 		new Map(select.all(kind).map((row) => [String(row.id), JSON.parse(String(row.body)) as unknown]));
+	const watchers = new Map<
+		string,
+		{ readonly tell: (before: unknown, after: unknown) => void; readonly reset: () => void }[]
+	>();
+	const tell = (kind: string, before: unknown, after: unknown) => {
+		for (const watcher of watchers.get(kind) ?? []) watcher.tell(before, after);
+	};
+	const reload = (kind: string) => {
+		mirrors.set(kind, load(kind));
+		for (const watcher of watchers.get(kind) ?? []) {
+			watcher.reset();
+			for (const row of mirrors.get(kind)?.values() ?? []) watcher.tell(undefined, row);
+		}
+	};
 	let depth = 0;
 	let wrote = false;
 	let open = true;
@@ -44,12 +60,21 @@ export function openStore(path: string): Store {
 				put(id, row) {
 					wrote = true;
 					insert.run(kind, id, JSON.stringify(row));
+					const before = rows().get(id);
 					rows().set(id, row);
+					tell(kind, before, row);
 				},
 				drop(id) {
 					wrote = true;
 					remove.run(kind, id);
+					const before = rows().get(id);
 					rows().delete(id);
+					tell(kind, before, undefined);
+				},
+				watch(listener, reset) {
+					const watcher = { tell: listener as (before: unknown, after: unknown) => void, reset };
+					watchers.set(kind, [...(watchers.get(kind) ?? []), watcher]);
+					for (const row of rows().values()) listener(undefined, row);
 				},
 			};
 		},
@@ -64,7 +89,7 @@ export function openStore(path: string): Store {
 				return result;
 			} catch (error) {
 				database.exec("ROLLBACK");
-				if (wrote) for (const kind of mirrors.keys()) mirrors.set(kind, load(kind));
+				if (wrote) for (const kind of mirrors.keys()) reload(kind);
 				throw error;
 			} finally {
 				depth--;

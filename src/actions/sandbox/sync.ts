@@ -21,9 +21,12 @@ export function catchUp(tenant: Tenant): void {
 		for (const object of due) if (object.kind === "user") syncUser(tenant, object);
 		for (const object of due) if (object.kind === "user") syncManager(tenant, object);
 		const fresh = new Set(due.map((object) => object.guid));
+		const ids = new Map(
+			tenant.users.all().flatMap((user) => (user.guid === undefined ? [] : [[user.guid, user.id] as const])),
+		);
 		for (const object of tenant.objects.all()) {
 			const asks = fresh.has(object.guid) || object.members.some((guid) => fresh.has(guid));
-			if (object.kind === "group" && asks) syncGroup(tenant, object);
+			if (object.kind === "group" && asks) syncGroup(tenant, object, ids);
 		}
 		for (const object of due) {
 			const { dirtySince: _, ...clean } = object;
@@ -124,7 +127,7 @@ function syncManager(tenant: Tenant, object: AdObject): void {
 	tenant.users.put(user.id, boss === undefined ? rest : { ...rest, manager: boss.id });
 }
 
-function syncGroup(tenant: Tenant, object: AdObject): void {
+function syncGroup(tenant: Tenant, object: AdObject, ids: ReadonlyMap<string, string>): void {
 	const known = tenant.groups.all().find((group) => group.guid === object.guid);
 	if (object.deletedAt !== undefined) {
 		if (known !== undefined) tenant.groups.drop(known.id);
@@ -139,6 +142,6 @@ function syncGroup(tenant: Tenant, object: AdObject): void {
 			onPremisesSyncEnabled: true,
 			onPremisesSamAccountName: valuesOf(tenant, object, "sAMAccountName")[0] ?? null,
 		}),
-		members: object.members.flatMap((guid) => cloudOf(tenant, guid)?.id ?? []),
+		members: object.members.flatMap((guid) => ids.get(guid) ?? []),
 	});
 }

@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Values } from "../../base/json.ts";
 import { type Clock, type Instant, plusMs } from "../../base/time.ts";
+import { type AdIndex, adIndex } from "./ad-index.ts";
 import type { Seed } from "./seed.ts";
 import type { Store, Table } from "./store.ts";
 
@@ -97,6 +98,7 @@ export interface Tenant {
 	readonly lags: Lags;
 	readonly store: Store;
 	readonly objects: Table<AdObject>;
+	readonly index: AdIndex;
 	readonly users: Table<CloudUser>;
 	readonly groups: Table<CloudGroup>;
 	readonly skus: Table<Sku>;
@@ -113,10 +115,12 @@ export function tenantOver(options: {
 	readonly lags: Lags;
 }): Tenant {
 	const { store } = options;
+	const objects = store.table<AdObject>("object");
 	return {
 		...options,
 		id: stableGuid("tenant", options.seed.client),
-		objects: store.table("object"),
+		objects,
+		index: adIndex(objects),
 		users: store.table("user"),
 		groups: store.table("group"),
 		skus: store.table("sku"),

@@ -53,7 +53,7 @@ test("units, groups, licences and people come from profiles and the roster, each
 			{ name: "All Sales", where: "cloud" },
 		],
 		licences: [
-			{ sku: "SPB", total: 25, used: 22 },
+			{ sku: "SPB", total: 50, used: 22 },
 			{ sku: "F1", total: 3, used: 1 },
 			{ sku: "EXTRA", total: 2, used: 0 },
 		],
