@@ -61,7 +61,7 @@ function undoStep(sop: Sop, entry: LedgerEntry, i: number): Extract<Step, { kind
 	return {
 		...plain,
 		id: `u${i}`,
-		name: `\${undo[${i}].change.words}`,
+		name: `Undo: \${undo[${i}].change.words}`,
 		kind: "do",
 		action: { ...(action ?? { name: entry.action, repeat: { kind: "never" }, writes: true }), destructive: true },
 		with: templatesOf(i),
