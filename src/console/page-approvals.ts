@@ -8,8 +8,8 @@ import { choosable } from "./person-choices.ts";
 import { counted } from "./plan-list.ts";
 import { ago, moment } from "./reader.ts";
 import { answerPanel } from "./run-now.ts";
-import { involvedIn, isFor, runTitle } from "./run-words.ts";
-import { readerFor, show, type Visit } from "./shell.ts";
+import { isFor, runTitle } from "./run-words.ts";
+import { readerFor, readerOfRun, show, type Visit } from "./shell.ts";
 
 /** How many of the newest runs are looked at for the two lists at the side. */
 const LOOKED_AT = 30;
@@ -50,7 +50,7 @@ ${list(
 }
 
 function panel(visit: Visit, { run, step }: OpenWait, first: boolean): Html {
-	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
+	const reader = readerOfRun(visit, run);
 	const destructive = run.plan?.entries.some((entry) => entry.destructive) === true;
 	const people = choosable(visit.definitions, run.client);
 	return answerPanel({ run, step, reader, look: { later: !first, elsewhere: destructive, linked: true } }, people);

@@ -4,13 +4,15 @@
  */
 import { type Html, html } from "../base/html.ts";
 import { isRecord, type Json } from "../base/json.ts";
+import { words } from "../base/words.ts";
+import { say } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { SecretRef } from "../engine/event.ts";
 import { readForm } from "./form-body.ts";
 import { errorBody } from "./page-error.ts";
 import { moment } from "./reader.ts";
 import { involvedIn, runTitle } from "./run-words.ts";
-import { readerFor, show, showNotThere, type Visit } from "./shell.ts";
+import { readerFor, readerOfRun, show, showNotThere, type Visit } from "./shell.ts";
 
 type Waiting = { readonly run: RunDescription; readonly step: StepDescription; readonly ref: SecretRef };
 
@@ -32,7 +34,7 @@ export async function handover(visit: Visit): Promise<void> {
 	}
 	const taken = await parts.vault.taken(run.client, ref);
 	if (taken !== undefined || !posted)
-		return page(visit, found, taken === undefined ? ask(found) : opened(visit, found, taken));
+		return page(visit, found, taken === undefined ? ask(visit, found) : opened(visit, found, taken));
 	const secret = await parts.vault.take(run.client, ref, actor.id);
 	if (secret === undefined) {
 		const by = await parts.vault.taken(run.client, ref);
@@ -62,18 +64,19 @@ async function page(visit: Visit, { run }: Waiting, body: Html): Promise<void> {
 	});
 }
 
-function ask({ run, step }: Waiting): Html {
+function ask(visit: Visit, { run, step }: Waiting): Html {
+	const owner = ownerOf(visit, run);
 	const who = firstIn(run);
 	return html`<section class="now" data-state="person" aria-labelledby="h"><h2 id="h">Open it when ${who} is with you</h2>
 <p>You will see what lets ${who} sign in the first time. It is shown <b>once</b>, to you, and then never again.</p>
 <form class="acts" method="post" action="/handover/${run.id}/${encodeURIComponent(step.path)}"><button class="btn primary">Show it</button></form>
 <p class="meta">Not opened yet.</p></section>
 <section class="section" aria-labelledby="later"><h2 id="later">If you cannot do it now</h2>
-<p>Close this page; nothing is used up. If it has run out by then, whoever owns the run makes a new one with <code>retry ${run.ref}</code>.</p></section>`;
+<p>Close this page; nothing is used up. If it has run out by then, ask ${owner} for a new one.</p></section>`;
 }
 
 function shownOnce(visit: Visit, { run, step }: Waiting, secret: string): Html {
-	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
+	const reader = readerOfRun(visit, run);
 	const user = textIn(step.output, ["userPrincipalName", "upn", "user"]);
 	return html`<section class="stack" aria-labelledby="h"><h2 id="h">Shown this once</h2>
 <p class="secret">${secret}</p>
@@ -83,14 +86,14 @@ function shownOnce(visit: Visit, { run, step }: Waiting, secret: string): Html {
 <ol class="procedure"><li>Opens <b>microsoft365.com</b>${user !== undefined && html` and enters <b>${user}</b>`}.</li><li>Types what is shown above.</li>
 <li>Follows the screen to choose a password.</li></ol></section>
 <section class="section" aria-labelledby="seen"><h2 id="seen">If somebody else saw it</h2>
-<p>Type <code>retry ${run.ref}</code> in the chat: a new one is made, and this one stops working.</p></section>`;
+<p>Tell ${ownerOf(visit, run)} now: it is replaced, and what is shown above stops working.</p></section>`;
 }
 
 function opened(visit: Visit, { run }: Waiting, taken: { readonly by: string; readonly at: string }): Html {
 	const reader = readerFor(visit, run.client);
 	const by = taken.by === visit.actor.id ? "you" : (reader.nameOf(taken.by) ?? "someone we do not know");
 	return html`<section class="now" data-state="done" aria-labelledby="h"><h2 id="h">Opened by ${by} ${moment(taken.at, reader)}</h2>
-<p>It was shown once and is kept nowhere any more. If ${firstIn(run)} still cannot sign in, type <code>retry ${run.ref}</code> in the chat for a new one.</p></section>`;
+<p>It was shown once and is kept nowhere any more. If ${firstIn(run)} still cannot sign in, ask ${ownerOf(visit, run)} for a new one.</p></section>`;
 }
 
 function gone(): Html {
@@ -124,6 +127,12 @@ function textIn(output: StepDescription["output"], names: readonly string[]): st
 	return names
 		.map((name) => output?.[name])
 		.find((value): value is string => typeof value === "string" && value.includes("@"));
+}
+
+/** Who looks after the run: "Mo Manager", "3 people of the service desk". */
+function ownerOf(visit: Visit, run: RunDescription): string {
+	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
+	return say(words({ who: ["owner"] }), reader);
 }
 
 function nameIn(run: RunDescription): string {

@@ -16,8 +16,8 @@ import { problemOf } from "./problem.ts";
 import { factsOf } from "./run-facts.ts";
 import { nowOf } from "./run-now.ts";
 import { askedFor, proofOf, stepsOf } from "./run-steps.ts";
-import { involvedIn, runTitle } from "./run-words.ts";
-import { readerFor, show, showNotThere, type Visit } from "./shell.ts";
+import { runTitle } from "./run-words.ts";
+import { readerOfRun, show, showNotThere, type Visit } from "./shell.ts";
 
 /** Changes that come closer together than this are shown as one. */
 const GATHER_MS = 120;
@@ -150,7 +150,7 @@ function keyIn(body: { readonly [name: string]: unknown }): string {
 }
 
 async function runBody(visit: Visit, run: RunDescription): Promise<Html> {
-	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
+	const reader = readerOfRun(visit, run);
 	const rows = await visit.parts.desk.journal(visit.actor, run.id);
 	const journal = rows === undefined ? undefined : await readJournal(rows);
 	const all = visit.request.query.journal === "all";

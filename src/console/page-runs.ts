@@ -8,8 +8,8 @@ import type { RunQuery, RunSummary } from "../engine/ports.ts";
 import { queryOf } from "./api-query.ts";
 import { isWords } from "./api-shapes.ts";
 import { ago, clientsOf, marked, moment, spanOf } from "./reader.ts";
-import { involvedIn, isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
-import { readerFor, show, type Visit } from "./shell.ts";
+import { isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
+import { readerFor, readerOfRun, show, type Visit } from "./shell.ts";
 
 const STATES: readonly { readonly value: string; readonly title: string }[] = [
 	{ value: "", title: "All" },
@@ -118,7 +118,7 @@ function group(title: string, id: string, rows: readonly Html[]): Html {
 }
 
 function needRow(visit: Visit, { run, step }: OpenWait): Html {
-	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
+	const reader = readerOfRun(visit, run);
 	const { state, word } = stepStanding(step, reader);
 	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
 <p class="meta">${run.clientName} · ${run.ref} · ${step.wait && marked(step.wait.words, reader)}</p>

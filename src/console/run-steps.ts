@@ -6,7 +6,7 @@ import { type Html, html } from "../base/html.ts";
 import type { Json, Values } from "../base/json.ts";
 import { type Reader, say } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
-import { counted } from "./plan-list.ts";
+import { changesIn, counted, planList } from "./plan-list.ts";
 import { moment, timeOf } from "./reader.ts";
 import { idOf } from "./run-now.ts";
 import { stepStanding } from "./run-words.ts";
@@ -56,8 +56,18 @@ function itemOf({ step, inner }: Node, run: RunDescription, reader: Reader): Htm
 	return html`<li data-state="${state}" id="step-${idOf(step)}"><span class="dot" aria-hidden="true"></span><h3>${step.name}</h3>
 <p class="meta"><span class="state">${word}</span>${rest}</p>
 ${step.handover && handoverLine(step, run, reader)}
+${planPart(step, run, reader)}
 ${technical(step)}
 ${inner.length > 0 && listOf(inner, run, reader)}</li>`;
+}
+
+/** What an approve step is about, for everyone who may see the run. */
+function planPart(step: StepDescription, run: RunDescription, reader: Reader): Html | undefined {
+	const { plan } = run;
+	if (plan === undefined || !plan.wait.startsWith(`${step.path}#`)) return undefined;
+	const decided = (plan.decidedBy?.length ?? 0) > 0 || plan.standing !== undefined;
+	const sum = `${counted(changesIn(plan.entries), "change")} ${decided ? "approved" : "planned"}`;
+	return html`<details id="plan-${idOf(step)}"><summary>${sum}</summary>${planList(plan, reader)}</details>`;
 }
 
 function handoverLine(step: StepDescription, run: RunDescription, reader: Reader): Html {

@@ -6,7 +6,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Html } from "../base/html.ts";
 import type { Clock } from "../base/time.ts";
 import type { Reader } from "../cards/fill.ts";
-import type { Desk, OpenWait } from "../engine/desk.ts";
+import type { Desk, OpenWait, RunDescription } from "../engine/desk.ts";
 import type { RunId } from "../engine/event.ts";
 import type { Audit, Vault } from "../engine/ports.ts";
 import type { Actor, Involved } from "../people/roster.ts";
@@ -15,6 +15,7 @@ import type { ClientId } from "../sop/sop.ts";
 import { type Frame, frame, type Place } from "./frame.ts";
 import { errorBody } from "./page-error.ts";
 import { clientsOf, personOf, readerOf, wallClock } from "./reader.ts";
+import { involvedIn } from "./run-words.ts";
 import type { SandboxReadOut } from "./sandbox-read-out.ts";
 
 export type PageParts = {
@@ -97,6 +98,14 @@ export function readerFor({ parts, actor, definitions }: Visit, client?: ClientI
 		...(client === undefined ? {} : { client }),
 		...(involved === undefined ? {} : { involved }),
 	});
+}
+
+/** The reader of a page about a run: whoever a wait means are those who may answer it now, as the desk said. */
+export function readerOfRun(visit: Visit, run: RunDescription): Reader {
+	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
+	const waits = run.steps.flatMap((step) => (step.wait === undefined || step.wait.by.length === 0 ? [] : [step.wait]));
+	const meant = (who: readonly string[]) => waits.find((wait) => wait.who.join(" ") === who.join(" "))?.by;
+	return { ...reader, resolve: (who) => meant(who) ?? reader.resolve(who) };
 }
 
 /** Sends the page for what is not there or not theirs to see: the same for both. */
