@@ -5,6 +5,7 @@
 import type { Database } from "better-sqlite3";
 import type { RunId } from "../event.ts";
 import { eventHash, GENESIS, headHash, sha } from "./chain.ts";
+import { isDamage } from "./faults.ts";
 import type { Store } from "./open.ts";
 
 /** What is wrong first, in words; `undefined` when all is as it was written. */
@@ -82,13 +83,23 @@ export async function verifyAll(db: Database): Promise<Verified> {
 
 /** Checks everything; damage stops new work (`store.health`). For the nightly round, `doctor` and `audit verify`. */
 export async function verifyStore(store: Store): Promise<Verified> {
-	const verified = await verifyAll(store.db);
+	const verified = await readable(store.db);
 	if (verified.finding !== undefined) {
 		store.damage(
 			`${verified.finding.words} Nothing new is accepted. Restore the last backup, or look closer with \`sopwith doctor\`.`,
 		);
 	}
 	return verified;
+}
+
+/** A file that cannot even be read is a finding too. */
+async function readable(db: Database): Promise<Verified> {
+	try {
+		return await verifyAll(db);
+	} catch (problem) {
+		if (!isDamage(problem)) throw problem;
+		return { events: 0, runs: 0, finding: { words: "The database file is broken." } };
+	}
 }
 
 type Chains = Map<number, { readonly seq: number; readonly hash: string }>;

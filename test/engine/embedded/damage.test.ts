@@ -9,6 +9,7 @@ import {
 	mkdirSync,
 	readFileSync,
 	renameSync,
+	rmSync,
 	statSync,
 	truncateSync,
 	writeFileSync,
@@ -154,6 +155,38 @@ describe("damage", () => {
 		assert.ok((await verifyStore(rig.store)).finding);
 		await assert.rejects(rig.host.start(requestOf("new"), sop), { code: "damaged" });
 		await rig.stop();
+	});
+
+	test("a flipped bit in the database never goes unsaid where it hit an event, and never ends the process", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const live = join(folder, "live");
+		const rig = await serve(live);
+		for (let i = 0; i < 40; i++) {
+			const { run } = await rig.host.start(requestOf(`k${i}`), sop);
+			await until(rig, run, (r) => r.steps.ask?.state === "waiting");
+		}
+		const clean = await verifyAll(rig.store.db);
+		await rig.stop();
+		const bytes = readFileSync(join(live, "sopwith.db"));
+		const copy = join(folder, "copy");
+		const names = [...bytes.toString("latin1").matchAll(/"by":"ada"/g)].map((m) => m.index + 6);
+		let said = 0;
+		for (const at of names) {
+			mkdirSync(copy, { recursive: true });
+			const spoiled = Buffer.from(bytes);
+			spoiled[at] = (spoiled[at] ?? 0) ^ 1;
+			writeFileSync(join(copy, "sopwith.db"), spoiled);
+			const store = openStore({ folder: copy, key });
+			const { finding, events } = await verifyStore(store);
+			if (finding !== undefined) {
+				said++;
+				assert.equal(store.health().kind, "damaged");
+			} else assert.equal(events, clean.events);
+			store.close();
+			rmSync(copy, { recursive: true });
+		}
+		assert.ok(said >= 40, `${said} of ${names.length}: once for each run's first event, snapshots apart`);
 	});
 
 	test("a run whose rows were changed under us is set aside before anything is done with it", async (t) => {
