@@ -43,6 +43,9 @@ export function property(of: Arg, key: Arg): Arg {
 	return (of as { readonly [name: string]: Json })[key];
 }
 
+/** A function that is given too few or too many values; told to its author. */
+export class ArityError extends Error {}
+
 type State = Parameters<Node["tryEvaluate"]>[0];
 type Options = Parameters<Node["tryEvaluate"]>[1];
 const ANY = Kind.Object;
@@ -158,7 +161,7 @@ function bounded(made: Arg): Result {
 function arity(name: string, node: Node, least: number, most: number): void {
 	const count = node.children.length;
 	if (count >= least && count <= most) return;
-	throw new RangeError(`${name} takes ${least === most ? least : `${least} to ${most}`} values, not ${count}`);
+	throw new ArityError(`${name} takes ${least === most ? least : `${least} to ${most}`} values, not ${count}`);
 }
 
 function access(children: readonly Node[], go: Go, state: State): Arg {

@@ -6,7 +6,7 @@
 import { Expression as Parser } from "adaptive-expressions";
 import { InvariantError } from "../base/errors.ts";
 import { isRecord, type Json, type Values } from "../base/json.ts";
-import { type Arg, CAP, evaluatorOf, property, truthy } from "./expression-functions.ts";
+import { type Arg, ArityError, CAP, evaluatorOf, property, truthy } from "./expression-functions.ts";
 import { textOf } from "./expression-texts.ts";
 import type { Expression, Template, Templates } from "./sop.ts";
 import { type Part, splitTemplate } from "./template.ts";
@@ -16,6 +16,8 @@ export { truthy };
 /** The longest expression, in characters, and the deepest nesting of brackets in one. */
 export const SOURCE_CAP = 1000;
 export const NESTING_CAP = 32;
+/** The most steps from an expression's whole to its smallest part: more would not fit on the stack. */
+const TREE_CAP = 250;
 
 export type Parsed =
 	/** Dotted paths that are read, as far as they are fixed: `form.firstName`, `steps.account`, `item`. */
@@ -136,6 +138,7 @@ function parse(source: string): Kept {
 	};
 	try {
 		const tree = Parser.parse(source, find);
+		if (tooDeep(tree, TREE_CAP)) return { parsed: { ok: false, message: "The expression has too many parts." } };
 		const names = new Set<string>();
 		collect(tree, names);
 		return { parsed: { ok: true, names: [...names] }, tree };
@@ -146,7 +149,7 @@ function parse(source: string): Kept {
 
 function whyNot(source: string, refused: string | undefined, error: unknown): string {
 	if (refused !== undefined) return `“${refused}” is not a function that expressions have.`;
-	if (error instanceof RangeError) return `${error.message}.`;
+	if (error instanceof ArityError) return `${error.message}.`;
 	return `“${source}” is not an expression.`;
 }
 
@@ -161,6 +164,10 @@ function refusedShape(source: string): string | undefined {
 		if (depth > NESTING_CAP) return `The expression nests deeper than ${NESTING_CAP} brackets.`;
 	}
 	return undefined;
+}
+
+function tooDeep(node: Parser, left: number): boolean {
+	return left === 0 || node.children.some((child) => tooDeep(child, left - 1));
 }
 
 /** Adds the longest fixed path of every read to `names`. Returns the path of this node, if it is one. */

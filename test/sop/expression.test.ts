@@ -148,6 +148,21 @@ describe("parseExpression", () => {
 		assert.equal(parseExpression(Array.from({ length: 240 }, () => "1").join("+")).ok, true);
 	});
 
+	it("refuses what would not fit on the stack, and evaluates what is just below", () => {
+		const chains = [
+			(n: number) => `${"!".repeat(n)}true`,
+			(n: number) => `${"-".repeat(n)}1`,
+			(n: number) => `a${".b".repeat(n)}`,
+			(n: number) => Array.from({ length: n }, () => "1").join("+"),
+			(n: number) => `${"a ? b : ".repeat(n)}c`,
+		];
+		for (const chain of chains) {
+			assert.equal(parseExpression(chain(480).slice(0, SOURCE_CAP)).ok, false);
+			assert.equal(parseExpression(chain(100)).ok, true);
+			evaluate(chain(100), scope);
+		}
+	});
+
 	it("never throws, whatever is written", () => {
 		fc.assert(
 			fc.property(
