@@ -7,7 +7,7 @@ import { mkdirSync } from "node:fs";
 import https from "node:https";
 import { join } from "node:path";
 import { ConflictError } from "../../base/errors.ts";
-import { isRecord } from "../../base/json.ts";
+import { isRecord, type Json, sameJson } from "../../base/json.ts";
 import { type Clock, type Instant, plusMs } from "../../base/time.ts";
 import type { Directory } from "../../engine/remote.ts";
 import { connectGraph, type GraphConnection } from "../microsoft365/graph.ts";
@@ -62,7 +62,7 @@ export interface Sandbox {
 export interface SandboxServer {
 	readonly origin: string;
 	readonly ca: string;
-	/** The tenant of a seed's client, opened once; a second call gives the same one. */
+	/** The tenant of a seed's client, opened once; a later call adds what its seed has more and gives the same one. */
 	tenant(seed: Seed): Sandbox;
 	/** The tenant of a client that has been opened. */
 	of(client: string): Sandbox | undefined;
@@ -86,21 +86,24 @@ export async function openSandboxServer(options: SandboxOptions): Promise<Sandbo
 	const certificate = await certificateIn(options.folder);
 	const { onRequest } = options;
 	const server = await serveGraph({ certificate, port: options.port ?? 0, ...(onRequest ? { onRequest } : {}) });
-	const open = new Map<string, Sandbox>();
+	const open = new Map<string, Opened>();
 	return {
 		origin: server.origin,
 		ca: certificate.cert,
 		tenant(seed) {
 			const known = open.get(seed.client);
-			if (known !== undefined) return known;
-			const made = openTenant({ ...options, server, ca: certificate.cert, seed });
-			open.set(seed.client, made);
-			return made;
+			if (known === undefined) {
+				const made = openTenant({ ...options, server, ca: certificate.cert, seed });
+				open.set(seed.client, made);
+				return made.sandbox;
+			}
+			known.sow(seed);
+			return known.sandbox;
 		},
-		of: (client) => open.get(client),
+		of: (client) => open.get(client)?.sandbox,
 		async close() {
 			await server.close();
-			for (const sandbox of open.values()) await sandbox.close();
+			for (const { sandbox } of open.values()) await sandbox.close();
 		},
 	};
 }
@@ -122,7 +125,9 @@ export function sandboxGraph(
 
 type Opening = SandboxOptions & { readonly server: GraphServer; readonly ca: string; readonly seed: Seed };
 
-function openTenant(opening: Opening): Sandbox {
+type Opened = { readonly sandbox: Sandbox; readonly sow: (seed: Seed) => void };
+
+function openTenant(opening: Opening): Opened {
 	const { seed, clock, server, ca } = opening;
 	const store = openStore(join(opening.folder, `${encodeURIComponent(seed.client)}.db`));
 	const tenant = tenantOver({ seed, store, clock, lags: { ...DEMO_LAGS, ...opening.lags } });
@@ -140,7 +145,7 @@ function openTenant(opening: Opening): Sandbox {
 		},
 	});
 	const authority = server.origin;
-	return {
+	const sandbox: Sandbox = {
 		client: seed.client,
 		endpoint: `${server.origin}/v1.0`,
 		authority,
@@ -161,6 +166,14 @@ function openTenant(opening: Opening): Sandbox {
 		},
 		addGuest: (guest) => invite(tenant, guest),
 		close: async () => store.close(),
+	};
+	let sown = seed;
+	return {
+		sandbox,
+		sow(later) {
+			if (!sameJson(sown as unknown as Json, later as unknown as Json)) plant({ ...tenant, seed: later });
+			sown = later;
+		},
 	};
 }
 

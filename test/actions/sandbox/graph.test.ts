@@ -388,3 +388,22 @@ test("several requests go in one batch, each answered by itself", async (t) => {
 		[200, 404],
 	);
 });
+
+test("what a client's file says more later is added to the tenant, and nothing is taken back", async (t) => {
+	const { folder, clock } = await withSandbox(t);
+	const server = await openSandboxServer({ folder: `${folder}/later`, clock, lags: LAGS });
+	t.after(() => server.close());
+	const first = server.tenant(SEED);
+	got(await first.directory.remove("CN=Mo Manager,OU=Staff,DC=contoso,DC=example"));
+	const desk = { name: "Desk", where: "directory" } as const;
+	const second = server.tenant({ ...SEED, groups: [...SEED.groups, desk] });
+	assert.equal(second, first);
+	assert.equal(
+		second.readOut().groups.some((group) => group.name === "Desk"),
+		true,
+	);
+	assert.equal(
+		second.readOut().users.some((user) => user.displayName === "Mo Manager"),
+		false,
+	);
+});
