@@ -2,7 +2,7 @@
  * Where a message goes: from roles to people to places. People have the web chat and the first real chat that reaches
  * them, so nobody is rung twice. Must never keep what it found: it is asked again each time something rings.
  */
-import type { Audience } from "../engine/message.ts";
+import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Roster } from "../people/roster.ts";
@@ -19,15 +19,18 @@ export type AudienceParts = {
 /** All places of an audience, each once. */
 export async function placesOf(
 	parts: AudienceParts,
-	audience: Audience,
+	message: Pick<Message, "to" | "card" | "wait">,
 	state: { run: Run; sop: Sop },
 ): Promise<readonly Addressee[]> {
+	const { to: audience } = message;
 	const found = new Map<string, Addressee>();
 	if (audience.kind === "channel") {
 		for (const to of channelPlaces(parts, audience.channel, state.run.client)) found.set(addresseeOf(to), { to });
 		return [...found.values()];
 	}
+	const decides = message.card === "approval" && message.wait !== undefined;
 	for (const person of peopleIn(parts, audience.who, state)) {
+		if (decides && cannotDecide(parts, person, state)) continue;
 		for (const to of await direct(parts.surfaces, person)) found.set(addresseeOf(to), { to, person });
 	}
 	return [...found.values()];
@@ -59,6 +62,13 @@ function peopleIn(parts: AudienceParts, who: readonly Who[], state: { run: Run; 
 		if (person === undefined) return [];
 		return [person.of === "msp" ? { id } : { id, client: state.run.client }];
 	});
+}
+
+/** Whose approval would be refused is not asked for it: the subject, and the requester unless it is an emergency. */
+function cannotDecide(parts: AudienceParts, person: Actor, { run, sop }: { run: Run; sop: Sop }): boolean {
+	const who = whoIn(parts, { run, sop });
+	if (who(["subject"]).includes(person.id)) return true;
+	return person.id === run.request.by && sop.urgency !== "emergency";
 }
 
 /** Names a place within the rows of a message. */

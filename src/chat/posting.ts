@@ -176,7 +176,7 @@ async function wanted(
 	const kept = mine.filter((row) => row.digest !== LEFT);
 	const rings = mine.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
 	if (!rings) return kept.map((row) => ({ place: placeOf(row), leave: false }));
-	const now = await placesOf(parts, message.to, state);
+	const now = await placesOf(parts, message, state);
 	const names = new Set(now.map(({ to }) => addresseeOf(to)));
 	const gone = kept.filter((row) => !names.has(row.addressee));
 	return [

@@ -83,6 +83,13 @@ export function openRun(run: RunId) {
 	return { title: "Open the run", style: "default", url: `/runs/${encodeURIComponent(run)}` } as const;
 }
 
+/** A sentence about a run, filled for the person who asked. */
+export function sentence(turn: Turn, text: Text, run: RunDescription): string {
+	const data: CardData = { ...emptyCard, title: text, summary: "" };
+	const filled = turn.fill(data, { actor: turn.actor, client: run.client, who: askedIn(run) });
+	return typeof filled.title === "string" ? filled.title : "";
+}
+
 /** Whom a sentence about a run means, as its open waits say. */
 function askedIn(run: RunDescription): NonNullable<FillFor["who"]> {
 	return (who) => {

@@ -136,6 +136,18 @@ describe("a run's messages", () => {
 	});
 });
 
+test("nobody is asked for an approval they may not give", async () => {
+	const message = one({ card: "approval", wait: "approve#1", to: { kind: "people", who: ["hr", "it-lead"] } });
+	const { poster } = posterIn(world, { view: () => [message] });
+	await poster.start();
+	await start();
+	await poster.idle();
+	assert.deepEqual(
+		rough.kept.map((each) => each.to),
+		["mo"],
+	);
+});
+
 describe("a message", () => {
 	test("that rings again is a new post; the old one keeps no button", async () => {
 		let now = one({ wait: "approve#1", card: "approval" });

@@ -2,11 +2,10 @@
  * The commands that only show: `sops`, `runs`, `run`, `approvals`, `oncall`. Must never change anything.
  */
 
-import type { WordsJson } from "../../base/words.ts";
 import type { CardData, Tone } from "../../cards/card.ts";
 import type { StepDescription } from "../../engine/desk.ts";
 import type { RunQuery } from "../../engine/ports.ts";
-import { headerOfRun, nameOf, openRun, reply, say } from "../turn.ts";
+import { headerOfRun, nameOf, openRun, reply, say, sentence } from "../turn.ts";
 import { aboutRun, type Command } from "./command.ts";
 
 const MOST = 10;
@@ -52,12 +51,12 @@ export const runs: Command = {
 				buttons: [button],
 			});
 		}
-		const lines = page.items.map((run) => ({
-			sign: "…",
-			tone: "default" as const,
-			text: `${nameOf(run)} · ${run.id.slice(0, 6)}`,
-			meta: run.waitingFor as unknown as WordsJson,
-		}));
+		const known = await Promise.all(page.items.map((item) => turn.desk.read(turn.actor, item.id)));
+		const lines = known.flatMap((run) => {
+			if (run === undefined) return [];
+			const text = `${nameOf(run)} · ${run.ref}`;
+			return [{ sign: "…", tone: "default" as const, text, meta: sentence(turn, run.waitingFor, run) }];
+		});
 		const more = page.cursor === undefined ? "" : "at least ";
 		const count = lines.length === 1 ? "1 run is" : `${more}${lines.length} runs are`;
 		const title = `${count.charAt(0).toUpperCase()}${count.slice(1)} under way`;
@@ -76,7 +75,7 @@ export const approvals: Command = {
 			sign: "?",
 			tone: "accent" as const,
 			text: `${nameOf(run)} · ${run.ref}`,
-			meta: step.wait?.words ?? step.words,
+			meta: sentence(turn, step.wait?.words ?? step.words, run),
 		}));
 		const more = open.length > MOST ? [`And ${open.length - MOST} more.`] : [];
 		return reply(

@@ -67,6 +67,11 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 			.set("cache-control", "no-store")
 			.json({ items: kept.map((message) => show(parts, response, message)), last });
 	});
+	router.get("/chat/waiting", requireActor, async (_request, response) => {
+		const open = await parts.desk.waiting(actorIn(response));
+		const approvals = open.filter(({ step }) => step.wait?.kind === "approval").length;
+		response.set("cache-control", "no-store").json({ approvals });
+	});
 	router.get("/chat/stream", requireActor, (request, response) => stream(parts, request, response));
 	router.post("/chat/say", own, requireActor, cap, (request, response) => say(parts, request, response));
 	router.post("/chat/press", own, requireActor, cap, (request, response) => press(parts, request, response));

@@ -12,6 +12,7 @@ const { first, zone } = JSON.parse(document.getElementById("chat-config").textCo
 const typed = [];
 let turn = 0;
 let unseen = 0;
+let counting;
 let day;
 
 form.addEventListener("submit", (event) => {
@@ -65,6 +66,7 @@ function listen(after) {
 		put(message);
 		if (fresh && near) toEnd();
 		if (fresh && document.hidden) notice(1);
+		countSoon();
 	});
 	events.addEventListener("open", () => status(""));
 	events.addEventListener("error", () => {
@@ -201,6 +203,29 @@ function reveal(ref) {
 function status(text) {
 	link.textContent = text;
 	link.hidden = text === "";
+}
+
+/** Keeps the number beside Approvals as it is, once things have calmed down. */
+function countSoon() {
+	clearTimeout(counting);
+	counting = setTimeout(async () => {
+		const answer = await fetch("/chat/waiting").catch(() => undefined);
+		if (answer?.ok) showCount((await answer.json()).approvals);
+	}, 800);
+}
+
+function showCount(waiting) {
+	const place = document.querySelector('nav a[href="/approvals"]');
+	for (const old of place?.querySelectorAll("span") ?? []) old.remove();
+	if (!place || waiting === 0) return;
+	const count = document.createElement("span");
+	count.className = "count";
+	count.textContent = waiting;
+	const rest = document.createElement("span");
+	rest.className = "sr";
+	rest.textContent = " waiting for you";
+	place.textContent = "Approvals ";
+	place.append(count, rest);
 }
 
 function notice(more) {
