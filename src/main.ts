@@ -19,6 +19,10 @@ const parts: Parts = {
 		]);
 		return loadDefinitions(folder, registry.known(), { clock: terminal.clock, core: CORE });
 	},
+	restore: async (file, folder) => {
+		const { restore } = await import("./engine/embedded/backup.ts");
+		return restore(file, folder, terminal.clock.now());
+	},
 	schemas: async () => {
 		const [{ jsonSchemas }, { registry }] = await Promise.all([
 			import("./sop/json-schema.ts"),

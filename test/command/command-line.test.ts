@@ -60,11 +60,15 @@ class Workshop {
 /** What a process prints until it says that. */
 async function until(child: Child, mark: RegExp): Promise<string> {
 	let seen = "";
+	let said = "";
+	child.stderr.on("data", (chunk) => {
+		said += String(chunk);
+	});
 	for await (const chunk of child.stdout) {
 		seen += String(chunk);
 		if (mark.test(seen)) return seen;
 	}
-	throw new Error(`it ended after: ${seen}`);
+	throw new Error(`it ended after: ${seen}${said}`);
 }
 
 describe("without a bot", () => {
@@ -236,8 +240,9 @@ describe("beside a running bot", () => {
 		assert.equal((await shop.run(["backup", file])).code, 0);
 		const size = statSync(file).size;
 		assert(size > 0);
-		assert.notEqual((await shop.run(["backup", file])).code, 0);
+		assert.equal((await shop.run(["backup", file])).code, 2);
 		assert.equal(statSync(file).size, size);
+		assert.equal((await shop.run(["backup", file, "--restore"])).code, 3);
 	});
 
 	test("reload, audit and doctor find all in order", async () => {
@@ -281,5 +286,17 @@ describe("beside a running bot", () => {
 		const { code: read, out, said } = await shop.run(["status", "--json"]);
 		assert.equal(read, 0, said);
 		assert.equal(JSON.parse(out).running, false);
+	});
+
+	test("a restored copy keeps the old files and does nothing until somebody says so", async () => {
+		const copy = join(shop.folder, "copy.db");
+		assert.equal((await shop.run(["backup", shop.form, "--restore"])).code, 2);
+		const put = await shop.run(["backup", copy, "--restore", "--json"]);
+		assert.equal(put.code, 0, put.said);
+		assert(existsSync(join(JSON.parse(put.out).aside, "sopwith.db")));
+		assert.equal(JSON.parse((await shop.run(["status", "--json"])).out).restored, true);
+		assert.deepEqual(JSON.parse((await shop.run(["steer", "resume", "--restored", "--json"])).out), { resumed: true });
+		assert.equal(JSON.parse((await shop.run(["status", "--json"])).out).restored, false);
+		assert.deepEqual(JSON.parse((await shop.run(["steer", "resume", "--restored", "--json"])).out), { resumed: false });
 	});
 });

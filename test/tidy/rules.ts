@@ -14,7 +14,7 @@ const TOP_LEVEL =
 	/^(package(-lock)?\.json|tsconfig\.json|biome\.json|src|cards|sop-definitions|manifest|test|README\.md|CHANGELOG\.md|LICENSE|\.(ci|github|gitignore|gitattributes|editorconfig|npmrc))$/;
 /** They wait for a bounded time; all long waits are rows in a table. */
 const MAY_SET_TIMERS =
-	/^src\/(engine\/(embedded|performer)|chat|console|triggers|actions)\/|^src\/base\/(wait|backoff|stream)\.ts$/;
+	/^src\/(engine\/(embedded|performer)|chat|console|triggers|actions)\/|^src\/app-pause\.ts$|^src\/base\/(wait|backoff|stream)\.ts$/;
 const MAY_PRINT = /^src\/(main\.ts|command\/)/;
 const PURE = /^src\/(engine\/[^/]+\.ts|sop\/|people\/)/;
 const ENTRIES = new Set(["src/main.ts", "src/sopwith.mjs", "src/own-node.mjs"]);
