@@ -43,6 +43,18 @@ export function peopleOf(client: Client | undefined): readonly PersonChoice[] {
 		.map(({ id, name, title }) => ({ id, name, ...(title === undefined ? {} : { title }) }));
 }
 
+/** A run's form as it can be typed again: people are chosen by id, whatever they were found by. */
+export function retyped(form: readonly Field[], values: Values, client: Client | undefined): Values {
+	const typed: { [name: string]: Json } = { ...values };
+	for (const field of form) {
+		const value = values[field.name];
+		if (field.type !== "person" || typeof value !== "string") continue;
+		const found = client?.roster.people.find((person) => person.id === value || person.email === value);
+		if (found !== undefined) typed[field.name] = found.id;
+	}
+	return typed;
+}
+
 /** What a form says before it is filled in: that nothing happens yet, and who decides. */
 export function promiseOf(sop: Sop, client: Client | undefined): Text {
 	const approve = sop.steps.find((step) => step.kind === "approve");

@@ -221,10 +221,12 @@ describe("a command about a run", () => {
 
 	test("names the counts before an undo, and plans it only then", async () => {
 		const done = await start({ ...ADA, firstName: "Undone" });
+		assert.match(wordsOf(await world.say(HARRIET, `undo ${done}`)), /is still under way\. Nothing was changed\./u);
 		await approve(done);
 		await until(async () => (await world.desk.read(HARRIET, done))?.phase === "done");
 		const { id, data } = cardOf(await world.say(HARRIET, `undo ${done}`));
 		assert.equal(data.title, "Undo 1 change?");
+		assert.equal(data.lines[0]?.text, "Make the account of Undone Lovelace, closed");
 		assert.equal(data.buttons[0]?.title, "Undo 1 change");
 		assert.equal((await world.desk.read(HARRIET, done))?.undoneBy, undefined);
 		assert.match(

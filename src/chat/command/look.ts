@@ -18,9 +18,10 @@ export const sops: Command = {
 		const mine = turn.desk.startable(turn.actor, "command", said.client);
 		if (mine.length === 0) return say(turn, "There is no procedure you can start here.", "Your IT lead knows who can.");
 		const several = new Set(mine.map((each) => each.client)).size > 1;
+		const { clients } = turn.desk.definitions();
 		const facts = mine.map(({ client, sop, start }) => ({
 			title: start.kind === "command" ? start.command : sop.id,
-			value: several ? `${sop.title}, ${client}` : sop.title,
+			value: several ? `${sop.title}, ${clients[client]?.name ?? client}` : sop.title,
 		}));
 		const title = mine.length === 1 ? "1 procedure you can start" : `${mine.length} procedures you can start`;
 		return reply(turn, {

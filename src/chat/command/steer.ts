@@ -5,6 +5,7 @@
 import type { CardData } from "../../cards/card.ts";
 import type { RunDescription } from "../../engine/desk.ts";
 import type { Field } from "../../sop/sop.ts";
+import { retyped } from "../form.ts";
 import type { Draft } from "../posts.ts";
 import type { Reply } from "../surface.ts";
 import { explain } from "../trouble.ts";
@@ -61,7 +62,8 @@ export function amendRun(turn: Turn, run: RunDescription): Reply {
 	if (sop === undefined || sop.form.length === 0) return say(turn, `${nameOf(run)} has no form to change.`);
 	const draft = draftOf(turn, { purpose: "amend", client: run.client, sop: run.sop, run: run.id });
 	turn.drafts.keep(draft);
-	return formReply(turn, { draft, sop, values: run.form, problems: [] });
+	const values = retyped(sop.form, run.form, turn.desk.definitions().clients[run.client]);
+	return formReply(turn, { draft, sop, values, problems: [] });
 }
 
 /** Asks once more before a run ends: what is done, what will not be. */
@@ -88,6 +90,10 @@ export function undoRun(turn: Turn, run: RunDescription): Reply {
 	if (run.undoneBy !== undefined) {
 		return say(turn, `${nameOf(run)}, is being undone already: ${run.undoneBy.slice(0, 6)}. Nothing more was started.`);
 	}
+	if (run.endedAt === undefined) {
+		const title = `${nameOf(run)}, is still under way. Nothing was changed.`;
+		return say(turn, title, `\`cancel ${run.ref}\` ends it; then it can be undone.`);
+	}
 	const done = new Set(
 		run.steps.filter((step) => step.state === "done" || step.state === "failed").map((step) => step.path),
 	);
@@ -113,5 +119,9 @@ function ask(turn: Turn, run: RunDescription, purpose: Draft["purpose"], answer:
 	const draft = draftOf(turn, { purpose, client: run.client, sop: run.sop, run: run.id });
 	turn.drafts.keep(draft);
 	const header: CardData["header"] = headerOfRun(turn, run);
-	return reply(turn, { header, ...answer }, { card: "form", id: draft.id, run });
+	return reply(
+		turn,
+		{ header, ...answer },
+		{ card: answer.fields === undefined ? "notice" : "form", id: draft.id, run },
+	);
 }
