@@ -88,8 +88,6 @@ function readQuoted(text: string, from: number): { readonly value: string; reado
 }
 
 function escapeValue(value: string): string {
-	return value
-		.replaceAll(/[\\",+<>;=]/g, (char) => `\\${char}`)
-		.replace(/^[ #]/, (char) => `\\${char}`)
-		.replace(/ $/, "\\ ");
+	const inner = value.replaceAll(/[\\",+<>;=]/g, (char) => `\\${char}`).replace(/^[ #]/, (char) => `\\${char}`);
+	return value.length > 1 ? inner.replace(/ $/, "\\ ") : inner;
 }

@@ -27,69 +27,27 @@ export function openStore(path: string): Store {
 	const database = new DatabaseSync(path);
 	database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF");
 	database.exec("CREATE TABLE IF NOT EXISTS row (kind TEXT, id TEXT, body TEXT, PRIMARY KEY (kind, id)) WITHOUT ROWID");
-	const insert = database.prepare("INSERT OR REPLACE INTO row (kind, id, body) VALUES (?, ?, ?)");
-	const remove = database.prepare("DELETE FROM row WHERE kind = ? AND id = ?");
-	const select = database.prepare("SELECT id, body FROM row WHERE kind = ?");
-	const mirrors = new Map<string, Map<string, unknown>>();
-	const load = (kind: string) =>
-		new Map(select.all(kind).map((row) => [String(row.id), JSON.parse(String(row.body)) as unknown]));
-	const watchers = new Map<
-		string,
-		{ readonly tell: (before: unknown, after: unknown) => void; readonly reset: () => void }[]
-	>();
-	const tell = (kind: string, before: unknown, after: unknown) => {
-		for (const watcher of watchers.get(kind) ?? []) watcher.tell(before, after);
-	};
-	const reload = (kind: string) => {
-		mirrors.set(kind, load(kind));
-		for (const watcher of watchers.get(kind) ?? []) {
-			watcher.reset();
-			for (const row of mirrors.get(kind)?.values() ?? []) watcher.tell(undefined, row);
-		}
-	};
+	const kinds = new Map<string, Kind>();
 	let depth = 0;
-	let wrote = false;
 	let open = true;
 	return {
 		table<T>(kind: string): Table<T> {
-			if (!mirrors.has(kind)) mirrors.set(kind, load(kind));
-			const rows = () => mirrors.get(kind) as Map<string, T>;
-			return {
-				get: (id) => rows().get(id),
-				all: () => [...rows().values()],
-				put(id, row) {
-					wrote = true;
-					insert.run(kind, id, JSON.stringify(row));
-					const before = rows().get(id);
-					rows().set(id, row);
-					tell(kind, before, row);
-				},
-				drop(id) {
-					wrote = true;
-					remove.run(kind, id);
-					const before = rows().get(id);
-					rows().delete(id);
-					tell(kind, before, undefined);
-				},
-				watch(listener, reset) {
-					const watcher = { tell: listener as (before: unknown, after: unknown) => void, reset };
-					watchers.set(kind, [...(watchers.get(kind) ?? []), watcher]);
-					for (const row of rows().values()) listener(undefined, row);
-				},
-			};
+			const known = kinds.get(kind) ?? openKind(database, kind);
+			kinds.set(kind, known);
+			return known.table as unknown as Table<T>;
 		},
 		atomic(work) {
 			if (depth > 0) return work();
 			database.exec("BEGIN IMMEDIATE");
 			depth++;
-			wrote = false;
 			try {
 				const result = work();
 				database.exec("COMMIT");
+				for (const kind of kinds.values()) kind.settle(false);
 				return result;
 			} catch (error) {
 				database.exec("ROLLBACK");
-				if (wrote) for (const kind of mirrors.keys()) reload(kind);
+				for (const kind of kinds.values()) kind.settle(true);
 				throw error;
 			} finally {
 				depth--;
@@ -98,6 +56,61 @@ export function openStore(path: string): Store {
 		close() {
 			if (open) database.close();
 			open = false;
+		},
+	};
+}
+
+type Watcher = {
+	readonly tell: (before: unknown, after: unknown) => void;
+	readonly reset: () => void;
+};
+type Kind = {
+	readonly table: Table<unknown>;
+	/** Ends a transaction. `undone`: what was written in it is read again from the file. */
+	readonly settle: (undone: boolean) => void;
+};
+
+function openKind(database: DatabaseSync, kind: string): Kind {
+	const insert = database.prepare("INSERT OR REPLACE INTO row (kind, id, body) VALUES (?, ?, ?)");
+	const remove = database.prepare("DELETE FROM row WHERE kind = ? AND id = ?");
+	const select = database.prepare("SELECT id, body FROM row WHERE kind = ?");
+	const load = () => new Map(select.all(kind).map((row) => [String(row.id), JSON.parse(String(row.body)) as unknown]));
+	const watchers: Watcher[] = [];
+	let rows = load();
+	let wrote = false;
+	const table: Table<unknown> = {
+		get: (id) => rows.get(id),
+		all: () => [...rows.values()],
+		put(id, row) {
+			wrote = true;
+			insert.run(kind, id, JSON.stringify(row));
+			const before = rows.get(id);
+			rows.set(id, row);
+			for (const watcher of watchers) watcher.tell(before, row);
+		},
+		drop(id) {
+			wrote = true;
+			remove.run(kind, id);
+			const before = rows.get(id);
+			rows.delete(id);
+			for (const watcher of watchers) watcher.tell(before, undefined);
+		},
+		watch(tell, reset) {
+			watchers.push({ tell, reset });
+			for (const row of rows.values()) tell(undefined, row);
+		},
+	};
+	return {
+		table,
+		settle(undone) {
+			if (undone && wrote) {
+				rows = load();
+				for (const watcher of watchers) {
+					watcher.reset();
+					for (const row of rows.values()) watcher.tell(undefined, row);
+				}
+			}
+			wrote = false;
 		},
 	};
 }

@@ -19,6 +19,7 @@ test("any name reads back as it was written", () => {
 			const dn = [{ attribute: "CN", value: text }, ...base];
 			assert.deepEqual(parseDn(formatDn(dn)), dn);
 		}),
+		{ examples: [[" "], ["  "], ["#"], ["\\ "], [" # "]] },
 	);
 });
 
