@@ -135,7 +135,6 @@ function approve(question: Question): Verdict {
 	if (isSubject(question)) return refuse("subject", `${OF_YOU}${canWords(others, question)}`);
 	const as = roleIn(actor, who, question);
 	if (actor.id === run.by && run.urgency !== "emergency") {
-		if (as === undefined) return notYours(question);
 		const asked =
 			others.length > 0 ? ` ${capital(namesOf(others, roster))} ${others.length > 1 ? "are" : "is"} asked.` : "";
 		return refuse("own-request", `You asked for this one, so someone else approves it. Nothing changed.${asked}`);
