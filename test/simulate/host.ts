@@ -32,14 +32,22 @@ type Parts = {
 	readonly performer: (alive: () => boolean) => Performer;
 	/** Told after each commit. */
 	readonly changed: (stored: Stored, event: RunEvent) => void;
+	/** Told when an answer has been taken for good: nothing of it may be forgotten. */
+	readonly taken: (run: RunId, event: NewEvent) => void;
 };
+
+/** When the process dies, seen from one delivery. */
+export type CrashPoint = "before" | "after" | "later";
 
 export function createSimHost(parts: Parts) {
 	const { time, luck } = parts;
 	const runs = new Map<RunId, Stored>();
 	const chance = (often: number): boolean => !parts.calm && luck.happens(often);
 	let generation = 0;
-	let crashes = 0;
+	let deliveries = 0;
+	const crashes = { before: 0, after: 0, later: 0 };
+	const plannedCrashes = crashPlan(luck, parts.calm);
+	const ending = new AbortController();
 
 	const commit = (
 		id: RunId,
@@ -74,19 +82,21 @@ export function createSimHost(parts: Parts) {
 	const deliver = (id: RunId, event: NewEvent, key: string, born = generation): Promise<Receipt> =>
 		new Promise((resolve) => {
 			time.in(1 + luck.below(20), () => {
-				const zombie = born !== generation && event.kind === "attempt-ended" && luck.happens(0.3);
+				const zombie = born !== generation && event.kind === "attempt-ended" && luck.happens(0.5);
 				if (born !== generation && !zombie) return;
-				if (chance(0.012)) return crash();
+				deliveries += 1;
+				const point = plannedCrashes.get(deliveries);
+				if (point === "before") return crash(point);
 				const stored = runs.get(id);
 				if (stored === undefined) return;
-				const late = event.kind === "attempt-ended" && event.attempt < (stored.run.steps[event.step]?.attempt ?? 0);
-				if (parts.without === "late" && late) return;
+				parts.taken(id, event);
+				if (parts.without === "late" && isLate(stored.run, event)) return zombie ? undefined : resolve(lost(id));
 				const { receipt, effects } = commit(id, { at: time.clock.now(), ...event }, key);
 				after(stored, { at: time.clock.now(), ...event }, effects);
-				if (chance(0.012)) return crash();
+				if (point === "after") return crash(point);
 				if (zombie) return;
-				if (chance(0.01)) time.in(luck.below(9000), () => born === generation && crash());
-				else resolve(receipt);
+				if (point === "later") time.in(luck.below(9000), () => born === generation && crash(point));
+				resolve(receipt);
 			});
 		});
 
@@ -131,10 +141,7 @@ export function createSimHost(parts: Parts) {
 					read: async (run: RunId) => runs.get(run),
 				};
 				const order = { run: stored.run, sop: stored.sop, effect };
-				return time.in(
-					luck.below(5),
-					() => alive() && void parts.performer(alive).perform(order, host, new AbortController().signal),
-				);
+				return time.in(luck.below(5), () => alive() && void parts.performer(alive).perform(order, host, ending.signal));
 			}
 		}
 	};
@@ -154,7 +161,8 @@ export function createSimHost(parts: Parts) {
 			parts.without === "applied" && event.kind === "attempt-ended" && event.outcome.kind !== "done"
 				? { ...event, outcome: { ...event.outcome, applied: [] } }
 				: event;
-		if (chance(0.03)) time.in(luck.below(20_000), () => void deliver(run, said, `${key}:again`, born));
+		if (chance(0.03))
+			time.in(luck.below(20_000), () => void deliver(run, said, luck.happens(0.5) ? key : `${key}:again`, born));
 		if (chance(0.03)) await new Promise<void>((resolve) => time.in(luck.below(20_000), resolve));
 		return deliver(run, said, key, born);
 	};
@@ -168,25 +176,16 @@ export function createSimHost(parts: Parts) {
 		after(stored, event, decision.effects);
 	};
 
-	const crash = (): void => {
+	const crash = (point: CrashPoint): void => {
 		generation += 1;
-		crashes += 1;
+		crashes[point] += 1;
 		const born = generation;
 		time.in(luck.below(3000), () => born === generation && wake());
 	};
 
 	/** Comes back: folds every journal, doubts what had begun, performs what is pending. */
 	const wake = (): void => {
-		for (const stored of runs.values()) {
-			const folded = stored.events
-				.slice(1)
-				.reduce(
-					(run, event) => decide(stored.sop, run, event).run,
-					decide(stored.sop, undefined, stored.events[0] as RunEvent).run,
-				);
-			deepEqual(folded, stored.run, "a folded journal is the state it was");
-			stored.run = folded;
-		}
+		if (luck.happens(0.1)) foldAll(runs.values());
 		for (const stored of [...runs.values()]) {
 			if (stored.run.ended !== undefined) {
 				if (stored.run.request.parent !== undefined) tell(stored, stored.run.request.parent.run);
@@ -212,12 +211,47 @@ export function createSimHost(parts: Parts) {
 		runs,
 		deliver,
 		start,
-		crashes: () => crashes,
+		crashes,
+		/** The play is over: nothing that still hangs may keep the process alive. Folds every journal once more. */
+		close: (): void => {
+			ending.abort();
+			foldAll(runs.values());
+		},
 		/** Forgets nothing that is durable and orders everything again, as a host that lost its queue. */
 		forget: (): void => {
 			for (const stored of runs.values()) for (const effect of pending(stored.sop, stored.run)) perform(stored, effect);
 		},
 	};
+}
+
+/** A few deaths a world, at any delivery and any point of it; now and then a storm of them. */
+function crashPlan(luck: Dice, calm: boolean): ReadonlyMap<number, CrashPoint> {
+	const plan = new Map<number, CrashPoint>();
+	if (calm) return plan;
+	const many = luck.happens(0.08) ? 12 : luck.below(5);
+	for (let no = 0; no < many; no += 1)
+		plan.set(1 + luck.below(luck.happens(0.7) ? 40 : 200), luck.pick(["before", "after", "later"]));
+	return plan;
+}
+
+/** An answer about a try that is not under way any more. */
+function isLate(run: Run, event: NewEvent): boolean {
+	if (event.kind !== "attempt-ended") return false;
+	const state = run.steps[event.step];
+	return state === undefined || state.attempt !== event.attempt || state.try === undefined;
+}
+
+function lost(run: RunId): Receipt {
+	return { run, seq: 0, outcome: "accepted", verdict: "accepted" };
+}
+
+/** A folded journal is the state it was. */
+function foldAll(all: Iterable<Stored>): void {
+	for (const { run, sop, events } of all) {
+		const first = decide(sop, undefined, events[0] as RunEvent).run;
+		const folded = events.slice(1).reduce((state, event) => decide(sop, state, event).run, first);
+		deepEqual(folded, run, "a folded journal is the state it was");
+	}
 }
 
 /** The SOP a child runs: a named one, one item of its parent's list, or the undo. */

@@ -20,12 +20,17 @@ export function createPeople(parts: {
 	readonly luck: Dice;
 	readonly calm: boolean;
 	readonly remote: Remote;
+	/** What HR may change her mind about. */
+	readonly amendments: readonly Values[];
+	/** Whether the bot was told that what this step sent has arrived. */
+	readonly known: (run: RunId, path: string) => boolean;
 }) {
 	const { time, luck, remote } = parts;
 	const asked = new Set<string>();
 	const meddled = new Set<RunId>();
 	const skipped = new Set<RunId>();
-	let questions = 0;
+	const allowed = new Set<string>();
+	const counts = { questions: 0, amended: 0, cancelled: 0, paused: 0 };
 	let no = 0;
 	const patience = (): number => 1000 + luck.below(luck.happens(0.1) ? 12 * 3_600_000 : 90_000);
 
@@ -35,7 +40,7 @@ export function createPeople(parts: {
 			const { wait } = state;
 			if (wait === undefined || wait.verbs.length === 0 || asked.has(`${stored.run.id} ${wait.id}`)) continue;
 			asked.add(`${stored.run.id} ${wait.id}`);
-			if (wait.kind === "question") questions += 1;
+			if (wait.kind === "question") counts.questions += 1;
 			time.in(patience(), () => answer(host, stored.run.id, { path, wait }));
 		}
 		if (stored.run.ended !== undefined) end(host, stored);
@@ -44,10 +49,11 @@ export function createPeople(parts: {
 	const answer = (host: SimHost, id: RunId, on: { readonly path: string; readonly wait: Wait }): void => {
 		const stored = host.runs.get(id);
 		if (stored === undefined) return;
-		const people = on.wait.kind === "approval" ? ["mo", "di"] : ["tia"];
+		const people =
+			on.wait.kind === "approval" ? ["mo", ...(luck.happens(0.1) ? ["harriet", "mo"] : []), "di"] : ["tia"];
 		for (const by of people) {
 			const { verb, values } = choose(on.wait);
-			if (verb === "done" || verb === "retry") byHand(stored, on.path, verb);
+			if (verb === "retry") sendAgain(stored, on);
 			if (verb === "skip") skipped.add(id);
 			vote(host, id, { ...on, verb, values, by });
 			if (luck.happens(0.1)) time.in(luck.below(60_000), () => vote(host, id, { ...on, verb, values, by }));
@@ -78,28 +84,34 @@ export function createPeople(parts: {
 	};
 
 	const choose = (wait: Wait): { readonly verb: Verb; readonly values: Values } => {
-		const verbs: readonly Verb[] = wait.verbs.filter((verb) => verb !== "claim" && verb !== "choose");
 		if (wait.kind === "approval" && wait.verbs.includes("approve"))
-			return { verb: luck.happens(0.93) ? "approve" : "send-back", values: {} };
+			return { verb: luck.happens(0.94) ? "approve" : "send-back", values: {} };
 		if (wait.kind === "task") return { verb: "complete", values: luck.happens(0.3) ? { checked: ["0"] } : {} };
-		const often: readonly Verb[] = ["retry", "retry", "retry", ...verbs];
-		return {
-			verb: wait.kind === "question" ? luck.pick(often.filter((v) => v === "retry" ? wait.verbs.includes(v) : true)) : (verbs[0] as Verb),
-			values: {},
-		};
+		const offered = (wait.problem?.choices ?? wait.problems?.flatMap((p) => p.choices) ?? []).map((c) => c.id);
+		if (wait.verbs.includes("choose") && luck.happens(0.7))
+			return { verb: "choose", values: { choice: offered[0] ?? "" } };
+		if (wait.kind !== "question") return { verb: wait.verbs.find((v) => v !== "choose") ?? "claim", values: {} };
+		const roll = luck.next();
+		const wanted: Verb =
+			roll < 0.8 ? "retry" : roll < 0.88 ? "done" : roll < 0.93 ? "claim" : roll < 0.97 ? "skip" : "stop";
+		return { verb: wait.verbs.includes(wanted) ? wanted : wait.verbs.includes("retry") ? "retry" : "skip", values: {} };
 	};
 
-	/** Done by hand means somebody did it; a retry after a doubt means: send it again. */
-	const byHand = (stored: Stored, path: string, verb: Verb): void => {
-		const step = placeOf(stored.sop, path)?.step;
-		if (step?.kind !== "do") return;
-		if (verb === "retry" && step.action.repeat.kind === "never") remote.allow(`${stored.run.id}/${path}`);
+	/** Told of a doubt about something sent, a person who tries again means: send it again. Once a question. */
+	const sendAgain = (stored: Stored, on: { readonly path: string; readonly wait: Wait }): void => {
+		const step = placeOf(stored.sop, on.path)?.step;
+		const act = step?.kind === "do" ? step.action : step?.kind === "tell" ? step.mail?.action : undefined;
+		const open = stored.run.steps[on.path]?.wait;
+		if (act?.repeat.kind !== "never" || open?.id !== on.wait.id || (open.problem?.doubt.length ?? 0) === 0) return;
+		if (parts.known(stored.run.id, on.path) || allowed.has(`${stored.run.id} ${on.wait.id}`)) return;
+		allowed.add(`${stored.run.id} ${on.wait.id}`);
+		remote.allow(`${stored.run.id}/${on.path}`);
 	};
 
 	const end = (host: SimHost, { run, sop }: Stored): void => {
 		if (run.request.undo !== undefined || run.request.parent !== undefined || meddled.has(run.id)) return;
 		meddled.add(run.id);
-		if (!luck.happens(0.7) || undoable(run).length === 0) return;
+		if (!luck.happens(0.8) || undoable(run).length === 0) return;
 		time.in(luck.below(20_000), () => {
 			const request = undoRequest(sop, run, { by: "harriet", via: "web", key: `undo ${run.id}` });
 			host.start(nameRun("undo", run.id), request, undoSop(sop, request));
@@ -110,30 +122,23 @@ export function createPeople(parts: {
 	const meddle = (host: SimHost, id: RunId): void => {
 		if (parts.calm) return;
 		const at = (often: number, act: () => void): void => {
-			if (luck.happens(often)) time.in(luck.below(luck.happens(0.5) ? 60_000 : 24 * 3_600_000), act);
+			if (luck.happens(often)) time.in(luck.below(luck.happens(0.6) ? 90_000 : 24 * 3_600_000), act);
 		};
-		at(
-			0.25,
-			() =>
-				void host.deliver(
-					id,
-					{
-						kind: "amended",
-						values: luck.happens(0.5) ? { value: `v${luck.below(3)}` } : { day: "2026-06-01" },
-						by: "harriet",
-					},
-					`amend ${no++}`,
-				),
-		);
-		at(
-			0.12,
-			() => void host.deliver(id, { kind: "steered", verb: "cancel", by: "harriet", words: "" }, `cancel ${no++}`),
-		);
+		for (const often of [0.35, 0.15])
+			at(often, () => {
+				counts.amended += 1;
+				void host.deliver(id, { kind: "amended", values: luck.pick(parts.amendments), by: "harriet" }, `amend ${no++}`);
+			});
+		at(0.15, () => {
+			counts.cancelled += 1;
+			void host.deliver(id, { kind: "steered", verb: "cancel", by: "harriet", words: "" }, `cancel ${no++}`);
+		});
 		at(0.12, () => {
+			counts.paused += 1;
 			void host.deliver(id, { kind: "steered", verb: "pause", by: "tia", words: "" }, `pause ${no++}`);
 			time.in(luck.below(3_600_000), () => resume(host, id));
 		});
-		at(0.2, () => host.forget());
+		for (const often of [0.4, 0.2]) at(often, () => host.forget());
 		at(0.05, () => void host.deliver(id, { kind: "noted", by: "tia", words: "seen" }, `note ${no++}`));
 	};
 
@@ -143,5 +148,5 @@ export function createPeople(parts: {
 		time.in(60_000, () => resume(host, id));
 	};
 
-	return { look, meddle, questions: () => questions, skipped };
+	return { look, meddle, counts, skipped };
 }

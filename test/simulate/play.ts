@@ -1,30 +1,25 @@
 /**
- * Plays one seed to its end and says what must never be: a run that is stuck, a write made twice, a write after the end,
- * something an undo left.
+ * Plays one seed to its end: a world, an SOP, people, a host that dies. Every third seed or so is the real `newhire`. Must
+ * give the same counts for the same seed on any machine.
  */
-
-import type { World } from "../../src/engine/action.ts";
+import type { Values } from "../../src/base/json.ts";
+import type { Action } from "../../src/engine/action.ts";
 import type { RunEvent } from "../../src/engine/event.ts";
 import { createPerformer } from "../../src/engine/performer/performer.ts";
 import type { Run } from "../../src/engine/run.ts";
-import { simulated } from "./actions.ts";
+import type { Sop } from "../../src/sop/sop.ts";
+import { knownOf, SETTLE_MS, type SimWorld, type Spec, simulated } from "./actions.ts";
 import { createSimHost, type Stored, type Without } from "./host.ts";
+import { createJudge, NEVER, type Wrong } from "./judge.ts";
+import { newhireForm, specs as newhireSpecs, newhires } from "./newhire.ts";
 import { createPeople } from "./people.ts";
-import { dice } from "./random.ts";
+import { type Dice, dice } from "./random.ts";
 import { createRemote } from "./remote.ts";
-import { schedule } from "./schedule.ts";
-import { randomSop } from "./sops.ts";
+import { type Schedule, schedule } from "./schedule.ts";
+import { randomSop, specs as randomSpecs } from "./sops.ts";
 
-export type Played = {
-	readonly stuck: readonly string[];
-	readonly writtenTwice: readonly string[];
-	readonly writtenAfterStopped: readonly string[];
-	readonly leftByUndo: readonly string[];
-	readonly questions: number;
-	readonly crashes: number;
-	readonly events: number;
-	readonly runs: number;
-};
+export type Counts = { readonly [name: string]: number };
+export type Played = { readonly seed: number; readonly wrong: Wrong; readonly bad: number; readonly counts: Counts };
 
 const STEPS_MAX = 60_000;
 
@@ -35,30 +30,20 @@ export async function play(
 ): Promise<Played> {
 	const luck = dice(seed);
 	const time = schedule();
-	const calm = seed % 10 === 0;
+	const calm = seed % 25 === 0;
 	const remote = createRemote(time, luck, calm);
-	const actions = simulated(remote);
-	if (without === "settle")
-		for (const action of Object.values(actions))
-			Object.assign(action, { repeat: action.repeat.kind === "settle" ? { kind: "settle", ms: 0 } : action.repeat });
-	const sop = unsettled(randomSop(luck, seed), without);
-	const sub = unsettled(randomSop(luck, seed, true), without);
-	const people = createPeople({ time, luck, calm, remote });
-	const after: string[] = [];
+	const scene = seed % 4 === 0 ? newhireScene(luck) : randomScene(luck, seed);
+	const actions = new Map(scene.specs.map((spec) => [spec.name, hurried(simulated(remote, spec), without)]));
+	const known = Object.fromEntries(scene.specs.map((spec) => [spec.name, knownOf(spec)]));
+	const judge = createJudge(remote, () => host.runs);
+	const people = createPeople({ time, luck, calm, remote, amendments: scene.amendments, known: judge.known });
 	let marks = 0;
 	const host = createSimHost({
-		time,
-		luck,
-		calm,
-		without,
-		sops: { sub },
+		...{ time, luck, calm, without, sops: { sub: unsettled(scene.sub, without) }, taken: judge.taken },
 		performer: (alive) =>
 			createPerformer({
-				actions: {
-					get: (name) => watched(actions[name], (run) => noteLate(host.runs.get(run), after), alive),
-					known: () => ({}),
-				},
-				worldOf: (run, _sop, step) => worldOf(run, without === "mark" ? `${step}~${marks++}` : step),
+				actions: { get: (name) => watched(actions.get(name), judge.writing, alive), known: () => known },
+				worldOf: (run, _sop, step) => worldOf(run, step, without === "mark" ? `${step}~${marks++}` : step),
 				standing: async () => undefined,
 				clock: time.clock,
 				wait: (ms) => new Promise((resolve) => time.in(ms, resolve)),
@@ -68,103 +53,126 @@ export async function play(
 			people.look(host, stored);
 		},
 	});
-	const form = {
-		name: "Ada",
-		value: "v0",
-		yes: true,
-		no: false,
-		day: "2026-05-30",
-		list: ["a", "b.c", "d[e]"].slice(0, 1 + luck.below(3)),
-		many: Array.from({ length: 52 }, (_, i) => `m${i}`),
-	};
-	host.start("RUN", { client: "sim", sop: sop.id, key: String(seed), by: "harriet", via: "web", form }, sop);
+	const sop = unsettled(scene.sop, without);
+	const request = { client: sop.client.id, sop: sop.id, key: String(seed), by: "harriet", via: "web" } as const;
+	host.start("RUN", { ...request, form: scene.form }, sop);
 	people.meddle(host, "RUN");
-	time.in(luck.below(600_000), () => remote.make(`late-${seed}`, "someone", "x"));
+	if (!calm) strangers(time, luck, remote, seed);
 	let steps = 0;
 	while (steps < STEPS_MAX && (await time.step())) steps += 1;
-	return judge(host.runs, {
-		doubled: remote.doubled,
-		after,
-		standing: remote.standing(),
-		skipped: people.skipped,
-		questions: people.questions(),
-		crashes: host.crashes(),
-	});
+	host.close();
+	const { undone, ...wrong } = judge.verdict(people.skipped);
+	const crashes = Object.fromEntries(Object.entries(host.crashes).map(([point, n]) => [`crashes${capital(point)}`, n]));
+	const counts = {
+		...people.counts,
+		writes: remote.writes(),
+		undone,
+		...crashes,
+		...tally([...host.runs.values()]),
+		steps,
+	};
+	return { seed, wrong, bad: NEVER.reduce((sum, name) => sum + wrong[name].length, 0), counts };
 }
 
-function unsettled(sop: ReturnType<typeof randomSop>, without: Without): ReturnType<typeof randomSop> {
+type Scene = {
+	readonly sop: Sop;
+	readonly sub: Sop;
+	readonly specs: readonly Spec[];
+	readonly form: Values;
+	readonly amendments: readonly Values[];
+};
+
+function randomScene(luck: Dice, seed: number): Scene {
+	const values = ["v0", "v1", "v2"].map((value) => ({ value }));
+	return {
+		sop: randomSop(luck, seed),
+		sub: randomSop(luck, seed, true),
+		specs: randomSpecs,
+		form: {
+			...{ name: "Ada", value: "v0", yes: true, no: false, day: "2026-05-30" },
+			...(luck.happens(0.6) ? { email: "ada@home.example" } : {}),
+			list: ["a", "b.c", "d[e]"].slice(0, 1 + luck.below(3)),
+			many: Array.from({ length: 52 }, (_, i) => `m${i}`),
+		},
+		amendments: [...values, { day: "2026-06-01" }, { day: "2026-05-27" }, { email: "ada@work.example" }],
+	};
+}
+
+function newhireScene(luck: Dice): Scene {
+	const sop = luck.pick(newhires());
+	return {
+		sop,
+		sub: sop,
+		specs: newhireSpecs,
+		form: newhireForm(sop, luck.pick(["2026-05-01", "2026-05-29", "2026-06-01"])),
+		amendments: [{ lastName: "King" }, { manager: "di" }, { startDate: "2026-06-03" }, { startDate: "2026-05-02" }],
+	};
+}
+
+/** Others are at work in the same tenant: they hold names, set values, and let what is waited for appear. */
+function strangers(time: Schedule, luck: Dice, remote: ReturnType<typeof createRemote>, seed: number): void {
+	const theirs = (key: string): void => remote.make({ key, mark: "theirs", value: null }, `stranger/${key}`, false);
+	time.in(luck.below(600_000), () => theirs(`late-${seed}`));
+	if (luck.happens(0.15)) theirs(luck.pick(["ad-user", "cloud-user", "t-RUN-s0", "t-RUN-s1", "t-RUN-s2"]));
+	for (let no = 0; no < 3; no += 1) {
+		const name = luck.pick(["t-RUN-s0", "t-RUN-s1", "t-RUN-s2", "ad-manager", "cloud-manager"]);
+		if (luck.happens(0.3)) time.in(luck.below(120_000), () => remote.set(`${name}#value`, `theirs ${no}`, "stranger"));
+	}
+}
+
+/** With `settle` switched off, "not there" is believed at once. */
+function hurried(action: Action, without: Without): Action {
+	return without === "settle" && action.repeat.kind === "settle"
+		? { ...action, repeat: { kind: "settle", ms: 0 } }
+		: action;
+}
+
+function unsettled(sop: Sop, without: Without): Sop {
 	if (without !== "settle") return sop;
-	return JSON.parse(JSON.stringify(sop).replaceAll('"kind":"settle","ms":5000', '"kind":"settle","ms":0'));
+	return JSON.parse(JSON.stringify(sop).replaceAll(`"kind":"settle","ms":${SETTLE_MS}`, '"kind":"settle","ms":0'));
 }
 
-/** The world of a step. A process that has died can begin nothing any more. */
-function worldOf(run: Run, step: string): World {
+function worldOf(run: Run, step: string, marked: string): SimWorld {
 	const none = async (): Promise<never> => {
 		throw new Error("no secrets here");
 	};
 	return {
-		client: run.client,
-		run: run.id,
-		mark: `${run.id}/${step}`,
-		signal: new AbortController().signal,
-		lookOnly: false,
-		promised: false,
-		reveal: none,
-		keep: none,
-		replace: none,
-		holds: none,
+		...{ client: run.client, run: run.id, mark: `${run.id}/${marked}`, writer: `${run.id}/${step}` },
+		...{ signal: new AbortController().signal, lookOnly: false, promised: false },
+		...{ reveal: none, keep: none, replace: none, holds: none },
 	};
 }
 
-type AnyAction = ReturnType<typeof simulated>[string];
-
+/** The action as a process runs it that may have died: then it can begin nothing any more. */
 function watched(
-	action: AnyAction | undefined,
-	before: (run: string) => void,
+	action: Action | undefined,
+	before: (run: string, step: string, change: Parameters<Action["apply"]>[0]) => void,
 	alive: () => boolean,
-): AnyAction | undefined {
+): Action | undefined {
 	if (action === undefined) return undefined;
 	return {
 		...action,
 		apply: async (change, input, world) => {
 			if (!alive()) return new Promise(() => {});
-			before(world.run);
+			before(world.run, (world as SimWorld).writer.slice(world.run.length + 1), change);
 			return action.apply(change, input, world);
 		},
 	};
 }
 
-function noteLate(stored: Stored | undefined, after: string[]): void {
-	if (stored?.run.ended !== undefined) after.push(stored.run.id);
+function tally(all: readonly Stored[]): Counts {
+	const count = (is: (run: Run) => boolean): number => all.filter(({ run }) => is(run)).length;
+	return {
+		runs: all.length,
+		children: count(({ request }) => request.parent !== undefined && request.undo === undefined),
+		done: count(({ ended }) => ended?.phase === "done"),
+		stopped: count(({ ended }) => ended?.phase === "stopped"),
+		failed: count(({ ended }) => ended?.phase === "failed"),
+		approvals: all.reduce((sum, { run }) => sum + run.approvals.length, 0),
+		events: all.reduce((sum, { events }) => sum + events.length, 0),
+	};
 }
 
-type Counts = {
-	readonly doubled: readonly string[];
-	readonly after: readonly string[];
-	readonly standing: readonly { readonly key: string; readonly mark: string }[];
-	readonly skipped: ReadonlySet<string>;
-	readonly questions: number;
-	readonly crashes: number;
-};
-
-function judge(runs: ReadonlyMap<string, Stored>, counts: Counts): Played {
-	const all = [...runs.values()];
-	const stuck = all.filter(({ run }) => run.ended === undefined).map(({ run }) => run.id);
-	const undone = all
-		.filter(({ run }) => run.request.undo !== undefined && run.ended?.phase === "done" && !counts.skipped.has(run.id))
-		.map(({ run }) => `${run.request.undo?.of}/`);
-	const leftByUndo = counts.standing
-		.filter(({ mark }) => undone.some((of) => mark.startsWith(of)))
-		.map(({ key }) => key);
-	const events = all.reduce((n, { events: list }) => n + list.length, 0);
-	return {
-		stuck,
-		writtenTwice: counts.doubled,
-		writtenAfterStopped: counts.after,
-		leftByUndo,
-		questions: counts.questions,
-		crashes: counts.crashes,
-		events,
-		runs: all.length,
-	};
+function capital(word: string): string {
+	return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,6 +1,6 @@
 /**
- * The other side: one shared world of things that are made, set, joined and sent, which shows a write only after a while,
- * loses answers, refuses, and applies what it said it did not. Counts what must never happen.
+ * The other side: one shared world of things that are made, set, joined and sent. It shows a write only after a while, loses
+ * answers, refuses, and never says "that is there already". Remembers who wrote what, for the judge; must never help a run.
  */
 import { type Json, sameJson } from "../../src/base/json.ts";
 import type { Change, Outcome } from "../../src/engine/event.ts";
@@ -8,82 +8,101 @@ import { RemoteError } from "../../src/engine/remote.ts";
 import type { Dice } from "./random.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** How long a write may stay unseen. Every simulated action settles for longer. */
+/** How long a write may stay unseen after it was sent. Every simulated action settles for longer. */
 export const LAG_MS = 4000;
+const SLOWEST_MS = 400;
 
-type Thing = { readonly key: string; value: Json; mark: string; seenFrom: number; goneFrom?: number; times: number };
+/** Who writes: the run and its step, told truly whatever mark the action was given. */
+export type Writer = string;
+export type Row = { readonly key: string; readonly mark: string; readonly value: Json };
+type Kept = Row & { readonly by: Writer; readonly seenFrom: number; gone: boolean; goneFrom: number };
+type Version = { readonly value: Json; readonly by: Writer; readonly seenFrom: number };
 
 export type Remote = ReturnType<typeof createRemote>;
 
 export function createRemote(time: Schedule, luck: Dice, calm: boolean) {
-	const things = new Map<string, Thing>();
-	const doubled: string[] = [];
+	const rows: Kept[] = [];
+	const facets = new Map<string, Version[]>();
 	const sent = new Map<string, number>();
 	const allowed = new Map<string, number>();
+	const doubled: string[] = [];
+	let writes = 0;
 	const fault = (chance: number): boolean => !calm && luck.happens(chance);
+	const lag = (): number => time.ms() + (calm ? 0 : luck.below(LAG_MS));
 
-	/** What a look sees: writes show after their lag, removals too. */
-	const see = (key: string): { readonly value: Json; readonly mark: string } | undefined => {
-		if (fault(0.04)) throw new RemoteError({ kind: "unsent", code: "unreachable", detail: "cut" });
-		const thing = things.get(key);
-		if (thing === undefined) return undefined;
-		const gone = thing.goneFrom !== undefined && time.ms() >= thing.goneFrom;
-		return gone || time.ms() < thing.seenFrom ? undefined : { value: thing.value, mark: thing.mark };
+	/** A look is not always answered. */
+	const looking = (): void => {
+		if (fault(0.03)) throw new RemoteError({ kind: "unsent", code: "unreachable", detail: "cut" });
 	};
 
-	const make = (key: string, mark: string, value: Json): void => {
-		const there = things.get(key);
-		const alive = there !== undefined && there.goneFrom === undefined;
-		if (alive && there.mark === mark && sameJson(there.value, value)) doubled.push(key);
-		const lag = calm ? 0 : luck.below(LAG_MS);
-		things.set(key, { key, value, mark, seenFrom: time.ms() + lag, times: (there?.times ?? 0) + 1 });
+	const rowsSeen = (wanted: (row: Row) => boolean): readonly Row[] => {
+		const now = time.ms();
+		return rows.filter((row) => wanted(row) && now >= row.seenFrom && !(row.gone && now >= row.goneFrom));
+	};
+
+	const facetSeen = (name: string): Json => {
+		const now = time.ms();
+		return facets.get(name)?.findLast((version) => now >= version.seenFrom)?.value ?? null;
+	};
+
+	/** Makes another one, whatever is there: a world without unique names is the hard one. */
+	const make = (row: Row, by: Writer, alone: boolean): void => {
+		const twin = rows.some((there) => !there.gone && (there.key === row.key || (alone && there.by === by)));
+		if (twin) doubled.push(row.key);
+		rows.push({ ...row, by, seenFrom: lag(), gone: false, goneFrom: 0 });
 	};
 
 	const remove = (key: string): void => {
-		const there = things.get(key);
-		if (there !== undefined) there.goneFrom = time.ms() + (calm ? 0 : luck.below(LAG_MS));
+		for (const row of rows) if (row.key === key && !row.gone) Object.assign(row, { gone: true, goneFrom: lag() });
 	};
 
-	const send = (key: string): void => {
-		const times = (sent.get(key) ?? 0) + 1;
-		sent.set(key, times);
-		if (times > 1 + (allowed.get(key) ?? 0)) doubled.push(`sent ${key}`);
+	const set = (name: string, value: Json, by: Writer): void => {
+		const seenFrom = Math.max(lag(), facets.get(name)?.at(-1)?.seenFrom ?? 0);
+		facets.set(name, [...(facets.get(name) ?? []), { value, by, seenFrom }]);
+	};
+
+	const send = (by: Writer): void => {
+		const times = (sent.get(by) ?? 0) + 1;
+		sent.set(by, times);
+		if (times > 1 + (allowed.get(by) ?? 0)) doubled.push(`sent ${by}`);
 	};
 
 	/** Does a write as the world does: mostly well, sometimes not, sometimes without saying so. */
 	const write = async (change: Change, act: () => void): Promise<Outcome> => {
-		const done: Outcome = {
-			kind: "done",
-			applied: [change.id],
-			output: {},
-			proof: [{ words: change.words, detail: "", ok: true }],
-		};
-		await new Promise<void>((resolve) => time.in(calm ? 0 : luck.below(400), resolve));
-		if (fault(0.05)) return { kind: "refused", applied: [], code: "busy", message: "Busy.", retryable: true };
-		if (fault(0.02))
-			return { kind: "refused", applied: [], code: "no-rights", message: "No rights.", retryable: false };
-		if (fault(0.05)) return { kind: "unknown", applied: [], code: "cut" };
+		await new Promise<void>((resolve) => time.in(calm ? 0 : luck.below(SLOWEST_MS), resolve));
+		if (fault(0.05)) return refused("busy", true);
+		if (fault(0.015)) return refused("no-rights", false);
+		if (fault(0.04)) return { kind: "unknown", applied: [], code: "cut" };
 		act();
-		if (fault(0.06)) return { kind: "unknown", applied: [], code: "cut-after" };
-		return done;
+		writes += 1;
+		if (fault(0.05)) return { kind: "unknown", applied: [], code: "cut-after" };
+		if (fault(0.01)) throw new TypeError("a bug after the write");
+		const proof = [{ words: change.words, detail: "", ok: true }];
+		return { kind: "done", applied: [change.id], output: {}, proof };
 	};
 
 	return {
-		see,
-		make,
-		remove,
-		send,
-		write,
-		doubled,
-		wasSent: (key: string): boolean => (sent.get(key) ?? 0) > 0,
+		...{ looking, rowsSeen, facetSeen, make, remove, set, send, write, doubled },
+		writes: (): number => writes,
 		/** A person said: send again. */
-		allow: (key: string): void => void allowed.set(key, (allowed.get(key) ?? 0) + 1),
-		/** What stands now, by mark's run. */
-		standing: (): readonly { readonly key: string; readonly mark: string }[] =>
-			[...things.values()].filter((thing) => thing.goneFrom === undefined).map(({ key, mark }) => ({ key, mark })),
-		byHand: (key: string, value: Json): void => {
-			if (see(key) === undefined && !things.has(key))
-				things.set(key, { key, value, mark: "by hand", seenFrom: time.ms(), times: 0 });
-		},
+		allow: (by: Writer): void => void allowed.set(by, (allowed.get(by) ?? 0) + 1),
+		/** What a run made or set that nobody has taken back. */
+		leftBy: (run: string): readonly string[] => [
+			...rows.filter((row) => !row.gone && row.by.startsWith(`${run}/`)).map((row) => row.key),
+			...[...facets]
+				.filter(([, versions]) => versions.at(-1)?.by.startsWith(`${run}/`) && !isAsBefore(versions, run))
+				.map(([name]) => name)
+				.filter((name) => rows.every((row) => !name.startsWith(`${row.key}#`) || !row.gone)),
+		],
 	};
+}
+
+function refused(code: string, retryable: boolean): Outcome {
+	return { kind: "refused", applied: [], code, message: "No.", retryable };
+}
+
+/** Whether what stands is what stood before this run came. */
+function isAsBefore(versions: readonly Version[], run: string): boolean {
+	const first = versions.findIndex(({ by }) => by.startsWith(`${run}/`));
+	return sameJson(versions[first - 1]?.value ?? null, versions.at(-1)?.value);
 }

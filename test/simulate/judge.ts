@@ -1,0 +1,103 @@
+/**
+ * Says what must never be, from what the other side and the journals remember. Must never ask the code it judges whether a
+ * write was right: it compares what people saw with what was done.
+ */
+import { canonical, type Json } from "../../src/base/json.ts";
+import type { Change, NewEvent, RunId } from "../../src/engine/event.ts";
+import { placeOf } from "../../src/engine/path.ts";
+import type { Stored } from "./host.ts";
+import type { Remote } from "./remote.ts";
+
+/** Each must stay empty. */
+export const NEVER = [
+	"stuck",
+	"writtenTwice",
+	"writtenAfterStopped",
+	"leftByUndo",
+	"writtenUnasked",
+	"forgotten",
+] as const;
+export type Wrong = { readonly [name in (typeof NEVER)[number]]: readonly string[] };
+
+export type Judge = ReturnType<typeof createJudge>;
+
+export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Stored>) {
+	const late: string[] = [];
+	const unasked: string[] = [];
+	const told = new Map<string, { readonly run: RunId; readonly step: string; readonly id: string }>();
+
+	/** Before each write: the run is open, this try may write, and somebody approved exactly this. */
+	const writing = (id: RunId, step: string, change: Change): void => {
+		const stored = runs().get(id);
+		if (stored === undefined) return;
+		if (stored.run.ended !== undefined) late.push(`${id}/${step}`);
+		else if (!isApproved(stored, step, change)) unasked.push(`${id}/${step} ${change.id}`);
+	};
+
+	/** After each answer that the host took for good. */
+	const taken = (run: RunId, event: NewEvent): void => {
+		if (event.kind !== "attempt-ended") return;
+		for (const id of event.outcome.applied) told.set(`${run}/${event.step} ${id}`, { run, step: event.step, id });
+	};
+
+	const verdict = (skipped: ReadonlySet<RunId>): Wrong & { readonly undone: number } => {
+		const all = [...runs().values()];
+		const undone = all.filter(
+			({ run }) => run.request.undo !== undefined && run.ended?.phase === "done" && !skipped.has(run.id),
+		);
+		return {
+			stuck: all.filter(({ run }) => run.ended === undefined).map(({ run }) => run.id),
+			writtenTwice: remote.doubled,
+			writtenAfterStopped: late,
+			leftByUndo: undone.flatMap(({ run }) => remote.leftBy(run.request.undo?.of ?? "")),
+			writtenUnasked: [...unasked, ...all.flatMap(unfair)],
+			forgotten: [...told.values()]
+				.filter((of) => !isRemembered(runs().get(of.run), of))
+				.map((of) => `${of.step} ${of.id}`),
+			undone: undone.length,
+		};
+	};
+
+	return {
+		writing,
+		taken,
+		verdict,
+		/** Whether the bot was told that something of this step was done. */
+		known: (run: RunId, step: string): boolean => [...told.values()].some((of) => of.run === run && of.step === step),
+	};
+}
+
+/** Whether a plan that was approved showed this very change, or could not be planned and this only adds. */
+function isApproved({ run, sop }: Stored, path: string, change: Change): boolean {
+	const step = placeOf(sop, path)?.step;
+	if (step?.kind === "do" && step.unguarded !== undefined) return true;
+	return run.approvals.some(({ plan }) =>
+		plan.entries.some(
+			(entry) =>
+				entry.path === path &&
+				(entry.unknown
+					? change.kind === "create" || change.kind === "add"
+					: entry.changes.some((shown) => shown.id === change.id && same(shown.after, change.after))),
+		),
+	);
+}
+
+function same(a: unknown, b: unknown): boolean {
+	return canonical((a ?? null) as Json) === canonical((b ?? null) as Json);
+}
+
+/** Approvals that fewer people gave than were needed, or that the requester gave. */
+function unfair({ run, sop }: Stored): readonly string[] {
+	return run.approvals
+		.filter(({ path, wait }) => placeOf(sop, path) !== undefined && wait.startsWith(`${path}#`))
+		.filter(({ path, by }) => {
+			const step = placeOf(sop, path)?.step;
+			const need = step?.kind === "approve" ? step.need : 1;
+			return new Set(by).size < need || by.includes(run.request.by);
+		})
+		.map(({ wait }) => `${run.id} ${wait}`);
+}
+
+function isRemembered(stored: Stored | undefined, of: { readonly step: string; readonly id: string }): boolean {
+	return stored?.run.ledger.some((e) => e.path === of.step && e.change.id === of.id && e.state === "applied") ?? false;
+}
