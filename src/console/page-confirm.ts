@@ -45,8 +45,8 @@ export async function showUndo(visit: Visit): Promise<void> {
 		visit,
 		run,
 		html`<h2 id="c">Undo ${made === 0 ? "this run" : counted(made, "change")}?</h2>
-<p>What it would take back is planned and shown first. Nothing changes until whoever approved this run approves that plan.</p>
-${words.length > 0 && html`<ul class="diff">${words.map((one) => html`<li data-op="remove"><div><span class="meta">takes back</span> ${one}</div></li>`)}</ul>`}
+<p>It is planned and shown first. Nothing changes until whoever approved this run approves that plan.</p>
+${words.length > 0 && html`<ul class="diff">${words.map((one) => html`<li data-op="remove"><div><span class="meta">takes back:</span> ${one}</div></li>`)}</ul>`}
 <form method="post" action="/runs/${run.id}/undo"><input type="hidden" name="draft" value="${randomUUID()}">
 <div class="acts"><button class="btn danger sure">${made === 0 ? "Undo this run" : `Undo ${counted(made, "change")}`}</button><a class="btn" href="/runs/${run.id}">Go back</a></div></form>`,
 	);

@@ -51,7 +51,8 @@ function listOf(nodes: readonly Node[], run: RunDescription, reader: Reader): Ht
 
 function itemOf({ step, inner }: Node, run: RunDescription, reader: Reader): Html {
 	const { state, word } = stepStanding(step, reader);
-	const words = say(step.words, reader);
+	const told = say(step.words, reader);
+	const words = told.startsWith(`${step.name}: `) ? told.slice(step.name.length + 2) : told;
 	const rest = words.startsWith(word) ? words.slice(word.length) : words === "" ? "" : ` · ${words}`;
 	return html`<li data-state="${state}" id="step-${idOf(step)}"><span class="dot" aria-hidden="true"></span><h3>${step.name}</h3>
 <p class="meta"><span class="state">${word}</span>${rest}</p>
