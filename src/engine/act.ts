@@ -11,13 +11,18 @@ export type Act = { readonly step: Step; readonly action: ActionFacts };
 
 /** The approve step that guards a step. */
 export function guardOf(fold: Pick<Fold, "sop">, path: Path): Extract<Step, { kind: "approve" }> | undefined {
+	const at = guardAt(fold, path);
+	const approve = at === undefined ? undefined : placeOf(fold.sop, at)?.step;
+	return approve?.kind === "approve" ? approve : undefined;
+}
+
+/** Where that approve step stands; an approve step guards itself. */
+export function guardAt(fold: Pick<Fold, "sop">, path: Path): Path | undefined {
 	const step = placeOf(fold.sop, path)?.step;
-	if (step?.kind === "approve") return step;
+	if (step?.kind === "approve") return path;
 	const guard = step?.kind === "do" ? step.guard : step?.kind === "tell" ? step.mail?.guard : undefined;
 	if (guard === undefined) return undefined;
-	const prefix = guard.depth === 0 ? "" : (scopesOf(path)[guard.depth - 1] ?? scopeOf(path));
-	const approve = placeOf(fold.sop, prefix + guard.id)?.step;
-	return approve?.kind === "approve" ? approve : undefined;
+	return (guard.depth === 0 ? "" : (scopesOf(path)[guard.depth - 1] ?? scopeOf(path))) + guard.id;
 }
 
 /** The action a step performs, when it performs one. */

@@ -173,3 +173,11 @@ export function withoutTimer(
 ): { readonly [name: string]: Instant } {
 	return Object.fromEntries(Object.entries(timers).filter(([other]) => other !== name));
 }
+
+/** The step is entered again when its turn comes; attempts go on counting, and the look finds what is there already. */
+export function forget(fold: Fold, path: Path): void {
+	const state = fold.run.steps[path];
+	if (state === undefined) return;
+	delete fold.run.steps[path];
+	fold.run.before = { ...fold.run.before, [path]: { epoch: state.epoch, attempt: state.attempt } };
+}

@@ -3,10 +3,10 @@
  * go there is no write; must never say go twice.
  */
 import type { Instant } from "../base/time.ts";
-import { type Act, actAt, guardOf } from "./act.ts";
+import { type Act, actAt, guardAt, guardOf } from "./act.ts";
 import { uncovered } from "./cover.ts";
-import { adjust, type Fold, reminders, waitFor } from "./draft.ts";
-import type { Change, LedgerEntry, PlanEntry, RunEvent } from "./event.ts";
+import { adjust, type Fold, forget, reminders, waitFor } from "./draft.ts";
+import type { Change, LedgerEntry, Path, PlanEntry, RunEvent } from "./event.ts";
 import { planHash } from "./plan.ts";
 import type { Reason } from "./ports.ts";
 import type { StepState } from "./run.ts";
@@ -26,7 +26,7 @@ export function foldBegan(fold: Fold, event: Began): Reason | undefined {
 	if (event.changes.length > 0 && state.try.mode === "look") return no("look-only", "This attempt may only look.");
 	const missing = isGuarded(act) ? uncovered(run, event.step, { changes: event.changes, at }) : [];
 	if (missing.length > 0) {
-		askAgain(fold, event, missing);
+		if (!reopen(fold, event.step)) askAgain(fold, event, missing);
 		return no("drift", "Since the approval, something else would be changed. It is asked again.");
 	}
 	adjust(fold, event.step, { try: { ...state.try, begun: { at, changes: event.changes } } });
@@ -40,6 +40,20 @@ function no(code: string, words: string): Reason {
 
 function isGuarded(act: Act): boolean {
 	return !(act.step.kind === "do" && act.step.unguarded !== undefined);
+}
+
+/**
+ * An approval that has run out covers nothing any more: its step is asked again, once for everything it guards, and the
+ * guarded step is entered anew after it. False when the approval still holds, so that only a difference is asked.
+ */
+function reopen(fold: Fold, path: Path): boolean {
+	const { run, at } = fold;
+	const guard = guardAt(fold, path);
+	const given = run.approvals.findLast((a) => a.path === guard);
+	if (guard === undefined || given === undefined || at <= given.until) return false;
+	forget(fold, path);
+	if (run.steps[guard]?.state === "done") waitFor(fold, guard, { state: "waiting", wait: { kind: "plan" } });
+	return true;
 }
 
 /** A change that is in the ledger already keeps its first `before`; its time is the latest write's. */

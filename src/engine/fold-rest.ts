@@ -7,7 +7,7 @@ import { later } from "../base/time.ts";
 import { fill } from "../sop/expression.ts";
 import type { Remind, Sop } from "../sop/sop.ts";
 import { guardOf, next } from "./act.ts";
-import { adjust, adjustWait, dueIn, type Fold, fail, finish, waitFor, withoutTimer } from "./draft.ts";
+import { adjust, adjustWait, dueIn, type Fold, fail, finish, forget, waitFor, withoutTimer } from "./draft.ts";
 import { clockDue } from "./enter.ts";
 import type { Path, RunEvent } from "./event.ts";
 import { pathOfWait, placeOf } from "./path.ts";
@@ -116,14 +116,6 @@ function moveClock(fold: Fold, path: Path, rule: Parameters<typeof clockDue>[1])
 	const state = fold.run.steps[path];
 	if (state?.state === "done" && due <= fold.at) return;
 	waitFor(fold, path, { state: "waiting", wait: { kind: "clock", timers: { until: later(due, fold.at) } } });
-}
-
-/** The step is entered again when its turn comes; attempts go on counting, and the look finds what is there already. */
-function forget(fold: Fold, path: Path): void {
-	const state = fold.run.steps[path];
-	if (state === undefined) return;
-	delete fold.run.steps[path];
-	fold.run.before = { ...fold.run.before, [path]: { epoch: state.epoch, attempt: state.attempt } };
 }
 
 export function foldNoted(fold: Fold, event: Of<"noted">): boolean {

@@ -5,7 +5,7 @@ import { type Words, words } from "../base/words.ts";
 import { type Button, type CardData, type CardName, emptyCard } from "../cards/card.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { Path, Verb } from "./event.ts";
-import { placeOf } from "./path.ts";
+import { pathOfWait, placeOf } from "./path.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 import { scopeFor, textOf } from "./scope.ts";
@@ -50,6 +50,9 @@ function approvalCard(sop: Sop, run: Run, wait: Wait): CardData {
 	const plan = wait.plan ?? { hash: "", entries: [], problems: [], waitsMs: 0 };
 	const title = `Approve the plan for ${about(sop, run)}?`;
 	const differs = (wait.covered?.length ?? 0) > 0;
+	const before = run.approvals.findLast((a) => a.path === pathOfWait(wait.id));
+	const ranOut: Words =
+		before === undefined || before.until >= wait.since ? [] : ["The approval of ", { at: before.at }, " has run out. "];
 	const votes: Words =
 		(wait.votes?.length ?? 0) === 0 ? [] : [" So far: ", ...(wait.votes ?? []).map((v) => ({ person: v.by }))];
 	return {
@@ -58,6 +61,7 @@ function approvalCard(sop: Sop, run: Run, wait: Wait): CardData {
 		title,
 		lead: [
 			words(
+				...ranOut,
 				{ person: run.request.by },
 				" asks. ",
 				planSum(plan),
