@@ -68,6 +68,7 @@ export function createOffice(parts: Parts) {
 				throw error;
 			}
 		},
+		tidy: () => parts.people.tidy(plusMs(clock.now(), -KEPT_MS)),
 		resumeRestored: async () => {
 			const resumed = store.health().kind !== "good";
 			await host.resume();
@@ -103,6 +104,8 @@ export function createOffice(parts: Parts) {
 }
 
 const TOKEN_BYTES = 32;
+/** Drafts and ended sessions are kept for 30 days. */
+const KEPT_MS = 30 * 86_400_000;
 
 function createToken(parts: Parts, request: TokenRequest): MadeToken {
 	const actor = actorOf({ definitions: parts.definitions } as App, { as: request.person, client: request.client });

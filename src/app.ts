@@ -9,6 +9,7 @@ import { UnavailableError } from "./base/errors.ts";
 import { systemClock } from "./base/time.ts";
 import type { App, OpenOptions } from "./command/app-port.ts";
 import type { Config } from "./config.ts";
+import { startNightly } from "./triggers/nightly.ts";
 
 /** Opens Sopwith (see `OpenApp` in command/app-port.ts). */
 export async function openApp(config: Config, options: OpenOptions): Promise<App> {
@@ -37,8 +38,10 @@ export async function openApp(config: Config, options: OpenOptions): Promise<App
 	await poster.start();
 	await house.host.begin();
 	ready = true;
+	const stopNightly = startNightly({ verify: office.auditVerify, tidy: office.tidy, log: options.log });
 	const close = async (): Promise<void> => {
 		ready = false;
+		await stopNightly();
 		server.close();
 		server.closeAllConnections();
 		await poster.close();

@@ -1,7 +1,7 @@
 /**
  * The cards people answer: an approval, a form, a task, a question; and what is left of them once they are decided. Pure.
  */
-import { type Words, words } from "../base/words.ts";
+import { type Words, type WordsJson, words } from "../base/words.ts";
 import { type Button, type CardData, type CardName, emptyCard } from "../cards/card.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { Path, Verb } from "./event.ts";
@@ -245,7 +245,7 @@ export function closedCard(sop: Sop, run: Run, at: At & { readonly kind: Wait["k
 		...emptyCard,
 		header: headerOf(sop, run),
 		title,
-		lead: [said],
+		lead: [capital(said)],
 		lines: at.kind === "approval" && plan !== undefined ? planLines(plan) : [],
 		buttons: [{ title: "Open the run", style: "default", url: `/runs/${run.id}` }],
 		summary: words(`${title}: answered.`),
@@ -254,4 +254,11 @@ export function closedCard(sop: Sop, run: Run, at: At & { readonly kind: Wait["k
 		card: at.kind === "approval" ? "approval" : at.kind === "task" ? "task" : at.kind === "ask" ? "form" : "question",
 		data,
 	};
+}
+
+/** A sentence that stands alone begins with a capital. */
+function capital(said: WordsJson): WordsJson {
+	const [first, ...rest] = said.$words;
+	if (typeof first !== "string" || first === "") return said;
+	return { $words: [first.slice(0, 1).toUpperCase() + first.slice(1), ...rest] };
 }
