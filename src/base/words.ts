@@ -8,8 +8,8 @@ import type { Instant } from "./time.ts";
 export type Hole =
 	/** A person's full name; `first: true` the first name. "you" for the reader. */
 	| { readonly person: string; readonly first?: true }
-	/** Who is asked, resolved to names: "Mo Manager", "you or Sam Osei", "3 people of the service desk". */
-	| { readonly who: readonly string[] }
+	/** Who is asked, resolved to names: "Mo Manager", "you or Sam Osei", "3 people of the service desk"; never `except`. */
+	| { readonly who: readonly string[]; readonly except?: string }
 	/** A moment: "today at 14:20", "Tue 1 Dec, 07:00", by the reader's zone and the client's. */
 	| { readonly at: Instant }
 	/** A moment's time alone, when the day is plain from the sentence. */

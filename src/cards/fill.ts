@@ -142,7 +142,7 @@ function fillHole(part: Json, reader: Reader): Said {
 	const clocks: Clocks = { ...reader, shared: reader.you === undefined };
 	const hole = holeOf(part);
 	if ("person" in hole) return personWords(hole.person, hole.first === true, reader);
-	if ("who" in hole) return whoWords(hole.who, reader);
+	if ("who" in hole) return whoWords(hole, reader);
 	if ("at" in hole) return one(momentWords(hole.at, clocks));
 	if ("timeAt" in hole) return one(timeWords(hole.timeAt, clocks));
 	if ("day" in hole) return one(dayWords(hole.day, clocks));
@@ -168,8 +168,8 @@ function personWords(id: PersonId, first: boolean, reader: Reader): Said {
 	return one(first ? (name.split(" ")[0] ?? name) : name);
 }
 
-function whoWords(who: readonly Who[], reader: Reader): Said {
-	const people = [...new Set(reader.resolve(who))];
+function whoWords({ who, except }: Extract<HoleOf, { readonly who: readonly Who[] }>, reader: Reader): Said {
+	const people = [...new Set(reader.resolve(who))].filter((id) => id !== except);
 	const others = people.filter((id) => id !== reader.you);
 	const you = others.length < people.length;
 	const names = others.map((id) => personWords(id, false, reader).text);

@@ -2,13 +2,14 @@
  * The one place that turns what people type and press into calls of the desk and a private answer, the same on every
  * surface. Must never decide who may, or trust anything in a card but its id, the verb and its inputs.
  */
+
+import { nearest } from "../base/nearest.ts";
 import { claim, done, retry, skip } from "./command/answer.ts";
 import type { Command } from "./command/command.ts";
 import { helpOver } from "./command/help.ts";
 import { approvals, oncall, run, runs, sops } from "./command/look.ts";
 import { startCommand } from "./command/start.ts";
 import { amend, cancel, note, undo } from "./command/steer.ts";
-import { nearest } from "./nearest.ts";
 import { parse } from "./parse.ts";
 import { pressed } from "./press.ts";
 import type { Inbound, Reply } from "./surface.ts";

@@ -40,7 +40,8 @@ export async function showCancel(visit: Visit): Promise<void> {
 export async function showUndo(visit: Visit): Promise<void> {
 	const run = await runOf(visit);
 	if (run === undefined) return showNotThere(visit);
-	const { made, words } = madeAndOpen(run);
+	const words = run.undoable;
+	const made = words.length;
 	await confirm(
 		visit,
 		run,
@@ -128,6 +129,5 @@ function madeAndOpen(run: RunDescription) {
 	return {
 		made: changesIn(made),
 		open: changesIn(entries) - changesIn(made),
-		words: made.flatMap((entry) => entry.changes.map((change) => change.words)),
 	};
 }

@@ -18,7 +18,7 @@ export function uncovered(
 }
 
 /** Approvals that still hold at this instant. */
-export function inForce(run: Run, at: Instant): readonly Approval[] {
+function inForce(run: Run, at: Instant): readonly Approval[] {
 	return run.approvals.filter((approval) => at <= approval.until);
 }
 
@@ -39,11 +39,11 @@ function changeCovers(run: Run, approved: Change, change: Change): boolean {
 }
 
 /** Whether what was there before matters to whoever approved. */
-export function overwrites(change: Change): boolean {
+function overwrites(change: Change): boolean {
 	return change.kind === "set" || change.kind === "remove" || change.kind === "delete";
 }
 
 /** Whether this run made the thing, so that nobody else's state can be lost by overwriting it. */
-export function madeHere(run: Run, target: string): boolean {
+function madeHere(run: Run, target: string): boolean {
 	return run.ledger.some((entry) => entry.change.kind === "create" && entry.change.target === target);
 }

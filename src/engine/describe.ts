@@ -14,6 +14,7 @@ import { phase } from "./phase.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 import { nameOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingFor } from "./sentences.ts";
+import { undoable } from "./undo.ts";
 import { credentialFor, credentialOf } from "./view.ts";
 import { checklistOf, refOf } from "./wait-card.ts";
 
@@ -56,6 +57,7 @@ export function describe(
 		sandbox: sop.client.sandbox,
 		steps: stepsOf(sop, run, around.roster),
 		notes: run.notes,
+		undoable: run.request.undo === undefined ? undoable(run).map(({ change }) => change.words) : [],
 		...(run.ended === undefined ? {} : { endedAt: run.ended.at }),
 		...(undo === undefined ? {} : { undoes: undo.of }),
 		...(around.undoneBy === undefined ? {} : { undoneBy: around.undoneBy }),
@@ -193,7 +195,7 @@ function waitOn(
 }
 
 /** Whom a first credential is for: the step's own `to`, else the manager, else whoever asked. */
-export function audienceOf(
+function audienceOf(
 	to: { readonly sop: Sop; readonly run: Run; readonly roster: Roster },
 	path: Path,
 	_state?: StepState,

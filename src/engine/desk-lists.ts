@@ -4,10 +4,9 @@
  */
 import type { AskedVerb } from "../people/authorize.ts";
 import type { Actor } from "../people/roster.ts";
-import type { DeskParts, Stored } from "./create-desk.ts";
-import { may, rosterOf } from "./create-desk.ts";
 import { describe } from "./describe.ts";
 import type { Desk, OpenWait, RunDescription } from "./desk.ts";
+import { type DeskParts, may, rosterOf, type Stored } from "./desk-parts.ts";
 import type { RunId } from "./event.ts";
 import type { Page, RunQuery, RunSummary } from "./ports.ts";
 

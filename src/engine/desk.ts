@@ -46,6 +46,8 @@ export type RunDescription = {
 		readonly standing?: StandingUse;
 	};
 	readonly notes: Run["notes"];
+	/** What an undo would turn round, newest first, in words. */
+	readonly undoable: readonly string[];
 };
 
 export type StepDescription = {

@@ -110,10 +110,7 @@ function sendBack(fold: Fold, event: Answered, { path }: Open): undefined {
 function tick(fold: Fold, event: Answered, { path, wait }: Open): undefined {
 	const step = placeOf(fold.sop, path)?.step;
 	const list = step?.kind === "task" ? step.checklist.map((_, i) => String(i)) : [];
-	const ticked = event.values.checked;
-	const given = Array.isArray(ticked)
-		? (ticked as readonly Json[]).filter((t): t is string => typeof t === "string")
-		: list;
+	const given = tickedIn(event.values.checked) ?? list;
 	const checked = list.filter((item) => given.includes(item));
 	if (checked.length < list.length) {
 		adjustWait(fold, path, { checked, claimedBy: wait.claimedBy ?? event.by });
@@ -122,6 +119,14 @@ function tick(fold: Fold, event: Answered, { path, wait }: Open): undefined {
 	const { evidence } = event.values;
 	finish(fold, path, { by: event.by, ...(evidence === undefined ? {} : { output: { evidence } }) });
 	return undefined;
+}
+
+/** What was ticked: a list, or a card's text with commas. Nothing said means all of it. */
+function tickedIn(checked: Json | undefined): readonly string[] | undefined {
+	if (typeof checked === "string") return checked.split(",").map((one) => one.trim());
+	return Array.isArray(checked)
+		? (checked as readonly Json[]).filter((t): t is string => typeof t === "string")
+		: undefined;
 }
 
 /** Takes a way on: it changes the step's input, then everything it touches is planned again. */

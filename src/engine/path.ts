@@ -55,7 +55,7 @@ export function encodeKey(key: string): string {
 	return key.replace(/[[\].#%/]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
 }
 
-export function decodeKey(key: string): string {
+function decodeKey(key: string): string {
 	return key.replace(/%([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 

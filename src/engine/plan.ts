@@ -11,6 +11,7 @@ import type { Change, Path, Plan, PlanEntry, PlanProblem, WaitId } from "./event
 import { encodeKey, pathOfWait, placeOf, scopeOf, staticOf } from "./path.ts";
 import type { Run, StepState } from "./run.ts";
 import { filled, resultOf, scopeFor, textOf } from "./scope.ts";
+import { sentBefore } from "./sent.ts";
 
 /** One look that is wanted. `deferred`: something in the input is only known later and stands as `{ "$after": … }`. */
 export type PlanRequest = {
@@ -172,9 +173,11 @@ function guarded(pass: Pass, step: Extract<Step, { kind: "do" | "tell" }>, path:
 	const act: { readonly action: ActionFacts; readonly with: Templates } | undefined =
 		step.kind === "do" ? step : step.mail;
 	if (act === undefined || !pass.guards.has(staticOf(path))) return undefined;
-	if (step.kind === "tell" && pass.run.subject.email === undefined) return undefined;
+	const told = step.kind === "tell" && pass.run.steps[path]?.state === "done";
+	if (told || (step.kind === "tell" && pass.run.subject.email === undefined)) return undefined;
 	const scope = scopeFor(pass.sop, pass.run, { path, at: pass.at });
 	const input = { ...filled(act.with, scope), ...pass.run.overrides[path] };
+	if (act.action.repeat.kind === "never" && sentBefore(pass.run, path, input) === "sent") return undefined;
 	return { path, name: textOf(step.name, scope), action: act.action, input, deferred: hasMarker(input) };
 }
 
@@ -222,7 +225,7 @@ function promise(pass: Pass, path: Path, seen: Partial<Pick<StepState, "output" 
 }
 
 /** Whether a value holds something that is only known after another step. */
-export function hasMarker(value: Json): boolean {
+function hasMarker(value: Json): boolean {
 	if (Array.isArray(value)) return value.some(hasMarker);
 	if (!isRecord(value)) return false;
 	return typeof value.$after === "string" || Object.values(value).some(hasMarker);

@@ -131,7 +131,10 @@ export interface Vault {
 
 /** Counts uses of standing approvals, once per run and wait, in one transaction. */
 export interface StandingLedger {
-	/** Reserves a use of that standing approval on that day; undefined when the day's count is used up. The same wait again gets its first answer. */
+	/**
+	 * Reserves a use of that standing approval on that day; undefined when the day's count is used up. Repeat: the same wait
+	 * gets its first answer again.
+	 */
 	reserve(
 		id: string,
 		day: string,

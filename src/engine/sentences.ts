@@ -113,7 +113,7 @@ function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong
 	const { wait, name } = state;
 	if (wait === undefined)
 		return { strong: [name], rest: state.attempt > 1 ? [` is under way, try ${state.attempt}.`] : [" is under way."] };
-	const who = whoHole(wait);
+	const who = whoHole(wait, wait.kind === "approval" && sop.urgency !== "emergency" ? run.request.by : undefined);
 	switch (wait.kind) {
 		case "plan":
 			return { strong: ["Working out the plan"], rest: [...planTrouble(state), ". Nothing has changed yet."] };
@@ -154,9 +154,10 @@ function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong
 	}
 }
 
-/** Who may answer a wait. Whoever claimed it stands alone. */
-export function whoHole(wait: Wait): Hole {
-	return wait.claimedBy === undefined ? { who: [...wait.who, ...(wait.also ?? [])] } : { person: wait.claimedBy };
+/** Who may answer a wait, never the one who asked for the run when it is an approval. Whoever claimed it stands alone. */
+export function whoHole(wait: Wait, except?: string): Hole {
+	if (wait.claimedBy !== undefined) return { person: wait.claimedBy };
+	return { who: [...wait.who, ...(wait.also ?? [])], ...(except === undefined ? {} : { except }) };
 }
 
 function planTrouble(state: StepState): Words {

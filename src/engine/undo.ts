@@ -19,7 +19,7 @@ export function undoable(run: Run): readonly LedgerEntry[] {
 }
 
 /** Who approves the undo: whoever approved in the SOP, or its owner. */
-export function approversOf(sop: Sop): readonly Who[] {
+function approversOf(sop: Sop): readonly Who[] {
 	for (const { step } of placesOf(sop).values()) if (step.kind === "approve") return step.by;
 	return ["owner"];
 }

@@ -339,6 +339,7 @@ const base: RunDescription = {
 	sandbox: true,
 	steps: [],
 	notes: [{ at: at("13:40:00"), by: "mo", words: "Laptop is on its way <script>alert(1)</script>" }],
+	undoable: plan.entries.flatMap((entry) => entry.changes.map((change) => change.words)),
 };
 const decided = { ...plan, decidedBy: ["mo"], decidedAt: at("14:02:00") };
 const approved = done("approve", "Approve the plan", {

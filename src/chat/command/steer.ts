@@ -94,16 +94,13 @@ export function undoRun(turn: Turn, run: RunDescription): Reply {
 		const title = `${nameOf(run)}, is still under way. Nothing was changed.`;
 		return say(turn, title, `\`cancel ${run.ref}\` ends it; then it can be undone.`);
 	}
-	const done = new Set(
-		run.steps.filter((step) => step.state === "done" || step.state === "failed").map((step) => step.path),
-	);
-	const made = (run.plan?.entries ?? []).filter((entry) => done.has(entry.path)).flatMap((entry) => entry.changes);
+	const made = run.undoable;
 	if (made.length === 0) return say(turn, `${nameOf(run)}, changed nothing that could be undone.`);
 	const count = made.length === 1 ? "1 change" : `${made.length} changes`;
 	return ask(turn, run, "undo", {
 		title: `Undo ${count}?`,
 		lead: ["A plan comes first and has to be approved. Nothing changes before that."],
-		lines: made.toReversed().map((change) => ({ sign: "−", tone: "attention" as const, text: change.words })),
+		lines: made.map((text) => ({ sign: "−", tone: "attention" as const, text })),
 		buttons: [
 			{ title: `Undo ${count}`, style: "danger", verb: "submit" },
 			{ title: "Go back", style: "default", verb: "back" },

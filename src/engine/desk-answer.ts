@@ -1,0 +1,76 @@
+/**
+ * Answers to a wait, as the desk takes them: the stored wait decides who may and which verbs there are. Must never take an
+ * answer for a wait that has moved on.
+ */
+import { ConflictError, InputError } from "../base/errors.ts";
+import type { Values } from "../base/json.ts";
+import { checkForm } from "../sop/form.ts";
+import type { Field } from "../sop/sop.ts";
+import type { Desk } from "./desk.ts";
+import { clientOf, contextOf, type DeskParts, deliver, denied, may, NO_RUN, type Stored, seen } from "./desk-parts.ts";
+import { pathOfWait, placeOf } from "./path.ts";
+import type { Receipt } from "./ports.ts";
+
+export async function answer(parts: DeskParts, request: Parameters<Desk["answer"]>[0]): Promise<Receipt> {
+	const { actor, verb, via, values } = request;
+	const stored = await seen(parts, actor, request.run);
+	const path = pathOfWait(request.wait);
+	const wait = stored.run.steps[path]?.wait;
+	const key = `answer:${request.wait}:${request.plan ?? ""}:${verb}:${actor.id}`;
+	if (wait === undefined || wait.id !== request.wait) return moved(parts, stored, { request, key });
+	const verdict = may(parts, { actor, verb, stored, wait });
+	if (!verdict.ok) throw denied(parts, { actor, client: stored.run.client, run: stored.run.id, via }, verdict);
+	if (!wait.verbs.includes(verb))
+		throw new ConflictError("not-taken", "This question cannot be answered that way. Nothing happened.");
+	const typed = verb === "submit" ? submitted(parts, stored, { path, values }) : values;
+	const event = {
+		kind: "answered",
+		wait: request.wait,
+		verb,
+		by: actor.id,
+		as: verdict.as,
+		values: typed,
+		via,
+		...(request.plan === undefined ? {} : { plan: request.plan }),
+	} as const;
+	return deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+}
+
+/** Ticking and claiming may be done again while a wait is open; a vote may not. */
+function repeatable(verb: string): boolean {
+	return verb === "complete" || verb === "claim";
+}
+
+/** The wait is not open any more: their own earlier answer again, or what was decided by whom. */
+async function moved(
+	parts: DeskParts,
+	stored: Stored,
+	asked: { readonly request: Parameters<Desk["answer"]>[0]; readonly key: string },
+): Promise<Receipt> {
+	const { run } = stored;
+	const { request } = asked;
+	const state = run.steps[pathOfWait(request.wait)];
+	const votes = run.approvals.findLast((a) => a.path === pathOfWait(request.wait));
+	const { actor, verb, via, values } = request;
+	// Without a role it is never taken; all it can find is the receipt of an earlier delivery.
+	const event = { kind: "answered", wait: request.wait, verb, by: actor.id, as: "", values, via } as const;
+	const receipt = await parts.host.deliver(run.id, event, asked.key);
+	if (receipt.outcome === "duplicate" && receipt.verdict !== "no") return receipt;
+	const by = votes?.by.at(-1) ?? state?.by;
+	if (by !== undefined && state?.wait === undefined) {
+		throw new ConflictError("decided", "This was decided already. Nothing more is needed.", {
+			facts: { by, at: votes?.at ?? state?.since ?? run.at, verb: votes === undefined ? verb : "approve" },
+		});
+	}
+	throw new ConflictError("stale", "This is from before; the question has moved on. Nothing happened.");
+}
+
+function submitted(parts: DeskParts, stored: Stored, sent: { readonly path: string; readonly values: Values }): Values {
+	const step = placeOf(stored.sop, sent.path)?.step;
+	const fields: readonly Field[] = step?.kind === "ask" ? step.form : [];
+	const client = clientOf(parts, stored.run.client);
+	if (client === undefined) throw new ConflictError("no-such-run", NO_RUN);
+	const result = checkForm(fields, sent.values, contextOf(parts, client));
+	if ("problems" in result) throw new InputError(result.problems);
+	return result.values;
+}
