@@ -6,7 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { ConflictError, InputError } from "./base/errors.ts";
 import type { Secret } from "./base/secret.ts";
 import { type Clock, plusMs } from "./base/time.ts";
-import type { App, MadeToken, Status, TokenRequest } from "./command/app-port.ts";
+import type { App, MadeToken, Status, TokenRequest, Verified } from "./command/app-port.ts";
 import { actorOf } from "./command/office.ts";
 import type { Tokens } from "./console/token.ts";
 import type { AuditStream } from "./engine/embedded/audit.ts";
@@ -15,6 +15,7 @@ import type { EmbeddedHost } from "./engine/embedded/host.ts";
 import type { Store } from "./engine/embedded/open.ts";
 import type { PeopleStore } from "./engine/embedded/people-store.ts";
 import { verifyStore } from "./engine/embedded/verify.ts";
+import type { Plan } from "./engine/event.ts";
 import { planOnly } from "./engine/plan-only.ts";
 import type { Performer, Vault } from "./engine/ports.ts";
 import type { Definitions } from "./sop/definitions.ts";
@@ -74,33 +75,38 @@ export function createOffice(parts: Parts) {
 			await host.resume();
 			return { resumed };
 		},
-		auditVerify: async () => {
-			const runs = await verifyStore(store);
-			const audit = parts.audit.verify();
-			const found = runs.finding;
-			const broken = [
-				...(found === undefined ? [] : [{ chain: found.run ?? "heads", seq: found.seq ?? 0, words: found.words }]),
-				...(audit.broken === undefined
-					? []
-					: [{ chain: "audit", seq: audit.broken, words: "This row of the audit stream is not as it was written." }]),
-			];
-			return { ok: broken.length === 0, runs: runs.runs, events: runs.events, broken };
-		},
-		planOnly: async ({ sop, client, form }: Parameters<App["planOnly"]>[0]) => {
-			const { clients } = definitions();
-			const found = Object.hasOwn(clients, client) ? clients[client] : undefined;
-			const wanted = found !== undefined && Object.hasOwn(found.sops, sop) ? found.sops[sop] : undefined;
-			if (found === undefined || wanted === undefined)
-				throw new InputError([
-					{
-						path: found === undefined ? "client" : "sop",
-						code: "no-such-sop",
-						message: `There is no ${found === undefined ? `client ${client}` : `procedure ${sop} for ${client}`}.`,
-					},
-				]);
-			return planOnly(parts, { client: found, sop: wanted, form });
-		},
+		auditVerify: () => verifyAll(parts),
+		planOnly: (wanted: Parameters<App["planOnly"]>[0]) => planFor(parts, wanted),
 	};
+}
+
+/** Walks every chain: journals, heads and the audit stream. */
+async function verifyAll(parts: Parts): Promise<Verified> {
+	const runs = await verifyStore(parts.store);
+	const audit = parts.audit.verify();
+	const found = runs.finding;
+	const broken = [
+		...(found === undefined ? [] : [{ chain: found.run ?? "heads", seq: found.seq ?? 0, words: found.words }]),
+		...(audit.broken === undefined
+			? []
+			: [{ chain: "audit", seq: audit.broken, words: "This row of the audit stream is not as it was written." }]),
+	];
+	return { ok: broken.length === 0, runs: runs.runs, events: runs.events, broken };
+}
+
+async function planFor(parts: Parts, { sop, client, form }: Parameters<App["planOnly"]>[0]): Promise<Plan> {
+	const { clients } = parts.definitions();
+	const found = Object.hasOwn(clients, client) ? clients[client] : undefined;
+	const wanted = found !== undefined && Object.hasOwn(found.sops, sop) ? found.sops[sop] : undefined;
+	if (found === undefined || wanted === undefined)
+		throw new InputError([
+			{
+				path: found === undefined ? "client" : "sop",
+				code: "no-such-sop",
+				message: `There is no ${found === undefined ? `client ${client}` : `procedure ${sop} for ${client}`}.`,
+			},
+		]);
+	return planOnly(parts, { client: found, sop: wanted, form });
 }
 
 const TOKEN_BYTES = 32;
