@@ -42,7 +42,7 @@ export function move(
 ): StepState {
 	const now = fold.run.steps[path];
 	const before = now ?? fold.run.before?.[path];
-	const kept: Partial<Pick<StepState, Kept>> = now === undefined ? { ...fold.run.before?.[path] } : pick(now);
+	const kept: Partial<Pick<StepState, Kept>> = now === undefined ? { attempt: before?.attempt ?? 0 } : pick(now);
 	const moved: StepState = {
 		startedAt: fold.at,
 		name: "",
@@ -121,13 +121,19 @@ export type Trouble = {
 const ownerReminder: Duration = { clock: "working", ms: 2 * 3_600_000 };
 
 /** A step that cannot go on by itself: what the author said for it, by default the owner is asked. */
-export function fail(fold: Fold, path: Path, trouble: Trouble): void {
+export function fail(fold: Fold, path: Path, met: Trouble): void {
+	const trouble = { ...met, doubt: [...new Set([...(met.doubt ?? []), ...doubtsAt(fold, path)])] };
 	const step = placeOf(fold.sop, path)?.step;
 	const rule: OnFailure = step?.onFailure ?? "ask";
 	if (rule === "ask") return ask(fold, path, { trouble, who: ["owner"], verbs: verbsFor(step, trouble) });
 	move(fold, path, { state: "failed", why: trouble.message });
 	if (rule === "continue") return;
 	fold.run.stopping ??= { at: fold.at, words: trouble.message, cause: rule === "undo" ? "undo" : "failure" };
+}
+
+/** What this step may have written in any of its attempts: whoever decides must know all of it. */
+function doubtsAt(fold: Fold, path: Path): readonly string[] {
+	return fold.run.ledger.filter((e) => e.path === path && e.state === "maybe").map((e) => e.change.id);
 }
 
 function verbsFor(step: Step | undefined, trouble: Trouble): readonly Verb[] {
@@ -179,5 +185,6 @@ export function forget(fold: Fold, path: Path): void {
 	const state = fold.run.steps[path];
 	if (state === undefined) return;
 	delete fold.run.steps[path];
-	fold.run.before = { ...fold.run.before, [path]: { epoch: state.epoch, attempt: state.attempt } };
+	const output = state.output === undefined ? {} : { output: state.output };
+	fold.run.before = { ...fold.run.before, [path]: { epoch: state.epoch, attempt: state.attempt, ...output } };
 }

@@ -13,6 +13,7 @@ import { adjust, dueIn, type Fold, fail, finish, move, reminders, waitFor } from
 import type { Path } from "./event.ts";
 import type { Run } from "./run.ts";
 import { filled, nameOf, resultOf, scopeFor } from "./scope.ts";
+import { sentBefore } from "./sent.ts";
 
 type Entering<K extends Step["kind"]> = { readonly step: Extract<Step, { kind: K }>; readonly path: Path };
 
@@ -27,7 +28,7 @@ export function enter(fold: Fold, step: Step, path: Path): void {
 	move(fold, path, { state: "running", name });
 	switch (step.kind) {
 		case "do":
-			return attempt(fold, path, { action: step.action, with: step.with });
+			return enterDo(fold, { step, path });
 		case "approve":
 			return waitFor(fold, path, { state: "waiting", wait: { kind: "plan" } });
 		case "ask":
@@ -61,6 +62,29 @@ export function enter(fold: Fold, step: Step, path: Path): void {
 	}
 }
 
+/** After an amendment a step is entered again; what was sent is not sent again with it. */
+function enterDo(fold: Fold, { step, path }: Entering<"do">): void {
+	const before = fold.run.before?.[path];
+	const sent =
+		before === undefined || step.action.repeat.kind !== "never"
+			? undefined
+			: sentBefore(fold.run, path, inputAt(fold, path, step.with));
+	if (sent === "sent") return finish(fold, path, { why: "sent-before", output: before?.output ?? {} });
+	if (sent === "maybe") {
+		return fail(fold, path, {
+			code: "in-doubt",
+			message: "It may have been sent once already, before the form was changed. It is not sent again by itself.",
+		});
+	}
+	attempt(fold, path, { action: step.action, with: step.with });
+}
+
+/** What a step is given now: its templates filled, and what choices changed. */
+export function inputAt(fold: Fold, path: Path, templates: Templates): Values {
+	const scope = scopeFor(fold.sop, fold.run, { path, at: fold.at });
+	return { ...filled(templates, scope), ...fold.run.overrides[path] };
+}
+
 /** Starts the next attempt of a step, with its input worked out afresh. */
 export function attempt(
 	fold: Fold,
@@ -72,8 +96,7 @@ export function attempt(
 		readonly byHand?: string;
 	},
 ): void {
-	const scope = scopeFor(fold.sop, fold.run, { path, at: fold.at });
-	const input: Values = { ...filled(act.with, scope), ...fold.run.overrides[path] };
+	const input = inputAt(fold, path, act.with);
 	const number = (fold.run.steps[path]?.attempt ?? 0) + 1;
 	const begun = {
 		mode: act.mode ?? "apply",

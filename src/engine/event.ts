@@ -93,6 +93,8 @@ export type Outcome = { readonly applied: readonly ChangeId[] } & (
 			readonly retryAfterMs?: number;
 			readonly choices?: readonly Choice[];
 			readonly detail?: string;
+			/** This try ended before it began: it says nothing about what another one of the same attempt writes. */
+			readonly unbegun?: true;
 	  }
 	| { readonly kind: "unknown"; readonly code: Code; readonly detail?: string }
 );

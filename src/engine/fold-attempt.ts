@@ -6,17 +6,23 @@ import { unreachable } from "../base/assert.ts";
 import { type Instant, plusMs } from "../base/time.ts";
 import { type Act, actAt, next } from "./act.ts";
 import { adjust, type Fold, fail, finish, move, type Trouble, waitFor } from "./draft.ts";
-import { told } from "./enter.ts";
+import { inputAt, told } from "./enter.ts";
 import type { LedgerEntry, Outcome, Path, RunEvent } from "./event.ts";
 import type { StepState } from "./run.ts";
+import { sentBefore } from "./sent.ts";
 
 type Ended = Extract<RunEvent, { kind: "attempt-ended" }>;
 
-/** Takes an outcome. False when it says nothing new. A late one for the current attempt resolves it; an older one is remembered. */
+/**
+ * Takes an outcome. False when it says nothing new. A late one for the current attempt resolves it; an older one is
+ * remembered in the ledger.
+ */
 export function foldEnded(fold: Fold, event: Ended): boolean {
 	const before = fold.run.ledger;
-	fold.run.ledger = noteEnded(before, event, fold.at);
 	const state = fold.run.steps[event.step];
+	const current = state?.attempt === event.attempt;
+	if (isUnbegun(event.outcome) && !(current && state.try?.begun === undefined)) return false;
+	fold.run.ledger = noteEnded(before, event, { at: fold.at, current });
 	const act = actAt(fold, event.step);
 	if (state === undefined || act === undefined || state.attempt !== event.attempt || isOver(state, event.outcome)) {
 		return fold.run.ledger !== before;
@@ -24,6 +30,10 @@ export function foldEnded(fold: Fold, event: Ended): boolean {
 	if (fold.run.stopping !== undefined) endStopping(fold, event, state);
 	else take(fold, event, { state, act });
 	return true;
+}
+
+function isUnbegun(outcome: Outcome): boolean {
+	return outcome.kind === "refused" && outcome.unbegun === true;
 }
 
 /** Whether a step has been decided without this outcome: nothing in it can change that. */
@@ -35,9 +45,15 @@ function isOver(state: StepState, outcome: Outcome): boolean {
 }
 
 /** What was applied is known now; what may have been is so until this instant, from which on a look counts again. */
-function noteEnded(ledger: readonly LedgerEntry[], event: Ended, at: Instant): readonly LedgerEntry[] {
+function noteEnded(
+	ledger: readonly LedgerEntry[],
+	event: Ended,
+	by: { readonly at: Instant; readonly current: boolean },
+): readonly LedgerEntry[] {
+	const { at } = by;
 	const applied = new Set(event.outcome.applied);
-	const refused = event.outcome.kind === "refused";
+	// A later attempt may have written what an older one was refused: then the refusal takes nothing out.
+	const refused = event.outcome.kind === "refused" && by.current;
 	let changed = false;
 	const noted: LedgerEntry[] = [];
 	for (const entry of ledger) {
@@ -62,7 +78,7 @@ function take(fold: Fold, event: Ended, on: { readonly state: StepState; readonl
 	const { state, act } = on;
 	if (outcome.kind === "done") return done(fold, event, on);
 	adjust(fold, path, { last: lastOf(fold, outcome, state), failures: state.failures + 1 });
-	if (state.redo) return redo(fold, path, act);
+	if (state.redo && !isInDoubt(fold, path, act)) return redo(fold, path, act);
 	switch (outcome.kind) {
 		case "not-yet":
 			return notYet(fold, event, on);
@@ -110,13 +126,24 @@ function done(fold: Fold, event: Ended, { state, act }: { readonly state: StepSt
 	if (event.outcome.kind !== "done") return;
 	const { output, proof } = event.outcome;
 	const by = state.try?.byHand;
-	if (state.redo) return redo(fold, event.step, act);
+	if (state.redo && by === undefined && !isSentAs(fold, event.step, act)) return redo(fold, event.step, act);
 	const end = { output, proof, ...(by === undefined ? {} : { by, why: "by-hand" }) };
 	if (act.step.kind === "tell") {
 		told(fold, { step: act.step, path: event.step });
 		return adjust(fold, event.step, end);
 	}
 	finish(fold, event.step, end);
+}
+
+/** What may have been sent once is sent again by a person's word only. */
+function isInDoubt(fold: Fold, path: Path, act: Act): boolean {
+	return act.action.repeat.kind === "never" && sentBefore(fold.run, path, {}) === "maybe";
+}
+
+/** What was sent already just as the changed form wants it. */
+function isSentAs(fold: Fold, path: Path, act: Act): boolean {
+	if (act.step.kind !== "do" || act.action.repeat.kind !== "never") return false;
+	return sentBefore(fold.run, path, inputAt(fold, path, act.step.with)) === "sent";
 }
 
 /** The form changed while this was under way: plan and do it again. */
@@ -227,7 +254,7 @@ function again(
 }
 
 /** A number from 0 to 1 that a text always gives. Source: FNV-1a, 32 bits. */
-export function fraction(text: string): number {
+function fraction(text: string): number {
 	let hash = 0x811c9dc5;
 	for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
 	return hash / 0xffffffff;

@@ -2,6 +2,7 @@
  * Folds "may I write this?": go once per attempt, only while the run still wants it and the approval covers it. Without a
  * go there is no write; must never say go twice.
  */
+import { type Json, sameJson } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import { type Act, actAt, guardAt, guardOf } from "./act.ts";
 import { uncovered } from "./cover.ts";
@@ -56,18 +57,19 @@ function reopen(fold: Fold, path: Path): boolean {
 	return true;
 }
 
-/** A change that is in the ledger already keeps its first `before`; its time is the latest write's. */
+/** The same change again is the same entry, at its latest time; another value for the same thing is an entry of its own. */
 function noteBegun(
 	ledger: readonly LedgerEntry[],
 	event: Began,
 	by: { readonly at: Instant; readonly action: string },
 ): readonly LedgerEntry[] {
 	if (event.changes.length === 0) return ledger;
-	const known = new Set(ledger.filter((e) => e.path === event.step).map((e) => e.change.id));
-	const again = new Set(event.changes.map((c) => c.id));
-	const kept = ledger.map((e) => (e.path === event.step && again.has(e.change.id) ? { ...e, at: by.at } : e));
+	const here = ledger.filter((e) => e.path === event.step);
+	const kept = ledger.map((e) =>
+		e.path === event.step && event.changes.some((c) => isSame(e.change, c)) ? { ...e, at: by.at } : e,
+	);
 	const fresh = event.changes
-		.filter((c) => !known.has(c.id))
+		.filter((c) => !here.some((e) => isSame(e.change, c)))
 		.map(
 			(change): LedgerEntry => ({
 				path: event.step,
@@ -80,6 +82,10 @@ function noteBegun(
 			}),
 		);
 	return [...kept, ...fresh];
+}
+
+function isSame(a: Change, b: Change): boolean {
+	return a.id === b.id && sameJson(a.after as Json | undefined, b.after as Json | undefined);
 }
 
 /** Opens the approval of a difference on the step itself, with what is covered already shown as such. */

@@ -42,7 +42,9 @@ export type Run = {
 	/** Entered steps only. A step that is not here is planned. */
 	readonly steps: { readonly [path: Path]: StepState };
 	/** Steps that an amendment sent back to be entered again: where their epochs and attempts go on. */
-	readonly before?: { readonly [path: Path]: { readonly epoch: number; readonly attempt: number } };
+	readonly before?: {
+		readonly [path: Path]: { readonly epoch: number; readonly attempt: number; readonly output?: Json };
+	};
 	/** What choices changed in a step's input. */
 	readonly overrides: { readonly [path: Path]: Values };
 	readonly ledger: readonly LedgerEntry[];

@@ -33,7 +33,8 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 	const begun = run.steps[effect.step]?.try?.begun !== undefined && run.steps[effect.step]?.attempt === effect.attempt;
 	if (begun && effect.mode === "apply") return endElsewhere(parts, order);
 	const desired = readDesired(parts.actions.get(effect.action), effect.action, effect.input);
-	if (isRefusal(desired)) return end(parts, order, { kind: "refused", applied: [], retryable: false, ...desired });
+	if (isRefusal(desired))
+		return endUnbegun(parts, order, { kind: "refused", applied: [], retryable: false, ...desired });
 	let world: World;
 	let looked: Awaited<ReturnType<typeof lookAndPlan>>;
 	try {
@@ -42,10 +43,10 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 		looked = await within(effect.timeoutMs, order.signal, (signal) => lookAndPlan(desired, { ...world, signal }));
 	} catch (error) {
 		if (error instanceof Stopped) return;
-		return end(parts, order, notBegun(parts, order, error));
+		return endUnbegun(parts, order, notBegun(parts, order, error));
 	}
 	const outcome = before(parts, order, desired, looked);
-	if (outcome !== undefined) return end(parts, order, outcome);
+	if (outcome !== undefined) return endUnbegun(parts, order, outcome);
 	const { planned, facts } = looked;
 	const began: NewEvent = {
 		kind: "attempt-began",
@@ -202,8 +203,14 @@ function note(parts: Parts, order: AttemptOrder, error: unknown): void {
 	parts.log?.({ what: "bug in an action", run: order.run.id, where: order.effect.step, error });
 }
 
-async function end(parts: Parts, order: AttemptOrder, outcome: Outcome): Promise<void> {
-	const key = `ended:${order.effect.step}/${order.effect.attempt}`;
+/** Ends a try that wrote nothing. Another try of the same attempt may have begun meanwhile: its own end is not this one. */
+async function endUnbegun(parts: Parts, order: AttemptOrder, outcome: Outcome): Promise<void> {
+	if (outcome.kind !== "refused") return end(parts, order, outcome);
+	await end(parts, order, { ...outcome, unbegun: true }, ":unbegun");
+}
+
+async function end(parts: Parts, order: AttemptOrder, outcome: Outcome, suffix = ""): Promise<void> {
+	const key = `ended:${order.effect.step}/${order.effect.attempt}${suffix}`;
 	await deliver(parts, { ...order, run: order.run.id, event: ended(order, outcome), key });
 }
 
