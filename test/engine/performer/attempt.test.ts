@@ -190,7 +190,7 @@ test("an obstacle ends the try before it begins, with the ways on", async () => 
 	const at = room({ obstacle: { code: "dark", message: "There is no power. Nothing changed.", choices } });
 	const told = await perform({ action: actionFor(at) });
 	assert.ok(told.outcome?.kind === "refused");
-	assert.deepEqual([told.outcome.code, told.outcome.choices, told.keys], ["dark", choices, ["ended:light/1"]]);
+	assert.deepEqual([told.outcome.code, told.outcome.choices, told.keys], ["dark", choices, ["ended:light/1:unbegun"]]);
 });
 
 test("an empty plan still begins, and is done with its proof", async () => {
