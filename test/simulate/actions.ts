@@ -3,7 +3,7 @@
  * plan, apply, undo; nothing here knows that it is a game.
  */
 import { z } from "zod";
-import { type Json, sameJson, type Values } from "../../src/base/json.ts";
+import { isRecord, type Json, sameJson, type Values } from "../../src/base/json.ts";
 import type { Action, Facts, Planned, World } from "../../src/engine/action.ts";
 import type { Change } from "../../src/engine/event.ts";
 import type { KnownAction } from "../../src/sop/definitions.ts";
@@ -93,7 +93,7 @@ const parts: { readonly [does in Spec["does"]]: (remote: Remote, spec: Spec) => 
 	send: (remote) => ({
 		look: () => ({}),
 		plan: (input) => ({ changes: [change("send", text(input.target, "mail"), { after: input.value ?? null })] }),
-		apply: (_change, writer) => remote.send(writer),
+		apply: (made, writer) => remote.send(writer, [made.id, (made.after ?? null) as Json]),
 	}),
 	seen: (remote, spec) => ({
 		look: (input) => ({ seen: remote.rowsSeen((row) => spec.keys(input).includes(row.key)).length > 0 }),
@@ -110,12 +110,12 @@ function making(remote: Remote, spec: Spec): Part {
 			const mine = remote.rowsSeen((row) => row.mark === mark)[0];
 			const at = mine?.key ?? key(input);
 			const facets = Object.keys(spec.facets?.(input) ?? {}).map((name) => [name, remote.facetSeen(`${at}#${name}`)]);
-			return { mine, there: remote.rowsSeen((row) => row.key === at)[0], facets: Object.fromEntries(facets) };
+			return { mine, there: remote.rowsSeen((row) => row.key === at), facets: Object.fromEntries(facets) };
 		},
 		plan: (input, facts) => {
 			const mine = facts.mine as Row | undefined;
-			const there = facts.there as Row | undefined;
-			if (mine === undefined && there !== undefined) return { changes: [], obstacle: taken(key(input)) };
+			const there = facts.there as readonly Row[];
+			if (mine === undefined && there.length > 0) return { changes: [], obstacle: taken(key(input)) };
 			const target = mine?.key ?? key(input);
 			const wanted = Object.entries(spec.facets?.(input) ?? {});
 			const now = facts.facets as Values;
@@ -129,12 +129,13 @@ function making(remote: Remote, spec: Spec): Part {
 		},
 		apply: (made, writer) => applyThing(remote, made, writer, true),
 		undo: (made, input, facts) => {
-			const there = facts.there as Row | undefined;
+			const there = facts.there as readonly Row[];
 			if (made.kind === "create") {
-				const ours = there !== undefined && there.mark === (made.after as { readonly mark: string }).mark;
-				return { changes: ours ? [change("delete", made.target, {})] : [] };
+				const { mark } = made.after as { readonly mark: string };
+				const ours = there.some((row) => row.mark === mark);
+				return { changes: ours ? [change("delete", made.target, { before: { mark } })] : [] };
 			}
-			return turnSet(made, there === undefined ? undefined : ((facts.facets as Values)[made.facet] ?? null), input);
+			return turnSet(made, there.length === 0 ? undefined : ((facts.facets as Values)[made.facet] ?? null), input);
 		},
 	};
 }
@@ -208,7 +209,8 @@ function applyThing(remote: Remote, made: Change, writer: string, alone: boolean
 	}
 	if (kind === "add") return remote.make({ key: target, mark: "", value: null }, writer, false);
 	if (kind === "set") return remote.set(`${target}#${facet}`, after as Json, writer);
-	remote.remove(target);
+	const mark = isRecord(made.before) ? made.before.mark : undefined;
+	remote.remove(target, typeof mark === "string" ? mark : undefined);
 }
 
 function change(

@@ -21,7 +21,7 @@ import { randomSop, specs as randomSpecs } from "./sops.ts";
 export type Counts = { readonly [name: string]: number };
 export type Played = { readonly seed: number; readonly wrong: Wrong; readonly bad: number; readonly counts: Counts };
 
-const STEPS_MAX = 60_000;
+const STEPS_MAX = 12_000;
 
 export async function play(
 	seed: number,

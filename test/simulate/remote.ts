@@ -2,7 +2,7 @@
  * The other side: one shared world of things that are made, set, joined and sent. It shows a write only after a while, loses
  * answers, refuses, and never says "that is there already". Remembers who wrote what, for the judge; must never help a run.
  */
-import { type Json, sameJson } from "../../src/base/json.ts";
+import { canonical, type Json, sameJson } from "../../src/base/json.ts";
 import type { Change, Outcome } from "../../src/engine/event.ts";
 import { RemoteError } from "../../src/engine/remote.ts";
 import type { Dice } from "./random.ts";
@@ -47,13 +47,19 @@ export function createRemote(time: Schedule, luck: Dice, calm: boolean) {
 
 	/** Makes another one, whatever is there: a world without unique names is the hard one. */
 	const make = (row: Row, by: Writer, alone: boolean): void => {
-		const twin = rows.some((there) => !there.gone && (there.key === row.key || (alone && there.by === by)));
+		const twin = rows.some(
+			(there) =>
+				!there.gone &&
+				(there.by === by ? alone || there.key === row.key : there.key === row.key && isOne(there.by, by)),
+		);
 		if (twin) doubled.push(row.key);
 		rows.push({ ...row, by, seenFrom: lag(), gone: false, goneFrom: 0 });
 	};
 
-	const remove = (key: string): void => {
-		for (const row of rows) if (row.key === key && !row.gone) Object.assign(row, { gone: true, goneFrom: lag() });
+	const remove = (key: string, mark?: string): void => {
+		for (const row of rows)
+			if (row.key === key && !row.gone && (mark === undefined || row.mark === mark))
+				Object.assign(row, { gone: true, goneFrom: lag() });
 	};
 
 	const set = (name: string, value: Json, by: Writer): void => {
@@ -61,9 +67,10 @@ export function createRemote(time: Schedule, luck: Dice, calm: boolean) {
 		facets.set(name, [...(facets.get(name) ?? []), { value, by, seenFrom }]);
 	};
 
-	const send = (by: Writer): void => {
-		const times = (sent.get(by) ?? 0) + 1;
-		sent.set(by, times);
+	const send = (by: Writer, content: Json): void => {
+		const what = `${by} ${canonical(content)}`;
+		const times = (sent.get(what) ?? 0) + 1;
+		sent.set(what, times);
 		if (times > 1 + (allowed.get(by) ?? 0)) doubled.push(`sent ${by}`);
 	};
 
@@ -95,6 +102,11 @@ export function createRemote(time: Schedule, luck: Dice, calm: boolean) {
 				.filter((name) => rows.every((row) => !name.startsWith(`${row.key}#`) || !row.gone)),
 		],
 	};
+}
+
+/** Two steps of one run that make the same thing. What a stranger has of that name is not ours to count. */
+function isOne(a: Writer, b: Writer): boolean {
+	return a.slice(0, a.indexOf("/")) === b.slice(0, b.indexOf("/"));
 }
 
 function refused(code: string, retryable: boolean): Outcome {
