@@ -5,24 +5,47 @@
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { run } from "node:test";
+import { type EventData, run } from "node:test";
 import { spec } from "node:test/reporters";
 
 const args = process.argv.slice(2);
 const asJson = args.includes("--json");
+/** With `--coverage`, and always in CI: how much of the core and the language the tests run. */
+const measures = args.includes("--coverage") || process.env.CI === "true";
+const MEASURED = ["src/engine", "src/sop"];
 const wanted = args.filter((arg) => !arg.startsWith("-"));
 const patterns = wanted.length > 0 ? wanted : ["test/**/*.test.ts"];
 const files = patterns.flatMap((pattern) => globSync(pattern)).sort();
 
+const coverage: string[] = [];
 const result = await runFiles(files.map((file) => resolve(file)));
 const reasons = whyRed(result);
-if (asJson) process.stdout.write(`${JSON.stringify({ ...result, ok: reasons.length === 0, reasons })}\n`);
+if (asJson) process.stdout.write(`${JSON.stringify({ ...result, coverage, ok: reasons.length === 0, reasons })}\n`);
 else {
 	for (const name of result.skippedNames) process.stdout.write(`skipped: ${name}\n`);
+	for (const folder of coverage) process.stdout.write(`coverage of ${folder}\n`);
 	for (const reason of reasons) process.stdout.write(`${reason}\n`);
 	process.stdout.write(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped\n`);
 }
 process.exitCode = reasons.length === 0 ? 0 : 1;
+
+/** One folder in a sentence: "src/engine: 96.1 % of lines, 91.0 % of branches". */
+function covered(folder: string, summary: EventData.TestCoverage["summary"]): string {
+	const inside = summary.files.filter(({ path }) => path.includes(`/${folder}/`));
+	const sum = (of: (file: (typeof inside)[number]) => number): number =>
+		inside.reduce((all, file) => all + of(file), 0);
+	const share = (part: number, whole: number): string =>
+		whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} %`;
+	const lines = share(
+		sum((f) => f.coveredLineCount),
+		sum((f) => f.totalLineCount),
+	);
+	const branches = share(
+		sum((f) => f.coveredBranchCount),
+		sum((f) => f.totalBranchCount),
+	);
+	return `${folder}: ${lines} of lines, ${branches} of branches`;
+}
 
 type Result = {
 	readonly files: number;
@@ -36,7 +59,13 @@ async function runFiles(paths: readonly string[]): Promise<Result> {
 	const counts = { passed: 0, failed: 0, skipped: 0 };
 	const skippedNames: string[] = [];
 	if (paths.length === 0) return { files: 0, ...counts, skippedNames };
-	const stream = run({ files: [...paths], concurrency: 2 });
+	const globs = MEASURED.map((folder) => `${folder}/**/*.ts`);
+	const stream = run({
+		files: [...paths],
+		concurrency: 2,
+		...(measures ? { coverage: true, coverageIncludeGlobs: globs } : {}),
+	});
+	stream.on("test:coverage", ({ summary }) => coverage.push(...MEASURED.map((folder) => covered(folder, summary))));
 	// Suites and files are counted through the tests they hold, except where they fail by themselves.
 	stream.on("test:pass", (event) => {
 		const skipped = event.skip !== undefined && event.skip !== false;
