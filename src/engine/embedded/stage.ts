@@ -134,7 +134,8 @@ function stageEvent(parts: StageParts, item: Item, entry: Entry, tick: TickFacts
 		return { item, receipt: receiptOf(item.run, step.answered, "accepted"), step, touched: entry };
 	}
 	const answered = answer(entry.seq, decision);
-	entry.keys?.set(item.key, answered);
+	// What was refused may be said again: a paused attempt begins after all once its run goes on.
+	if (decision.verdict !== "no") entry.keys?.set(item.key, answered);
 	const receipt = receiptOf(item.run, answered, "accepted");
 	if (event.kind !== "timer-fired") return { item, receipt };
 	entry.nextTimers = unfired(entry, entry.nextTimers ?? entry.timers);
