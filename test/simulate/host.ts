@@ -44,6 +44,7 @@ export function createSimHost(parts: Parts) {
 	const runs = new Map<RunId, Stored>();
 	const chance = (often: number): boolean => !parts.calm && luck.happens(often);
 	let generation = 0;
+	let up = true;
 	let deliveries = 0;
 	const crashes = { before: 0, after: 0, later: 0 };
 	const plannedCrashes = crashPlan(luck, parts.calm);
@@ -83,7 +84,7 @@ export function createSimHost(parts: Parts) {
 		new Promise((resolve) => {
 			time.in(1 + luck.below(20), () => {
 				const zombie = born !== generation && event.kind === "attempt-ended" && luck.happens(0.5);
-				if (born !== generation && !zombie) return;
+				if (!up || (born !== generation && !zombie)) return;
 				deliveries += 1;
 				const point = plannedCrashes.get(deliveries);
 				if (point === "before") return crash(point);
@@ -169,6 +170,7 @@ export function createSimHost(parts: Parts) {
 
 	const start = (id: RunId, request: StartRequest, sop: Sop): void => {
 		if (runs.has(id)) return;
+		if (!up) return time.in(1000, () => start(id, request, sop));
 		const event: RunEvent = { at: time.clock.now(), kind: "started", run: id, request };
 		const decision = decide(sop, undefined, event);
 		const stored: Stored = { run: decision.run, sop, events: [event], keys: new Map() };
@@ -178,6 +180,7 @@ export function createSimHost(parts: Parts) {
 
 	const crash = (point: CrashPoint): void => {
 		generation += 1;
+		up = false;
 		crashes[point] += 1;
 		const born = generation;
 		time.in(luck.below(3000), () => born === generation && wake());
@@ -185,6 +188,7 @@ export function createSimHost(parts: Parts) {
 
 	/** Comes back: folds every journal, doubts what had begun, performs what is pending. */
 	const wake = (): void => {
+		up = true;
 		if (luck.happens(0.1)) foldAll(runs.values());
 		for (const stored of [...runs.values()]) {
 			if (stored.run.ended !== undefined) {
@@ -219,6 +223,7 @@ export function createSimHost(parts: Parts) {
 		},
 		/** Forgets nothing that is durable and orders everything again, as a host that lost its queue. */
 		forget: (): void => {
+			if (!up) return;
 			for (const stored of runs.values()) for (const effect of pending(stored.sop, stored.run)) perform(stored, effect);
 		},
 	};

@@ -92,7 +92,7 @@ export function newhires(): readonly Sop[] {
 function played(step: Step): Step {
 	if (step.kind === "do") return { ...step, action: repeated(step.action), proveWithinMs: 6000 };
 	if (step.kind === "wait" && step.wait.kind === "for")
-		return { ...step, wait: { ...step.wait, action: repeated(step.wait.action) } };
+		return { ...step, wait: { ...step.wait, action: repeated(step.wait.action), everyMs: 60_000 } };
 	if (step.kind === "parallel" || step.kind === "each") return { ...step, steps: step.steps.map(played) };
 	if (step.kind === "choose")
 		return { ...step, branches: step.branches.map((branch) => ({ ...branch, steps: branch.steps.map(played) })) };
