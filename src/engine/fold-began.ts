@@ -51,9 +51,11 @@ function reopen(fold: Fold, path: Path): boolean {
 	const { run, at } = fold;
 	const guard = guardAt(fold, path);
 	const given = run.approvals.findLast((a) => a.path === guard);
-	if (guard === undefined || given === undefined || at <= given.until) return false;
+	// An item's own run holds its parent's approval but not its approve step: there only the step itself can ask.
+	const step = guard === undefined ? undefined : run.steps[guard];
+	if (guard === undefined || step === undefined || given === undefined || at <= given.until) return false;
 	forget(fold, path);
-	if (run.steps[guard]?.state === "done") waitFor(fold, guard, { state: "waiting", wait: { kind: "plan" } });
+	if (step.state === "done") waitFor(fold, guard, { state: "waiting", wait: { kind: "plan" } });
 	return true;
 }
 
