@@ -136,7 +136,7 @@ function passChange(name: string, lifetime: string, before: "none" | "ours" | "o
 		facet: "pass",
 		...(before === "other" ? { before: "a pass we do not hold" } : {}),
 		after: { lifetime },
-		words: `${before === "none" ? "Make a" : "Replace the"} first sign-in pass of ${name}, good for ${lifetime}`,
+		words: `${before === "none" ? "Make a" : "Replace the"} first sign-in pass of ${name}, good for ${spoken(lifetime)}`,
 		detail: `POST /users/{id}/authentication/temporaryAccessPassMethods, ${minutesOf(lifetime)} min, once`,
 	});
 }
@@ -158,6 +158,12 @@ function minutesOf(lifetime: string): number {
 	const minutes = length?.clock === "wall" ? Math.round(length.ms / 60_000) : Number.NaN;
 	if (minutes >= 10 && minutes <= 43_200) return minutes;
 	throw refusal("bad-input", "A pass is good for 10 min to 30 days. Nothing changed.", `lifetime ${lifetime}`);
+}
+
+/** `8h` as people read it, on one line: 8 h. */
+function spoken(lifetime: string): string {
+	const unit: { readonly [letter: string]: string } = { m: "min", h: "h", d: "days" };
+	return lifetime.replace(/^(\d+) ?([mhd])$/, (_, number, letter) => `${number}\u00a0${unit[letter]}`);
 }
 
 async function passesOf(graph: Graph, user: string): Promise<readonly Pass[]> {

@@ -165,7 +165,7 @@ test("a pass that exists and is not held is replaced, and the plan says so", asy
 	const again = await stage.attempt({ ...order, attempt: 2 });
 	assert.deepEqual(
 		again.changes?.map((change) => change.words),
-		[`Replace the first sign-in pass of ${UPN}, good for 8h`],
+		[`Replace the first sign-in pass of ${UPN}, good for 8\u00a0h`],
 	);
 	assert.deepEqual(
 		again.changes?.map((change) => change.id),

@@ -1,0 +1,94 @@
+/**
+ * Plays the stories people were promised, in Chromium and over the API, against Sopwith as a process of its own:
+ * `npm run e2e -- [STORY…] [--json] [--shots FOLDER]`. Must never call a story played whose end was not read in the sandbox.
+ */
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { CHROMIUM, type Eyes, openBrowser } from "./browser.ts";
+import { newcomer } from "./newcomer.ts";
+import type { Story } from "./stage.ts";
+
+const STORIES: readonly Story[] = [newcomer];
+const AT_ONCE = 2;
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: { json: { type: "boolean", default: false }, shots: { type: "string" } },
+});
+process.exitCode = await main();
+
+type Played = {
+	readonly story: string;
+	readonly ok: boolean;
+	readonly seconds: number;
+	readonly did: readonly string[];
+	readonly error?: string;
+};
+
+async function main(): Promise<number> {
+	const wanted = STORIES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+	const unknown = positionals.filter((name) => !STORIES.some((story) => story.name === name));
+	if (unknown.length > 0) {
+		process.stderr.write(`There is no story ${unknown.join(", ")}: ${STORIES.map(({ name }) => name).join(", ")}\n`);
+		return 2;
+	}
+	if (!existsSync(CHROMIUM)) {
+		process.stderr.write("The stories need Chromium: apt-get install chromium\n");
+		if (values.json) process.stdout.write(`${JSON.stringify({ ok: false, skipped: "chromium" })}\n`);
+		return process.env.CI === "true" ? 1 : 0;
+	}
+	const shots = values.shots === undefined ? mkdtempSync(join(tmpdir(), "sopwith-shots-")) : resolve(values.shots);
+	mkdirSync(shots, { recursive: true });
+	const eyes: Eyes = { shots, seen: [] };
+	const browser = await openBrowser();
+	const began = performance.now();
+	const played: Played[] = [];
+	const queue = [...wanted];
+	const one = async (): Promise<void> => {
+		for (let story = queue.shift(); story !== undefined; story = queue.shift())
+			played.push(await playOne(story, { browser, eyes }));
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, one));
+	await browser.close();
+	const ok = played.length > 0 && played.every((story) => story.ok);
+	const seconds = round(performance.now() - began);
+	const pages = eyes.seen.length;
+	if (values.json) process.stdout.write(`${JSON.stringify({ ok, seconds, pages, shots, stories: played })}\n`);
+	else {
+		const good = played.filter((story) => story.ok).length;
+		process.stdout.write(
+			`\n${good} of ${played.length} stories, ${pages} pages looked at in 3 ways, ${seconds} s. Pictures: ${shots}\n`,
+		);
+	}
+	return ok ? 0 : 1;
+}
+
+async function playOne(story: Story, at: Pick<Parameters<Story["play"]>[0], "browser" | "eyes">): Promise<Played> {
+	const began = performance.now();
+	const did: string[] = [];
+	const say = (line: string): void => {
+		if (!values.json) process.stdout.write(`${line}\n`);
+	};
+	try {
+		await story.play({
+			...at,
+			did: (what) => {
+				did.push(what);
+				say(`  ✓ ${story.name}: ${what}`);
+			},
+		});
+	} catch (error) {
+		const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		say(`  ✗ ${story.name}: ${said}`);
+		return { story: story.name, ok: false, seconds: round(performance.now() - began), did, error: said };
+	}
+	const seconds = round(performance.now() - began);
+	say(`✓ ${story.name}, ${seconds} s`);
+	return { story: story.name, ok: true, seconds, did };
+}
+
+function round(ms: number): number {
+	return Math.round(ms / 100) / 10;
+}
