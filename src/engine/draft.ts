@@ -6,7 +6,7 @@ import type { Instant } from "../base/time.ts";
 import { dueAt } from "../sop/duration.ts";
 import type { Duration, OnFailure, Remind, Sop, Step, Who } from "../sop/sop.ts";
 import type { Choice, Code, Path, Verb } from "./event.ts";
-import { placeOf } from "./path.ts";
+import { around, placeOf } from "./path.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 
 export type Draft = { -readonly [K in keyof Run]: Run[K] } & { steps: { [path: Path]: StepState } };
@@ -187,4 +187,12 @@ export function forget(fold: Fold, path: Path): void {
 	delete fold.run.steps[path];
 	const output = state.output === undefined ? {} : { output: state.output };
 	fold.run.before = { ...fold.run.before, [path]: { epoch: state.epoch, attempt: state.attempt, ...output } };
+	reopenAround(fold, path);
+}
+
+/** Takes the containers around a step up again, so that what changed inside is walked to. */
+export function reopenAround(fold: Fold, path: Path): void {
+	for (const outer of around(fold.sop, path)) {
+		if (fold.run.steps[outer]?.state === "done") move(fold, outer, { state: "running" });
+	}
 }

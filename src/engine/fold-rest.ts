@@ -5,10 +5,22 @@ import { unreachable } from "../base/assert.ts";
 import { type Json, sameJson, type Values } from "../base/json.ts";
 import { later } from "../base/time.ts";
 import { fill } from "../sop/expression.ts";
-import type { Remind, Sop } from "../sop/sop.ts";
+import type { Remind, Sop, Step } from "../sop/sop.ts";
 import { guardOf, next } from "./act.ts";
-import { adjust, adjustWait, dueIn, type Fold, fail, finish, forget, waitFor, withoutTimer } from "./draft.ts";
-import { clockDue } from "./enter.ts";
+import {
+	adjust,
+	adjustWait,
+	dueIn,
+	type Fold,
+	fail,
+	finish,
+	forget,
+	move,
+	reopenAround,
+	waitFor,
+	withoutTimer,
+} from "./draft.ts";
+import { clockDue, itemsOf } from "./enter.ts";
 import type { Path, RunEvent } from "./event.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Reason } from "./ports.ts";
@@ -103,9 +115,21 @@ function reconsider(fold: Fold, path: Path, state: StepState): void {
 		return waitFor(fold, path, { state: "waiting", wait: { kind: "plan" } });
 	}
 	if (step.kind === "wait") return step.wait.kind === "for" ? undefined : moveClock(fold, path, step.wait);
+	if (step.kind === "each") return relist(fold, step, path);
 	if (step.kind !== "do") return;
 	if (state.try?.begun !== undefined) return adjust(fold, path, { redo: true });
 	forget(fold, path);
+}
+
+/** A list may be another one now: new items are worked through, those that are gone are left as they stand. */
+function relist(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Path): void {
+	const state = fold.run.steps[path];
+	if (state?.items === undefined || state.children !== undefined) return;
+	const items = itemsOf({ sop: fold.sop, run: fold.run as Run, path, at: fold.at }, step);
+	if (items === undefined || sameJson(items as Json, state.items as Json)) return;
+	if (state.state === "done") move(fold, path, { state: "running" });
+	adjust(fold, path, { items });
+	reopenAround(fold, path);
 }
 
 /** A clock that is open, or over too early now, waits for its new instant. */

@@ -87,6 +87,17 @@ export function placeOf(sop: Sop, path: Path): Place | undefined {
 	return placesOf(sop).get(staticOf(path));
 }
 
+/** The addresses of the containers around a step, outermost first. */
+export function around(sop: Sop, path: Path): readonly Path[] {
+	const places = placesOf(sop);
+	const scopes = scopesOf(path);
+	return (placeOf(sop, path)?.within ?? []).flatMap((id) => {
+		const outer = places.get(id);
+		if (outer === undefined) return [];
+		return [(outer.depth === 0 ? "" : (scopes[outer.depth - 1] ?? "")) + outer.step.id];
+	});
+}
+
 /** The step path of a wait: `approve#3` is `approve`. */
 export function pathOfWait(wait: string): Path {
 	return wait.slice(0, wait.lastIndexOf("#"));
