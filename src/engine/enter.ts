@@ -4,7 +4,7 @@
  */
 import { unreachable } from "../base/assert.ts";
 import { isRecord, type Json, type Values } from "../base/json.ts";
-import { type Instant, instantOf, later, plusMs } from "../base/time.ts";
+import { type Instant, instantOf, plusMs } from "../base/time.ts";
 import { dueAt } from "../sop/duration.ts";
 import { truthy } from "../sop/expression.ts";
 import type { ActionFacts, Sop, Step, Templates, WaitRule } from "../sop/sop.ts";
@@ -121,10 +121,11 @@ function enterTask(fold: Fold, { step, path }: Entering<"task">): void {
 	const scope = scopeFor(fold.sop, fold.run, { path, at: fold.at });
 	const before =
 		step.before === undefined ? undefined : momentOf(resultOf(step.before, scope), { zone: fold.sop.client.timezone });
+	// A moment that has gone by when the task begins cannot be kept any more, so nobody is reminded of it.
 	const due = [step.due === undefined ? undefined : dueIn(fold, step.due), before]
-		.filter((d) => d !== undefined)
+		.filter((d) => d !== undefined && d > fold.at)
 		.sort()[0];
-	const timers = { ...reminders(fold, step), ...(due === undefined ? {} : { due: later(due, fold.at) }) };
+	const timers = { ...reminders(fold, step), ...(due === undefined ? {} : { due }) };
 	waitFor(fold, path, {
 		state: "waiting",
 		wait: { kind: "task", verbs: ["complete", "claim"], who: step.to, timers, checked: [] },

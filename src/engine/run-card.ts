@@ -3,13 +3,14 @@
  */
 import { words } from "../base/words.ts";
 import { type CardData, type CardName, emptyCard } from "../cards/card.ts";
+import { truthy } from "../sop/expression.ts";
 import type { Sop, Step } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
 import { placesOf, scopeOf } from "./path.ts";
 import { phase } from "./phase.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
 import type { Run, StepState } from "./run.ts";
-import { nameOf, scopeFor } from "./scope.ts";
+import { nameOf, resultOf, scopeFor } from "./scope.ts";
 import { proofsOf, stepWords, waitingParts } from "./sentences.ts";
 import { headerOf } from "./wait-card.ts";
 
@@ -167,10 +168,30 @@ function isBeside(sop: Sop, run: Run, id: string): boolean {
 	return (place?.within ?? []).some((outer) => {
 		const around = placesOf(sop).get(outer)?.step;
 		if (around?.kind !== "choose") return false;
-		const branch = run.steps[outer]?.branch;
+		const branch = run.steps[outer]?.branch ?? branchAhead(sop, run, { path: outer, step: around });
 		if (branch === undefined) return run.steps[outer]?.state === "skipped";
 		return !hasStep(around.branches[branch]?.steps ?? [], place?.step);
 	});
+}
+
+/** The branch a choice will take, where that hangs on nothing but the client and the form. */
+function branchAhead(
+	sop: Sop,
+	run: Run,
+	{ path, step }: { readonly path: Path; readonly step: Extract<Step, { kind: "choose" }> },
+): number | undefined {
+	if (scopeOf(path) !== "" || !step.branches.every(({ when }) => when === undefined || isKnownEarly(when)))
+		return undefined;
+	const scope = scopeFor(sop, run, { path, at: run.at });
+	const found = step.branches.findIndex(({ when }) => when === undefined || truthy(resultOf(when, scope)));
+	return found < 0 ? undefined : found;
+}
+
+/** `client.identity == 'hybrid'` is; `steps.account.upn` and what a `let` names are not. */
+function isKnownEarly(expression: string): boolean {
+	const bare = expression.replaceAll(/'[^']*'|"[^"]*"/g, "");
+	const names = bare.match(/(?<![\w.])[A-Za-z_]\w*(?!\w*\s*\()/g) ?? [];
+	return names.every((name) => ["client", "form", "true", "false", "null"].includes(name));
 }
 
 function hasStep(steps: readonly Step[], wanted: Step | undefined): boolean {

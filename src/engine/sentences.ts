@@ -199,7 +199,7 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 	const { state } = on;
 	switch (state.state) {
 		case "done":
-			return words(...doneWords(state));
+			return words(...doneWords(state), ...standingWords(run, on));
 		case "skipped":
 			return state.why === "when"
 				? words("does not apply here")
@@ -216,9 +216,18 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 			return runningWords(state);
 		default: {
 			const { strong, rest } = stepParts(sop, run, on);
-			return words(...strong, ...rest);
+			return words(...withoutName(state.name, [...strong, ...rest]));
 		}
 	}
+}
+
+/** The step's name stands beside the sentence already, so it is not said twice. */
+function withoutName(name: string, said: Words): Words {
+	const [first, second, ...rest] = said;
+	if (first === name && typeof second === "string") return [second.replace(/^: /, ""), ...rest];
+	return said.map((part) =>
+		typeof part === "string" && part.endsWith(`: ${name}`) ? part.slice(0, -name.length - 2) : part,
+	);
 }
 
 function runningWords(state: StepState): WordsJson {
@@ -231,6 +240,18 @@ function runningWords(state: StepState): WordsJson {
 				]
 			: [];
 	return words("under way since ", { timeAt: state.try.startedAt }, ...tries);
+}
+
+/** "at most 5 a day, until 2027-06-30; today 2 of 5" */
+function standingWords(run: Run, { path, state }: { readonly path: Path; readonly state: StepState }): Words {
+	const use = state.why === "standing" ? run.approvals.find((a) => a.path === path)?.standing : undefined;
+	if (use === undefined) return [];
+	const { of, used, until, words: rule } = use;
+	return [
+		`${rule === "" ? "" : ` for ${rule}`}, at most ${of} a day, until `,
+		{ day: until },
+		`; that day ${used} of ${of}`,
+	];
 }
 
 function doneWords(state: StepState): Words {

@@ -35,7 +35,7 @@ async function play(stage: Stage): Promise<void> {
 	await form.getByRole("button", { name: "See the plan" }).click();
 	await reads(form, "Nothing was started. What you typed is kept.");
 	assert.equal(await form.getByLabel("Last name").inputValue(), "Lovelace");
-	assert.equal((await bot.api("harriet", "/runs")).body.items instanceof Array, true);
+	assert.equal(Array.isArray((await bot.api("harriet", "/runs")).body.items), true);
 	await harriet.look("chat-form-wrong");
 	did("missing and wrong values stand at their fields and are kept; nothing was started");
 	await fill(form, { privateEmail: "ada@example.org" });
@@ -109,7 +109,7 @@ async function play(stage: Stage): Promise<void> {
 	await task.waitFor();
 	await tia.look("chat-task");
 	for (const box of await task.getByRole("checkbox").all()) await box.check();
-	await task.getByRole("button", { name: "It is done" }).click();
+	await task.getByRole("button", { name: "Done" }).click();
 	await runUntil(bot, id, { what: "the end", is: (run) => run.phase === "done" });
 	await reads(card, /checks? (was|were) read back|read back and/);
 	await harriet.look("chat-done");

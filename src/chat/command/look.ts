@@ -76,7 +76,7 @@ export const approvals: Command = {
 			sign: "?",
 			tone: "accent" as const,
 			text: `${nameOf(run)} · ${run.ref}`,
-			meta: sentence(turn, step.wait?.words ?? step.words, run),
+			meta: `${step.name}: ${sentence(turn, step.wait?.words ?? step.words, run)}`,
 		}));
 		const more = open.length > MOST ? [`And ${open.length - MOST} more.`] : [];
 		return reply(
