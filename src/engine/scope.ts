@@ -117,13 +117,19 @@ export function textOf(template: Template, scope: Scope): string {
 	return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
 }
 
-/** A step's name here. That of an `each` speaks of all its items: "Join the group Sales, Finance". */
+/** A step's name here. That of an `each` speaks of its items once they are known: "Join the group Sales, Finance". */
 export function nameOf(step: Step, scope: Scope, keys: readonly string[] = []): string {
-	const listed = keys.length === 0 ? "each" : keys.length <= KEYS_SHOWN ? keys.join(", ") : `${keys.length} of them`;
-	const name = step.kind === "each" ? step.name.replace(/\$\{\s*(item|key)\s*\}/g, listed) : step.name;
-	return textOf(name, scope).replace(/\s+/g, " ").trim();
+	return textOf(listedName(step, keys), scope).replace(/\s+/g, " ").trim();
 }
 
+function listedName(step: Step, keys: readonly string[]): string {
+	const inner = step.kind === "each" && step.steps.length === 1 ? step.steps[0]?.name : undefined;
+	if (keys.length === 0 || inner === undefined || !ITEM.test(inner)) return step.name;
+	const listed = keys.length <= KEYS_SHOWN ? keys.join(", ") : `${keys.length} of them`;
+	return inner.replaceAll(new RegExp(ITEM, "g"), () => listed);
+}
+
+const ITEM = /\$\{\s*(?:item|key)\s*\}/;
 const KEYS_SHOWN = 3;
 
 /** Templates with every hole filled; a name whose hole is missing is left out. */
