@@ -119,14 +119,15 @@ export function textOf(template: Template, scope: Scope): string {
 
 /** A step's name here. That of an `each` speaks of its items once they are known: "Join the group Sales, Finance". */
 export function nameOf(step: Step, scope: Scope, keys: readonly string[] = []): string {
-	return textOf(listedName(step, keys), scope).replace(/\s+/g, " ").trim();
+	const inner = step.kind === "each" && step.steps.length === 1 ? step.steps[0]?.name : undefined;
+	if (keys.length === 0 || inner === undefined || !ITEM.test(inner)) return tidied(textOf(step.name, scope));
+	// The items fill the hole as values; what they hold is never read as a template.
+	const listed = keys.length <= KEYS_SHOWN ? keys.join(", ") : `${keys.length} of them`;
+	return tidied(textOf(inner, { values: () => ({ ...scope.values(), item: listed, key: listed }) }));
 }
 
-function listedName(step: Step, keys: readonly string[]): string {
-	const inner = step.kind === "each" && step.steps.length === 1 ? step.steps[0]?.name : undefined;
-	if (keys.length === 0 || inner === undefined || !ITEM.test(inner)) return step.name;
-	const listed = keys.length <= KEYS_SHOWN ? keys.join(", ") : `${keys.length} of them`;
-	return inner.replaceAll(new RegExp(ITEM, "g"), () => listed);
+function tidied(name: string): string {
+	return name.replace(/\s+/g, " ").trim();
 }
 
 const ITEM = /\$\{\s*(?:item|key)\s*\}/;

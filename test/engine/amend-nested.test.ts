@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { decide } from "../../src/engine/decide.ts";
 import type { NewEvent } from "../../src/engine/event.ts";
 import type { Run } from "../../src/engine/run.ts";
+import { nameOf } from "../../src/engine/scope.ts";
 import type { Sop, Step } from "../../src/sop/sop.ts";
 
 const base = { let: {}, blocking: true, onFailure: "ask" } as const;
@@ -112,4 +113,15 @@ test("an item that is new in a list is worked through, and the run still waits f
 	equal(run().steps.groups?.state, "done");
 	equal(run().steps.wait?.state, "waiting");
 	equal(run().ended, undefined);
+});
+
+test("a list is named by its items, and an item is never read as a template", () => {
+	const played = play();
+	const form = { name: "Eve", groups: ["${form.name}"], day: "2030-01-01" };
+	played.tell({ kind: "started", run: "R", request: { client: "c", sop: "s", key: "k", by: "p", via: "web", form } });
+	played.perform("account");
+	equal(played.run().steps.groups?.name, "Groups");
+	const named = { ...sop.steps[1], steps: [{ ...write("join", "x"), name: `Join \${item}` }] } as Step;
+	const scope = { values: () => ({ form }) };
+	equal(nameOf(named, scope, ["${form.name}", "b"]), "Join ${form.name}, b");
 });
