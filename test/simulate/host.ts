@@ -104,6 +104,7 @@ export function createSimHost(parts: Parts) {
 	const after = (stored: Stored, event: RunEvent, effects: readonly Effect[]): void => {
 		parts.changed(stored, event);
 		for (const effect of effects) perform(stored, effect);
+		if (chance(0.04)) time.in(luck.below(40), forget);
 		const parent = stored.run.request.parent;
 		if (stored.run.ended !== undefined && parent !== undefined) tell(stored, parent.run);
 	};
@@ -114,6 +115,12 @@ export function createSimHost(parts: Parts) {
 			{ kind: "child-ended", child: child.run.id, phase: phase(child.run), outputs: child.run.outputs },
 			`child:${child.run.id}`,
 		);
+	};
+
+	/** A host that lost its queue, and nothing durable, orders everything again. */
+	const forget = (): void => {
+		if (!up) return;
+		for (const stored of runs.values()) for (const effect of pending(stored.sop, stored.run)) perform(stored, effect);
 	};
 
 	const perform = (stored: Stored, effect: Effect): void => {
@@ -221,11 +228,7 @@ export function createSimHost(parts: Parts) {
 			ending.abort();
 			foldAll(runs.values());
 		},
-		/** Forgets nothing that is durable and orders everything again, as a host that lost its queue. */
-		forget: (): void => {
-			if (!up) return;
-			for (const stored of runs.values()) for (const effect of pending(stored.sop, stored.run)) perform(stored, effect);
-		},
+		forget,
 	};
 }
 
