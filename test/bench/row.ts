@@ -1,0 +1,71 @@
+/**
+ * The rows of the bench: names, goals, how they are judged and printed. Names are fixed (they are read by scripts).
+ */
+export type Row = {
+	readonly name: string;
+	readonly value: number;
+	readonly unit: string;
+	/** Absent: no goal, only a figure. */
+	readonly goal: number | null;
+	/** Whether more or less is better. */
+	readonly better: "more" | "less";
+	readonly met: boolean;
+};
+
+type Kind = { readonly unit: string; readonly better: Row["better"]; readonly goal?: number };
+
+const KINDS = {
+	"raw rows/s at 1": { unit: "rows/s", better: "more" },
+	"raw rows/s at 64": { unit: "rows/s", better: "more" },
+	"engine runs/s": { unit: "runs/s", better: "more" },
+	"engine rows/s": { unit: "rows/s", better: "more" },
+	"engine rows/s over raw at 64": { unit: "ratio", better: "more", goal: 0.5 },
+	"one run alone p50": { unit: "ms", better: "less", goal: 3 },
+	"answer to next step p50": { unit: "ms", better: "less", goal: 1 },
+	"answer to next step burst p99": { unit: "ms", better: "less", goal: 50 },
+	"click to durable p99": { unit: "ms", better: "less", goal: 10 },
+	"parked 100k ready": { unit: "ms", better: "less", goal: 250 },
+	"parked 100k first answer": { unit: "ms", better: "less", goal: 50 },
+	"parked 100k memory": { unit: "MB", better: "less", goal: 200 },
+	"plan of 50 groups": { unit: "ms", better: "less" },
+	"plan of 50 groups remote calls": { unit: "calls", better: "less" },
+	"cold start": { unit: "ms", better: "less", goal: 1000 },
+} as const satisfies { readonly [name: string]: Kind };
+
+export type RowName = keyof typeof KINDS;
+export type Figures = { readonly [name in RowName]?: number };
+
+/** Judges what was measured, in the order of the table. */
+export function rowsOf(figures: Figures): readonly Row[] {
+	return Object.entries(KINDS).flatMap(([name, kind]: [string, Kind]) => {
+		const found = figures[name as RowName];
+		if (found === undefined) return [];
+		const { unit, better, goal } = kind;
+		const met = goal === undefined || (better === "more" ? found >= goal : found <= goal);
+		return [{ name, value: rounded(found), unit, goal: goal ?? null, better, met }];
+	});
+}
+
+/** The table people read. */
+export function tableOf(rows: readonly Row[]): string {
+	const lines = rows.map(({ name, value, unit, goal, better, met }) => {
+		const wanted = goal === null ? "" : `${better === "more" ? "≥" : "≤"} ${goal}`;
+		return [name.padEnd(34), `${value}`.padStart(10), unit.padEnd(7), wanted.padEnd(8), verdict({ met, goal, value })];
+	});
+	return `${lines.map((line) => line.join(" ").trimEnd()).join("\n")}\n`;
+}
+
+function verdict({ met, goal, value }: Pick<Row, "met" | "goal" | "value">): string {
+	if (goal === null) return "";
+	return met ? "met" : `missed by ${rounded(Math.abs(value - goal))} (${rounded(value / goal)} of the goal)`;
+}
+
+function rounded(value: number): number {
+	return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+}
+
+/** The value below which so large a part of them lies; `part` of 0.5 is the median. */
+export function quantile(values: readonly number[], part: number): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
