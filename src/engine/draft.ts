@@ -29,7 +29,8 @@ type Kept =
 	| "output"
 	| "last"
 	| "redo"
-	| "had";
+	| "had"
+	| "rings";
 
 /**
  * Moves a step to another state. What the new state does not name is dropped (try, wait, proof, by, why); what belongs to
@@ -42,7 +43,7 @@ export function move(
 ): StepState {
 	const now = fold.run.steps[path];
 	const before = now ?? fold.run.before?.[path];
-	const kept: Partial<Pick<StepState, Kept>> = now === undefined ? { attempt: before?.attempt ?? 0 } : pick(now);
+	const kept: Partial<Pick<StepState, Kept>> = now === undefined ? askedBefore(before) : pick(now);
 	const moved: StepState = {
 		startedAt: fold.at,
 		name: "",
@@ -55,6 +56,13 @@ export function move(
 	};
 	fold.run.steps[path] = moved;
 	return moved;
+}
+
+/** Of a step that is entered again: how far its attempts count, and what people were asked. */
+function askedBefore(before: NonNullable<Run["before"]>[Path] | undefined): Partial<Pick<StepState, Kept>> {
+	if (before === undefined) return {};
+	const { epoch: _epoch, name: _name, output: _output, ...kept } = before;
+	return kept;
 }
 
 function pick(state: StepState): Partial<Pick<StepState, Kept>> {
@@ -70,7 +78,8 @@ export function adjust(fold: Fold, path: Path, patch: Partial<StepState>): void 
 
 export function adjustWait(fold: Fold, path: Path, patch: Partial<Wait>): void {
 	const wait = fold.run.steps[path]?.wait;
-	if (wait !== undefined) adjust(fold, path, { wait: { ...wait, ...patch } });
+	if (wait === undefined) return;
+	adjust(fold, path, { wait: { ...wait, ...patch }, ...(patch.rings === undefined ? {} : { rings: patch.rings }) });
 }
 
 export type NewWait = Omit<Wait, "id" | "since" | "rings" | "timers" | "verbs" | "who"> &
@@ -87,12 +96,13 @@ export function waitFor(
 	const { wait, ...rest } = wanted;
 	const state = fold.run.steps[path];
 	const epoch = (state?.epoch ?? fold.run.before?.[path]?.epoch ?? 0) + 1;
-	const had = state?.had ?? [];
-	const asked = wait.verbs !== undefined && wait.verbs.length > 0 && !had.includes(wait.kind);
+	const { had = [], rings: rung } = state ?? fold.run.before?.[path] ?? {};
+	const asks = wait.verbs !== undefined && wait.verbs.length > 0;
+	const rings = !asks || had.length === 0 ? (rung ?? 0) : (rung ?? 0) + 1;
 	move(fold, path, {
 		...rest,
-		...(asked ? { had: [...had, wait.kind] } : {}),
-		wait: { verbs: [], who: [], timers: {}, ...wait, id: `${path}#${epoch}`, since: fold.at, rings: 0 },
+		...(asks ? { had: [...new Set([...had, wait.kind])], rings } : {}),
+		wait: { verbs: [], who: [], timers: {}, ...wait, id: `${path}#${epoch}`, since: fold.at, rings },
 	});
 }
 
@@ -185,8 +195,10 @@ export function forget(fold: Fold, path: Path): void {
 	const state = fold.run.steps[path];
 	if (state === undefined) return;
 	delete fold.run.steps[path];
-	const output = state.output === undefined ? {} : { output: state.output };
-	fold.run.before = { ...fold.run.before, [path]: { epoch: state.epoch, attempt: state.attempt, ...output } };
+	const { epoch, attempt, name, output, had, rings } = state;
+	const asked = had === undefined ? {} : { had, ...(rings === undefined ? {} : { rings }) };
+	const was = { epoch, attempt, name, ...(output === undefined ? {} : { output }), ...asked };
+	fold.run.before = { ...fold.run.before, [path]: was };
 	reopenAround(fold, path);
 }
 

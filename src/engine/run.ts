@@ -43,7 +43,7 @@ export type Run = {
 	readonly steps: { readonly [path: Path]: StepState };
 	/** Steps that an amendment sent back to be entered again: where their epochs and attempts go on. */
 	readonly before?: {
-		readonly [path: Path]: { readonly epoch: number; readonly attempt: number; readonly output?: Json };
+		readonly [path: Path]: Pick<StepState, "epoch" | "attempt" | "name" | "output" | "had" | "rings">;
 	};
 	/** What choices changed in a step's input. */
 	readonly overrides: { readonly [path: Path]: Values };
@@ -92,6 +92,8 @@ export type StepState = {
 	readonly redo?: true;
 	/** Kinds of waits that people were asked in, so that their messages can be closed. */
 	readonly had?: readonly Wait["kind"][];
+	/** How often people were rung about this step, over all its waits: asked anew is rung anew. */
+	readonly rings?: number;
 	/** Failures so far of the same input; reset by a person's `retry`. */
 	readonly failures: number;
 	readonly last?: {

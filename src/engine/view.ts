@@ -41,7 +41,15 @@ export function view(sop: Sop, run: Run): readonly Message[] {
 		const state = run.steps[path];
 		if (state !== undefined) messages.push(...messagesOf(sop, run, { path, state }));
 	}
+	for (const [path, was] of Object.entries(run.before ?? {})) {
+		if (run.steps[path] === undefined) messages.push(...messagesOf(sop, run, { path, state: toComeAgain(run, was) }));
+	}
 	return messages;
+}
+
+/** A step that is entered again later: what was asked before stays, closed. */
+function toComeAgain(run: Run, was: NonNullable<Run["before"]>[Path]): StepState {
+	return { ...was, state: "running", startedAt: run.at, since: run.at, failures: 0 };
 }
 
 type At = { readonly path: Path; readonly state: StepState };
@@ -69,7 +77,7 @@ function messagesOf(sop: Sop, run: Run, at: At): readonly Message[] {
 			to: { kind: "people", who },
 			card: made.card,
 			data: made.data,
-			rings: open ? wait.rings : 0,
+			rings: open ? wait.rings : (state.rings ?? 0),
 			closed: !open,
 			...(open ? { wait: wait.id } : {}),
 		});
@@ -134,7 +142,7 @@ function told(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
 		to: { kind: "people", who },
 		card: step.kind === "tell" ? (step.card as Message["card"]) : "notice",
 		data: { ...base, buttons },
-		rings: state.wait?.rings ?? 0,
+		rings: state.wait?.rings ?? state.rings ?? 0,
 		closed: false,
 		...(waits && state.wait !== undefined ? { wait: state.wait.id } : {}),
 	};

@@ -87,6 +87,7 @@ test("every fact counts one, and a fact that says nothing new is the same run", 
 });
 
 test("messages keep their keys, rings only rise, and what is closed never asks again under the same wait", async () => {
+	const worlds = new Map<Stored, string>();
 	const known = new Map<
 		string,
 		{ readonly rings: number; readonly closed: boolean; readonly wait: string | undefined }
@@ -96,7 +97,8 @@ test("messages keep their keys, rings only rise, and what is closed never asks a
 		const keys = messages.map((m) => m.key);
 		assert.equal(new Set(keys).size, keys.length, "a key is one message");
 		for (const message of messages) {
-			const name = `${after.id} ${stored.sop.id} ${message.key}`;
+			if (!worlds.has(stored)) worlds.set(stored, `world ${worlds.size}`);
+			const name = `${worlds.get(stored)} ${message.key}`;
 			const before = known.get(name);
 			if (before?.closed && message.wait !== undefined && message.wait === before.wait)
 				assert.ok(message.closed, `${message.key} reopened`);
