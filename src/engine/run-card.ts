@@ -90,9 +90,10 @@ function endCard(sop: Sop, run: Run): CardData {
 	const done = run.ended?.phase === "done";
 	const title = done ? `${titleOf(sop, run)}: done` : `${titleOf(sop, run)}: stopped`;
 	const undo = run.request.undo === undefined && run.ledger.some((e) => e.change.kind !== "send");
-	const approvals = run.approvals.flatMap((a) => [
-		words(...a.by.flatMap((by, i) => [...(i === 0 ? [] : [", "]), { person: by }]), ", ", { at: a.at }),
-	]);
+	const approvals = run.approvals.map((a) => ({
+		title: a.standing === undefined ? "Approved" : "Approved in advance by",
+		value: words(...a.by.flatMap((by, i) => [...(i === 0 ? [] : [", "]), { person: by }]), ", ", { at: a.at }),
+	}));
 	const { strong, rest } = waitingParts(sop, run);
 	return {
 		...emptyCard,
@@ -109,7 +110,7 @@ function endCard(sop: Sop, run: Run): CardData {
 			...(done ? [] : stepLines(sop, run)),
 		],
 		facts: [
-			...approvals.map((value) => ({ title: "Approved", value })),
+			...approvals,
 			{ title: "Asked for", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
 			{ title: "Ended", value: words({ at: run.ended?.at ?? run.at }) },
 		],

@@ -7,10 +7,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CHROMIUM, type Eyes, openBrowser } from "./browser.ts";
+import { form } from "./form.ts";
 import { newcomer } from "./newcomer.ts";
+import { secondThoughts } from "./second-thoughts.ts";
 import type { Story } from "./stage.ts";
 
-const STORIES: readonly Story[] = [newcomer];
+const STORIES: readonly Story[] = [newcomer, form, secondThoughts];
 const AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({

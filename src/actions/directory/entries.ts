@@ -14,6 +14,8 @@ export type DirectoryUser = {
 	readonly upn: string;
 	readonly samAccountName: string;
 	readonly displayName: string;
+	readonly firstName: string;
+	readonly lastName: string;
 	readonly kind: "user" | "contact" | "group" | "other";
 	readonly mail: string;
 	readonly addresses: readonly string[];
@@ -34,6 +36,7 @@ export const NORMAL = 0x200;
 function attributesOf(directory: Directory): readonly string[] {
 	return [
 		...["objectClass", "objectGUID", "userPrincipalName", "sAMAccountName", "displayName", "cn", "mail"],
+		...["givenName", "sn"],
 		...["proxyAddresses", "userAccountControl", "employeeID", "manager", "whenCreated", "pwdLastSet"],
 		...["lastLogon", "lastLogonTimestamp", "logonCount", directory.markAttribute],
 	];
@@ -140,6 +143,8 @@ function read(entry: Entry, markAttribute: string): DirectoryUser {
 		upn: one(entry, "userPrincipalName"),
 		samAccountName: one(entry, "sAMAccountName"),
 		displayName: one(entry, "displayName") || one(entry, "cn"),
+		firstName: one(entry, "givenName"),
+		lastName: one(entry, "sn"),
 		kind,
 		mail,
 		addresses: [mail, ...proxies].filter(Boolean).map((a) => a.toLowerCase()),

@@ -10,6 +10,7 @@ import { below, CLOSED, type DirectoryUser, parentOf, sameDn } from "./entries.t
 import type { AccountInput } from "./user.ts";
 import { ownerChange, placeChange } from "./user-changes.ts";
 import type { AccountFacts } from "./user-look.ts";
+import { nameChanges } from "./user-name.ts";
 
 type Output = {
 	readonly upn: string;
@@ -21,21 +22,28 @@ type Output = {
 type Plan = Planned<Output>;
 
 export function chooseAccount(input: AccountInput, facts: AccountFacts): Plan {
-	if (facts.ours !== undefined) return { changes: [], promises: outputOf(facts.ours) };
+	if (facts.ours !== undefined) return keep(input, facts, facts.ours);
 	const [name] = facts.names;
 	if (name === undefined) {
 		const who = `${input.firstName} ${input.lastName}`;
 		return stop("no-name", `No account name can be made from ${who}. Nothing changed.`, [typeAnother]);
 	}
 	const known = facts.all.find((user) => user.kind === "user" && isSame(input, user));
-	if (known !== undefined) return input.ifTaken === "rehire" ? rehire(facts, known) : askRehire(known);
+	if (known !== undefined) return input.ifTaken === "rehire" ? rehire(input, facts, known) : askRehire(known);
 	const holders = holdersOf(facts, name);
 	if (holders.length === 0) return make(input, facts, name);
 	const free = facts.names.find((other) => holdersOf(facts, other).length === 0);
 	if (input.ifTaken === "next-free-name" && free !== undefined) return make(input, facts, free);
 	const person = holders.find((user) => user.kind === "user" && user.upn.toLowerCase() === addressOf(facts, name));
-	if (input.ifTaken === "rehire" && person !== undefined && isClosed(person)) return rehire(facts, person);
+	if (input.ifTaken === "rehire" && person !== undefined && isClosed(person)) return rehire(input, facts, person);
 	return taken({ name, facts, free, holder: person ?? (holders[0] as DirectoryUser) });
+}
+
+/** Ours stands already. Made by this run, it gets the name that is asked for now. */
+function keep(input: AccountInput, facts: AccountFacts, ours: DirectoryUser): Plan {
+	const changes = ours.mark === facts.mark ? nameChanges(input, ours, facts.mark) : [];
+	const named = changes.length === 0 ? {} : { displayName: `${input.firstName} ${input.lastName}` };
+	return { changes, promises: { ...outputOf(ours), ...named } };
 }
 
 function isSame(input: AccountInput, user: DirectoryUser): boolean {
@@ -85,7 +93,7 @@ function make(input: AccountInput, facts: AccountFacts, name: string): Plan {
 }
 
 /** Takes over the account of someone who comes back: it gets our mark and moves to the profile's place, still closed. */
-function rehire(facts: AccountFacts, user: DirectoryUser): Plan {
+function rehire(input: AccountInput, facts: AccountFacts, user: DirectoryUser): Plan {
 	const changes: Change[] = [];
 	let { dn } = user;
 	if (facts.ouThere && !sameDn(parentOf(user.dn), facts.ou)) {
@@ -94,7 +102,8 @@ function rehire(facts: AccountFacts, user: DirectoryUser): Plan {
 	}
 	const words = `Take up the account ${user.upn} again, closed`;
 	changes.push(ownerChange(user.upn, { dn, mark: user.mark }, facts.mark, words));
-	return { changes, promises: { ...outputOf(user), dn } };
+	changes.push(...nameChanges(input, { ...user, dn }, facts.mark));
+	return { changes, promises: { ...outputOf(user), dn, displayName: `${input.firstName} ${input.lastName}` } };
 }
 
 const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };

@@ -36,7 +36,10 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 	const names = name === "" ? [] : nameSeries(name);
 	const profileOu = input.profile?.ou;
 	const ou = input.ou ?? (typeof profileOu === "string" ? profileOu : `CN=Users,${directory.base}`);
+	const display = `${input.firstName} ${input.lastName}`;
 	const wanted = [
+		// Undo looks for an account that was given this name after it was made.
+		equal("displayName", display),
 		equal(directory.markAttribute, world.mark),
 		...(input.employeeId === undefined ? [] : [equal("employeeID", input.employeeId)]),
 		...names.flatMap((part) => {
@@ -49,7 +52,6 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 			];
 		}),
 	];
-	const display = `${input.firstName} ${input.lastName}`;
 	const [all, there, namesakes] = await Promise.all([
 		findAll(directory, new OrFilter({ filters: wanted })),
 		directory.search({

@@ -16,6 +16,7 @@ import { CLOSED, NORMAL, sameDn } from "./entries.ts";
 import { type AccountAfter, ownerChange, placeChange } from "./user-changes.ts";
 import { chooseAccount } from "./user-choose.ts";
 import { type AccountFacts, lookForAccount } from "./user-look.ts";
+import { type NameAfter, nameBack } from "./user-name.ts";
 
 const accountInput = z.object({
 	firstName: plainText.max(64),
@@ -82,6 +83,16 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 			const mark = { operation: "replace", attribute: directory.markAttribute, values } as const;
 			return outcomeOf(await directory.modify(after.dn, [mark]), made.id);
 		}
+		if (made.facet === "name") {
+			const { dn, firstName, lastName, displayName } = made.after as NameAfter;
+			const named = Object.entries({ givenName: firstName, sn: lastName, displayName });
+			const changes = named.map(([attribute, value]) => ({
+				operation: "replace" as const,
+				attribute,
+				values: [value],
+			}));
+			return outcomeOf(await directory.modify(dn, changes), made.id);
+		}
 		if (made.facet === "place") {
 			return outcomeOf(await directory.move((made.before as AccountAfter).dn, after.dn), made.id);
 		}
@@ -96,6 +107,7 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 	undo(made, _input, facts: AccountFacts) {
 		const was = (made.after ?? {}) as AccountAfter;
 		if (made.kind === "create") return { ...undoCreate(made, was, facts) };
+		if (made.facet === "name") return { changes: nameBack(made, facts.all) };
 		if (made.facet === "owner") {
 			const there = facts.all.find((user) => user.upn.toLowerCase() === made.target && user.mark === was.mark);
 			if (there === undefined) return { changes: [] };

@@ -13,6 +13,8 @@ export type CloudUser = {
 	readonly id: string;
 	readonly upn: string;
 	readonly displayName: string;
+	readonly firstName: string;
+	readonly lastName: string;
 	readonly enabled: boolean;
 	readonly guest: boolean;
 	readonly mail: string;
@@ -28,7 +30,7 @@ export type CloudUser = {
 const SELECT = [
 	...["id", "userPrincipalName", "displayName", "accountEnabled", "userType", "mail", "usageLocation"],
 	...["onPremisesSyncEnabled", "onPremisesExtensionAttributes", "employeeId", "lastPasswordChangeDateTime"],
-	...["createdDateTime", "assignedLicenses"],
+	...["createdDateTime", "assignedLicenses", "givenName", "surname"],
 ].join(",");
 
 /** The value of a read; undefined for what is not there. Errors: `RemoteError` for anything else that is no answer. */
@@ -89,6 +91,8 @@ export function readAccount(row: Values): CloudUser {
 		id: text(row.id),
 		upn: text(row.userPrincipalName),
 		displayName: text(row.displayName),
+		firstName: text(row.givenName),
+		lastName: text(row.surname),
 		enabled: row.accountEnabled === true,
 		guest: row.userType === "Guest" || text(row.userPrincipalName).includes("#EXT#"),
 		mail: text(row.mail),

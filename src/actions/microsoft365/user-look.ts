@@ -47,7 +47,7 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 	const [marked, same, holders] = await Promise.all([
 		markedAccounts(graph, world.mark),
 		input.employeeId === undefined ? [] : listAccounts(graph, `employeeId eq ${odata(input.employeeId)}`),
-		addresses.length === 0 ? [] : holdersOf(graph, addresses),
+		addresses.length === 0 ? [] : holdersOf(graph, addresses, `${input.firstName} ${input.lastName}`),
 	]);
 	const known = holders.find((holder) => holder.kind === "member" && holder.user?.mark === world.mark)?.user;
 	const ours = marked[0] ?? known ?? same.find((user) => user.enabled && !user.guest);
@@ -72,20 +72,24 @@ async function markedAccounts(graph: Graph, mark: string): Promise<readonly Clou
 			$filter: `onPremisesExtensionAttributes/${MARK} eq ${odata(mark)}`,
 			$count: "true",
 			$select:
-				"id,userPrincipalName,displayName,accountEnabled,userType,employeeId,usageLocation,onPremisesExtensionAttributes",
+				"id,userPrincipalName,displayName,givenName,surname,accountEnabled,userType,employeeId,usageLocation,onPremisesExtensionAttributes",
 		},
 		headers: { ConsistencyLevel: "eventual" },
 	});
 	return got(answer).map(readAccount);
 }
 
-async function holdersOf(graph: Graph, addresses: readonly string[]): Promise<readonly Holder[]> {
+/** Also whoever has that name already: undo looks for an account that was given it after it was made. */
+async function holdersOf(graph: Graph, addresses: readonly string[], display: string): Promise<readonly Holder[]> {
 	const filter = (parts: readonly ((address: string) => string)[]) =>
 		addresses.flatMap((address) => parts.map((part) => part(odata(address)))).join(" or ");
 	const proxy = (list: readonly string[]) =>
 		list.map((address) => `proxyAddresses/any(p:p eq ${odata(`smtp:${address}`)})`).join(" or ");
 	const [people, proxied, deleted, contacts] = await Promise.all([
-		listAccounts(graph, filter([(a) => `userPrincipalName eq ${a}`, (a) => `mail eq ${a}`])),
+		listAccounts(
+			graph,
+			`${filter([(a) => `userPrincipalName eq ${a}`, (a) => `mail eq ${a}`])} or displayName eq ${odata(display)}`,
+		),
 		listAccounts(graph, proxy(addresses)),
 		deletedAccounts(graph, addresses),
 		graph.list({ path: ["contacts"], query: { $filter: proxy(addresses), $select: "id,displayName,mail" } }),

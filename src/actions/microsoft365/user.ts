@@ -14,6 +14,7 @@ import { newPassword } from "../password.ts";
 import { plainText } from "../user-ref.ts";
 import { type CloudUser, MARK } from "./accounts.ts";
 import { type CloudAccountFacts, type Holder, lookForCloudAccount } from "./user-look.ts";
+import { nameBack, nameChanges } from "./user-name.ts";
 
 const cloudAccountInput = z.object({
 	firstName: plainText.max(64),
@@ -72,6 +73,11 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 			const body = { onPremisesExtensionAttributes: { [MARK]: after.mark === "" ? null : String(after.mark) } };
 			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", String(after.id)], body }), made.id);
 		}
+		if (made.facet === "name") {
+			const { id, displayName, givenName, surname } = after;
+			const body = { displayName, givenName, surname } as Values;
+			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", String(id)], body }), made.id);
+		}
 		const kept = await world.keep("initial-password", newPassword());
 		const body = { ...bodyFor(input, made.target), onPremisesExtensionAttributes: { [MARK]: world.mark } };
 		const password = await world.reveal(kept);
@@ -93,6 +99,7 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 			const before = String(((made.before ?? {}) as Values).mark ?? "");
 			return { changes: [ownerChange(there.upn, { id: there.id, mark: there.mark }, before)] };
 		}
+		if (made.facet === "name") return { changes: nameBack(made, there) };
 		if (facts.used.includes(there.id)) return { changes: [], obstacle: signedIn(there.upn) };
 		const gone = change({
 			kind: "delete",
@@ -134,7 +141,9 @@ function bodyFor(input: CloudAccountInput, upn: string): Values {
 function choose(input: CloudAccountInput, facts: CloudAccountFacts): Planned<Output> {
 	const { ours } = facts;
 	if (ours !== undefined) {
-		return { changes: [], promises: outputOf(ours) };
+		const changes = ours.mark === facts.mark ? nameChanges(input, ours, facts.mark) : [];
+		const named = changes.length === 0 ? {} : { displayName: `${input.firstName} ${input.lastName}` };
+		return { changes, promises: { ...outputOf(ours), ...named } };
 	}
 	const [first] = facts.addresses;
 	if (first === undefined) {
@@ -142,13 +151,13 @@ function choose(input: CloudAccountInput, facts: CloudAccountFacts): Planned<Out
 		return stop({ code: "no-name", message, choices: [typeAnother] });
 	}
 	const same = facts.holders.find((h) => h.kind === "member" && isSame(input, h));
-	if (same !== undefined) return input.ifTaken === "rehire" ? rehire(facts, same) : stop(askRehire(same));
+	if (same !== undefined) return input.ifTaken === "rehire" ? rehire(input, facts, same) : stop(askRehire(same));
 	const holder = facts.holders.find((h) => h.address === first);
 	if (holder === undefined) return make(input, facts, first);
 	const free = facts.addresses.find((address) => facts.holders.every((h) => h.address !== address));
 	if (input.ifTaken === "next-free-name" && free !== undefined) return make(input, facts, free);
 	const canReturn = holder.kind === "member" && holder.user?.enabled === false;
-	if (input.ifTaken === "rehire" && canReturn) return rehire(facts, holder);
+	if (input.ifTaken === "rehire" && canReturn) return rehire(input, facts, holder);
 	return stop(taken(first, holder, free, canReturn));
 }
 
@@ -170,11 +179,12 @@ function make(input: CloudAccountInput, facts: CloudAccountFacts, upn: string): 
 	return { changes: [made], promises };
 }
 
-function rehire(facts: CloudAccountFacts, holder: Holder): Planned<Output> {
+function rehire(input: CloudAccountInput, facts: CloudAccountFacts, holder: Holder): Planned<Output> {
 	const { user } = holder;
 	if (user === undefined) return { changes: [], promises: {} };
-	const promises = outputOf(user);
-	return { changes: [ownerChange(user.upn, { id: user.id, mark: user.mark }, facts.mark)], promises };
+	const promises = { ...outputOf(user), displayName: `${input.firstName} ${input.lastName}` };
+	const taken = ownerChange(user.upn, { id: user.id, mark: user.mark }, facts.mark);
+	return { changes: [taken, ...nameChanges(input, user, facts.mark)], promises };
 }
 
 function ownerChange(upn: string, was: { readonly id: string; readonly mark: string }, mark: string) {
