@@ -7,7 +7,7 @@ import { answerAsk } from "./answers.ts";
 import { askSop, openBenchHouse, requestOf } from "./noop.ts";
 
 export const PARKED = 100_000;
-const AT_ONCE = 2000;
+const AT_ONCE = 250;
 
 /** Parks the runs, tells when all are durable, and stays until it is killed. */
 export async function park(folder: string, say: (line: string) => void): Promise<void> {

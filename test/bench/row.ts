@@ -27,6 +27,7 @@ const KINDS = {
 	"parked 100k ready": { unit: "ms", better: "less", goal: 250 },
 	"parked 100k first answer": { unit: "ms", better: "less", goal: 50 },
 	"parked 100k memory": { unit: "MB", better: "less", goal: 200 },
+	"parking 100k memory": { unit: "MB", better: "less" },
 	"plan of 50 groups": { unit: "ms", better: "less" },
 	"plan of 50 groups remote calls": { unit: "calls", better: "less" },
 	"cold start": { unit: "ms", better: "less", goal: 1000 },

@@ -154,6 +154,8 @@ export type Answer = {
 	readonly status: number;
 	readonly body: { readonly [name: string]: unknown };
 	readonly text: string;
+	readonly cookies: readonly string[];
+	readonly location: string;
 };
 export type Ask = {
 	readonly method?: "GET" | "POST";
@@ -179,14 +181,15 @@ export function apiOf(port: number, token?: string): Api {
 				...ask.headers,
 			};
 			const method = ask.method ?? (text === undefined ? "GET" : "POST");
-			const nothing = (): void => resolve({ status: 0, body: {}, text: "" });
+			const nothing = (): void => resolve({ status: 0, body: {}, text: "", cookies: [], location: "" });
 			const call = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent }, (response) => {
 				const chunks: Buffer[] = [];
 				response.on("data", (chunk: Buffer) => chunks.push(chunk));
 				response.on("error", nothing);
 				response.on("end", () => {
 					const said = Buffer.concat(chunks).toString("utf8");
-					resolve({ status: response.statusCode ?? 0, body: bodyOf(said), text: said });
+					const { "set-cookie": cookies = [], location = "" } = response.headers;
+					resolve({ status: response.statusCode ?? 0, body: bodyOf(said), text: said, cookies, location });
 				});
 			});
 			call.on("error", nothing).end(text);
