@@ -24,7 +24,10 @@ export type Judge = ReturnType<typeof createJudge>;
 export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Stored>) {
 	const late: string[] = [];
 	const unasked: string[] = [];
-	const told = new Map<string, { readonly run: RunId; readonly step: string; readonly id: string }>();
+	const told = new Map<
+		string,
+		{ readonly run: RunId; readonly step: string; readonly attempt: number; readonly id: string }
+	>();
 
 	/** Before each write: the run is open, this try may write, and somebody approved exactly this. */
 	const writing = (id: RunId, step: string, change: Change): void => {
@@ -37,7 +40,8 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 	/** After each answer that the host took for good. */
 	const taken = (run: RunId, event: NewEvent): void => {
 		if (event.kind !== "attempt-ended") return;
-		for (const id of event.outcome.applied) told.set(`${run}/${event.step} ${id}`, { run, step: event.step, id });
+		const { step, attempt, outcome } = event;
+		for (const id of outcome.applied) told.set(`${run}/${step}/${attempt} ${id}`, { run, step, attempt, id });
 	};
 
 	const verdict = (skipped: ReadonlySet<RunId>): Wrong & { readonly undone: number } => {
@@ -62,8 +66,9 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 		writing,
 		taken,
 		verdict,
-		/** Whether the bot was told that something of this step was done. */
-		known: (run: RunId, step: string): boolean => [...told.values()].some((of) => of.run === run && of.step === step),
+		/** Whether the bot was told that something of this attempt was done. */
+		known: (run: RunId, step: string, attempt: number): boolean =>
+			[...told.values()].some((of) => of.run === run && of.step === step && of.attempt === attempt),
 	};
 }
 

@@ -5,7 +5,7 @@
 import type { Values } from "../../src/base/json.ts";
 import type { RunId, Verb } from "../../src/engine/event.ts";
 import { placeOf } from "../../src/engine/path.ts";
-import type { Wait } from "../../src/engine/run.ts";
+import type { StepState, Wait } from "../../src/engine/run.ts";
 import { nameRun } from "../../src/engine/run-id.ts";
 import { undoable, undoRequest, undoSop } from "../../src/engine/undo.ts";
 import type { SimHost, Stored } from "./host.ts";
@@ -23,7 +23,7 @@ export function createPeople(parts: {
 	/** What HR may change her mind about. */
 	readonly amendments: readonly Values[];
 	/** Whether the bot was told that what this step sent has arrived. */
-	readonly known: (run: RunId, path: string) => boolean;
+	readonly known: (run: RunId, path: string, attempt: number) => boolean;
 }) {
 	const { time, luck, remote } = parts;
 	const asked = new Set<string>();
@@ -103,7 +103,8 @@ export function createPeople(parts: {
 		const act = step?.kind === "do" ? step.action : step?.kind === "tell" ? step.mail?.action : undefined;
 		const open = stored.run.steps[on.path]?.wait;
 		if (act?.repeat.kind !== "never" || open?.id !== on.wait.id || (open.problem?.doubt.length ?? 0) === 0) return;
-		if (parts.known(stored.run.id, on.path) || allowed.has(`${stored.run.id} ${on.wait.id}`)) return;
+		const { attempt } = stored.run.steps[on.path] as StepState;
+		if (parts.known(stored.run.id, on.path, attempt) || allowed.has(`${stored.run.id} ${on.wait.id}`)) return;
 		allowed.add(`${stored.run.id} ${on.wait.id}`);
 		remote.allow(`${stored.run.id}/${on.path}`);
 	};
