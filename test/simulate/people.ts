@@ -4,7 +4,7 @@
 
 import type { Values } from "../../src/base/json.ts";
 import type { RunId, Verb } from "../../src/engine/event.ts";
-import { placeOf } from "../../src/engine/path.ts";
+import { pathOfWait, placeOf } from "../../src/engine/path.ts";
 import type { StepState, Wait } from "../../src/engine/run.ts";
 import { nameRun } from "../../src/engine/run-id.ts";
 import { undoable, undoRequest, undoSop } from "../../src/engine/undo.ts";
@@ -30,6 +30,7 @@ export function createPeople(parts: {
 	const meddled = new Set<RunId>();
 	const skipped = new Set<RunId>();
 	const allowed = new Set<string>();
+	const tries = new Map<string, number>();
 	const counts = { questions: 0, amended: 0, cancelled: 0, paused: 0 };
 	let no = 0;
 	const patience = (): number => 1000 + luck.below(luck.happens(0.1) ? 12 * 3_600_000 : 90_000);
@@ -52,7 +53,7 @@ export function createPeople(parts: {
 		const people =
 			on.wait.kind === "approval" ? ["mo", ...(luck.happens(0.1) ? ["harriet", "mo"] : []), "di"] : ["tia"];
 		for (const by of people) {
-			const { verb, values } = choose(on.wait);
+			const { verb, values } = choose(id, on.wait);
 			if (verb === "retry") sendAgain(stored, on);
 			if (verb === "skip") skipped.add(id);
 			vote(host, id, { ...on, verb, values, by });
@@ -83,7 +84,14 @@ export function createPeople(parts: {
 		void host.deliver(id, event, `click:${by.wait.id}:${by.by}:${no++}`);
 	};
 
-	const choose = (wait: Wait): { readonly verb: Verb; readonly values: Values } => {
+	/** Nobody tries the same for ever: after a while a person lets it go. */
+	const isTired = (id: RunId, wait: Wait): boolean => {
+		const where = `${id} ${pathOfWait(wait.id)}`;
+		tries.set(where, (tries.get(where) ?? 0) + 1);
+		return (tries.get(where) ?? 0) > 12 && wait.verbs.includes("skip");
+	};
+
+	const choose = (id: RunId, wait: Wait): { readonly verb: Verb; readonly values: Values } => {
 		if (wait.kind === "approval" && wait.verbs.includes("approve"))
 			return { verb: luck.happens(0.94) ? "approve" : "send-back", values: {} };
 		if (wait.kind === "task") return { verb: "complete", values: luck.happens(0.3) ? { checked: ["0"] } : {} };
@@ -91,6 +99,7 @@ export function createPeople(parts: {
 		if (wait.verbs.includes("choose") && luck.happens(0.7))
 			return { verb: "choose", values: { choice: offered[0] ?? "" } };
 		if (wait.kind !== "question") return { verb: wait.verbs.find((v) => v !== "choose") ?? "claim", values: {} };
+		if (isTired(id, wait)) return { verb: "skip", values: {} };
 		const roll = luck.next();
 		const wanted: Verb =
 			roll < 0.8 ? "retry" : roll < 0.88 ? "done" : roll < 0.93 ? "claim" : roll < 0.97 ? "skip" : "stop";
