@@ -102,7 +102,7 @@ const parts: { readonly [does in Spec["does"]]: (remote: Remote, spec: Spec) => 
 	}),
 };
 
-/** A thing that is its maker's: known again by its mark, never adopted from somebody else. One write makes, one more each facet. */
+/** A thing that is its maker's: known again by its mark, never adopted. One write makes it, one more sets each facet. */
 function making(remote: Remote, spec: Spec): Part {
 	const key = (input: Values): string => spec.keys(input)[0] as string;
 	return {
