@@ -1,0 +1,149 @@
+/**
+ * The desk over the real host: who may do what, what each answer gets, and that a refusal leaves no trace in the run but one
+ * in the audit stream.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SopwithError } from "../../src/base/errors.ts";
+import type { Values } from "../../src/base/json.ts";
+import type { RunDescription } from "../../src/engine/desk.ts";
+import type { Actor } from "../../src/people/roster.ts";
+import { DI, FINN, HARRIET, MO, openWorld, TIA, type World } from "../chat/world.ts";
+
+let world: World;
+let no = 0;
+before(async () => {
+	world = await openWorld();
+});
+after(() => world.end());
+
+const form = (lastName: string): Values => {
+	return { firstName: "Ada", lastName, startDate: "2026-12-01", profile: "sales" };
+};
+const start = (actor: Actor, lastName: string, key = `k${no++}`) =>
+	world.desk.start({ actor, client: "contoso", sop: "newhire", form: form(lastName), key, via: "web" });
+const steer = (actor: Actor, run: string, verb: "cancel" | "pause" | "resume") =>
+	world.desk.steer({ actor, run, verb, words: "", via: "web", key: `s${no++}` });
+const amend = (actor: Actor, run: string) =>
+	world.desk.amend({ actor, run, values: { startDate: "2026-12-02" }, via: "web", key: `a${no++}` });
+const undo = (actor: Actor, run: string) => world.desk.undo({ actor, run, via: "web", key: `u${no++}` });
+
+/** Waits until the run has this phase; fails when it never comes. */
+async function until(run: string, phase: string): Promise<RunDescription> {
+	for (let tries = 0; tries < 400; tries += 1) {
+		const found = await world.desk.read(DI, run);
+		if (found?.phase === phase) return found;
+		await sleep(5);
+	}
+	assert.fail(`${run} never became ${phase}: ${(await world.desk.read(DI, run))?.phase}`);
+}
+
+async function asked(
+	lastName: string,
+): Promise<{ readonly run: string; readonly wait: string; readonly plan: string }> {
+	const { run } = await start(HARRIET, lastName);
+	const found = await until(run, "waiting");
+	const wait = found.steps.find((s) => s.path === "approve")?.wait;
+	return { run, wait: wait?.id ?? "", plan: wait?.plan ?? "" };
+}
+
+async function code(doing: Promise<unknown>): Promise<string> {
+	try {
+		await doing;
+		return "ok";
+	} catch (error) {
+		if (error instanceof SopwithError) return error.code;
+		throw error;
+	}
+}
+
+test("who may start, see, steer and amend a run", async () => {
+	assert.deepEqual(await Promise.all([MO, DI, FINN].map((actor) => code(start(actor, "Nobody")))), [
+		"not-allowed",
+		"not-allowed",
+		"not-allowed",
+	]);
+	const { run } = await asked("Who");
+	const rows: { [who: string]: readonly string[] } = {};
+	for (const [who, actor] of Object.entries({ harriet: HARRIET, mo: MO, di: DI, tia: TIA, finn: FINN })) {
+		const sees = (await world.desk.read(actor, run)) === undefined ? "no" : "ok";
+		const journal = (await world.desk.journal(actor, run)) === undefined ? "no" : "ok";
+		const note = await code(world.desk.note({ actor, run, words: "w", key: `n${no++}` }));
+		const pauses = await code(steer(actor, run, "pause"));
+		const resumes = await code(steer(actor, run, "resume"));
+		rows[who] = [sees, journal, note, pauses, resumes, await code(amend(actor, run))];
+		await until(run, "waiting");
+	}
+	const all = ["ok", "ok", "ok", "ok", "ok", "ok"];
+	const denied = "not-allowed";
+	assert.deepEqual(rows, {
+		harriet: all,
+		mo: ["ok", "ok", "ok", denied, denied, denied],
+		di: all,
+		tia: ["ok", "ok", "ok", "ok", "ok", denied],
+		finn: ["no", "no", "no-such-run", "no-such-run", "no-such-run", "no-such-run"],
+	});
+});
+
+test("who may answer, and what each answer gets", async () => {
+	const { run, wait, plan } = await asked("Answer");
+	const answer = (actor: Actor, more = {}) =>
+		world.desk.answer({ actor, run, wait, verb: "approve", plan, values: {}, via: "web", ...more });
+	const before = (await world.host.read(run))?.run.seq;
+	const heard = world.heard.length;
+	assert.equal(await code(answer(HARRIET)), "own-request");
+	assert.equal(await code(answer(DI)), "not-yours");
+	assert.equal(await code(answer(TIA)), "not-yours");
+	assert.equal(await code(answer(FINN)), "no-such-run");
+	assert.equal(await code(answer(MO, { run: "NOSUCHRUN000" })), "no-such-run");
+	assert.equal(await code(answer(MO, { verb: "retry" })), "not-taken");
+	assert.equal(await code(answer(MO, { plan: "another" })), "stale");
+	assert.equal((await world.host.read(run))?.run.seq, before, "no refusal enters the run");
+	assert.ok(world.heard.length >= heard + 3, "each is kept in the audit stream");
+	const first = await answer(MO);
+	const second = await answer(MO);
+	assert.deepEqual([first.outcome, second.outcome, second.seq], ["accepted", "duplicate", first.seq]);
+	await until(run, "done");
+});
+
+test("the same key is the same run, another form under it is a mistake, an equal request is the first run", async () => {
+	const first = await start(HARRIET, "Twice", "one key");
+	const again = await start(HARRIET, "Twice", "one key");
+	assert.deepEqual([again.outcome, again.run], ["duplicate", first.run]);
+	assert.equal(await code(start(HARRIET, "Other", "one key")), "key-reused");
+	const equal = await start(TIA, "Twice", "another key");
+	assert.deepEqual([equal.outcome, equal.run], ["duplicate", first.run]);
+});
+
+test("a form with mistakes starts nothing and names every field", async () => {
+	const bad = { actor: HARRIET, client: "contoso", sop: "newhire", form: { profile: "nobody", extra: 1 } } as const;
+	const problems = world.desk.check(bad).map((p) => p.path);
+	for (const field of ["form.firstName", "form.lastName", "form.startDate", "form.profile"])
+		assert.ok(problems.includes(field), `${field} in ${problems}`);
+	assert.equal(await code(world.desk.start({ ...bad, key: "bad", via: "web" })), "bad-input");
+});
+
+test("an undo is the requester's or the owner's, of a run that is over, once", async () => {
+	const { run, wait, plan } = await asked("Undone");
+	assert.equal(await code(undo(HARRIET, run)), "still-running");
+	await world.desk.answer({ actor: MO, run, wait, verb: "approve", plan, values: {}, via: "web" });
+	const ended = await until(run, "done");
+	assert.equal(ended.undoable.length, 1);
+	assert.equal(await code(undo(TIA, run)), "not-allowed");
+	assert.equal(await code(undo(FINN, run)), "no-such-run");
+	const receipt = await undo(HARRIET, run);
+	assert.equal((await until(receipt.run, "waiting")).undoes, run);
+	assert.equal(await code(undo(DI, run)), "undone-already");
+	assert.equal(await code(amend(HARRIET, run)), "ended");
+});
+
+test("what waits for a person is listed for them alone, until it is answered", async () => {
+	const { run, wait, plan } = await asked("Listed");
+	const open = async (actor: Actor) => (await world.desk.waiting(actor)).map((w) => w.run.id);
+	assert.ok((await open(MO)).includes(run));
+	for (const actor of [HARRIET, FINN]) assert.ok(!(await open(actor)).includes(run));
+	await world.desk.answer({ actor: MO, run, wait, verb: "approve", plan, values: {}, via: "web" });
+	await until(run, "done");
+	assert.ok(!(await open(MO)).includes(run));
+});
