@@ -62,7 +62,7 @@ function of(draft: Draft): { readonly client: ClientId; readonly sop: string; re
 async function started(turn: Turn, draft: Draft, id: string): Promise<Reply> {
 	const run = await turn.desk.read(turn.actor, id);
 	if (run !== undefined && run.startedAt < draft.at) {
-		const title = words(`${nameOf(run)}, was asked for by `, { person: run.by }, " at ", { at: run.startedAt }, ".");
+		const title = words(`${nameOf(run)}, was asked for by `, { person: run.by }, " ", { at: run.startedAt }, ".");
 		return reply(
 			turn,
 			{ title, lead: ["No second run was started."], summary: title, buttons: [openRun(id)] },

@@ -24,6 +24,7 @@ export function factsOf(run: RunDescription, reader: Reader, definitions: Defini
 ${
 	plan?.decidedBy &&
 	plan.decidedBy.length > 0 &&
+	plan.standing === undefined &&
 	html`<dt>Approved by</dt><dd>${plan.decidedBy.map(person).join(" and ")}${
 		plan.decidedAt && html`, ${moment(plan.decidedAt, reader)}`
 	}</dd>`
