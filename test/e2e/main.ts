@@ -11,8 +11,9 @@ import { form } from "./form.ts";
 import { newcomer } from "./newcomer.ts";
 import { secondThoughts } from "./second-thoughts.ts";
 import type { Story } from "./stage.ts";
+import { technician } from "./technician.ts";
 
-const STORIES: readonly Story[] = [newcomer, form, secondThoughts];
+const STORIES: readonly Story[] = [newcomer, form, secondThoughts, technician];
 const AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({
