@@ -13,7 +13,7 @@ const PLENTY =
 export function roomyDefinitions(folder: string): string {
 	cpSync(join(ROOT, "sop-definitions"), folder, { recursive: true });
 	edit(folder, "clients/contoso/client.yaml", (text) =>
-		text.replace("microsoft365: { use: sandbox }", PLENTY).replace("atMost: 5 per day", "atMost: 9000 per day"),
+		text.replace("microsoft365: { use: sandbox }", PLENTY).replace("atMost: 5 per day", "atMost: 999 per day"),
 	);
 	return folder;
 }

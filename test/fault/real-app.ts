@@ -142,11 +142,9 @@ export async function tokenFor(place: Place, person: string, client?: string): P
 		"1d",
 		"--json",
 	]);
-	try {
-		return (JSON.parse(out) as { readonly token: string }).token;
-	} catch {
-		throw new Error(`no token: ${out}${err}`);
-	}
+	const token: unknown = bodyOf(out).token;
+	if (typeof token !== "string") throw new Error(`no token: ${out}${err}`);
+	return token;
 }
 
 export type Answer = {
