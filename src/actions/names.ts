@@ -74,3 +74,9 @@ export function accountName(name: string): string {
 	const number = /\d*$/.exec(name)?.[0] ?? "";
 	return name.slice(0, 20 - number.length).replaceAll(/\.+$/g, "") + number;
 }
+
+/** Spaces at an end or in a row are no difference: a directory may not keep them. */
+export function isSameText(one: string, other: string): boolean {
+	const plain = (text: string) => text.normalize("NFC").trim().replaceAll(/\s+/g, " ");
+	return plain(one) === plain(other);
+}

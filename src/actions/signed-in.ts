@@ -3,7 +3,8 @@
  * must not take it for "never".
  */
 import { isRecord } from "../base/json.ts";
-import type { World } from "../engine/action.ts";
+import type { Obstacle, World } from "../engine/action.ts";
+import { immutableIdOf } from "./guid.ts";
 
 /**
  * Asks Microsoft 365 for the last sign-in of an account; undefined when the client has no such connector, the account is
@@ -24,9 +25,39 @@ export async function hasSignedIn(world: World, user: string | undefined): Promi
 	return times.some((time) => typeof time === "string" && time !== "");
 }
 
+/**
+ * Directory ids of the people who were signed in, asked one by one. They are found by what the sync keeps of that id,
+ * because their name is older there until the next sync. Those that cannot be told are left out.
+ */
+export async function usedSynced(
+	world: World,
+	people: readonly { readonly guid: string; readonly upn: string }[],
+): Promise<readonly string[]> {
+	const used: string[] = [];
+	for (const { guid, upn } of people) {
+		if ((await hasSignedIn(world, (await syncedId(world, guid)) ?? upn)) === true) used.push(guid);
+	}
+	return used;
+}
+
+async function syncedId(world: World, guid: string): Promise<string | undefined> {
+	const anchor = immutableIdOf(guid);
+	if (world.graph === undefined || anchor === "") return undefined;
+	const query = { $filter: `onPremisesImmutableId eq '${anchor}'`, $select: "id" };
+	const answer = await world.graph.list({ path: ["users"], query });
+	const id = answer.kind === "ok" ? answer.value[0]?.id : undefined;
+	return typeof id === "string" ? id : undefined;
+}
+
 /** Which of these accounts were used, asked one by one. Those that cannot be told are left out. */
 export async function usedOf(world: World, users: readonly string[]): Promise<readonly string[]> {
 	const used: string[] = [];
 	for (const user of users) if ((await hasSignedIn(world, user)) === true) used.push(user);
 	return used;
+}
+
+/** Why the making of an account that was used is not turned round. */
+export function signedIn(upn: string): Obstacle {
+	const message = `${upn} has signed in, so this cannot be undone any more. Nothing changed. To take the access away, start a separation.`;
+	return { code: "signed-in", message, choices: [] };
 }

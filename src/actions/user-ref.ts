@@ -30,8 +30,17 @@ type UserFields = {
 
 export type UserRef = string | UserFields;
 
-/** The names to look for, the surest first: principal name or address, account name. Never empty text. */
-export function namesOf(ref: UserRef): { readonly address?: string; readonly account?: string; readonly id?: string } {
+export type Names = {
+	readonly address?: string;
+	readonly account?: string;
+	/** Of Microsoft 365. */
+	readonly id?: string;
+	/** Of the directory. */
+	readonly guid?: string;
+};
+
+/** The names to look for. Ids are surer than names, because a name can be corrected. Never empty text. */
+export function namesOf(ref: UserRef): Names {
 	if (typeof ref === "string") {
 		const name = ref.trim();
 		if (GUID.test(name)) return { id: name.toLowerCase() };
@@ -41,7 +50,8 @@ export function namesOf(ref: UserRef): { readonly address?: string; readonly acc
 	return {
 		...(address === undefined ? {} : { address }),
 		...(ref.samAccountName === undefined ? {} : { account: ref.samAccountName }),
-		...(ref.userId === undefined ? {} : { id: ref.userId.toLowerCase() }),
+		...(ref.userId === undefined || ref.userId === "" ? {} : { id: ref.userId.toLowerCase() }),
+		...(ref.objectGuid === undefined || !GUID.test(ref.objectGuid) ? {} : { guid: ref.objectGuid.toLowerCase() }),
 	};
 }
 
@@ -49,6 +59,14 @@ export function namesOf(ref: UserRef): { readonly address?: string; readonly acc
 export function sayUser(ref: UserRef): string {
 	const { address, account, id } = namesOf(ref);
 	return address ?? account ?? id ?? "nobody";
+}
+
+/**
+ * Whether an earlier step said the principal name: it then rules over the one that is shown, which may be older, so that a
+ * change has the same target when it is planned and when it is made.
+ */
+export function isPromised(ref: UserRef): boolean {
+	return typeof ref !== "string" && ref.upn !== undefined && ref.upn !== "";
 }
 
 export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -34,6 +34,7 @@ const USER: Shapes = {
 	employeeHireDate: "instant",
 	givenName: "text",
 	jobTitle: "text",
+	mail: "text",
 	mailNickname: "text",
 	mobilePhone: "text",
 	officeLocation: "text",

@@ -16,9 +16,14 @@ export type DirectoryUser = {
 	readonly displayName: string;
 	readonly firstName: string;
 	readonly lastName: string;
+	/** Its own name in the tree, as the DN has it. */
+	readonly cn: string;
 	readonly kind: "user" | "contact" | "group" | "other";
 	readonly mail: string;
 	readonly addresses: readonly string[];
+	readonly mailNickname: string;
+	/** As they are written, `SMTP:` for the first one. */
+	readonly proxies: readonly string[];
 	readonly control: number;
 	readonly mark: string;
 	readonly employeeId: string;
@@ -36,7 +41,7 @@ export const NORMAL = 0x200;
 function attributesOf(directory: Directory): readonly string[] {
 	return [
 		...["objectClass", "objectGUID", "userPrincipalName", "sAMAccountName", "displayName", "cn", "mail"],
-		...["givenName", "sn"],
+		...["givenName", "sn", "mailNickname"],
 		...["proxyAddresses", "userAccountControl", "employeeID", "manager", "whenCreated", "pwdLastSet"],
 		...["lastLogon", "lastLogonTimestamp", "logonCount", directory.markAttribute],
 	];
@@ -58,9 +63,16 @@ export async function findAll(
 	return got(answer).map((entry) => read(entry, directory.markAttribute));
 }
 
-/** The person a step means; undefined when nobody fits. Errors: `RemoteError` `ambiguous-user` when several do. */
+/**
+ * The person a step means; undefined when nobody fits. Where the directory's own id is known it alone says who it is: names
+ * change. Errors: `RemoteError` `ambiguous-user` when several fit a name.
+ */
 export async function findUser(directory: Directory, ref: UserRef): Promise<DirectoryUser | undefined> {
-	const { address, account } = namesOf(ref);
+	const { address, account, guid } = namesOf(ref);
+	if (guid !== undefined) {
+		const isUser = equal("objectClass", "user");
+		return (await findAll(directory, isUser, { dn: byGuid(guid), scope: "base" })).find((e) => e.kind === "user");
+	}
 	const wanted = [
 		...(address === undefined ? [] : [equal("userPrincipalName", address), equal("mail", address)]),
 		...(account === undefined ? [] : [equal("sAMAccountName", account)]),
@@ -110,6 +122,14 @@ export async function isMember(directory: Directory, group: string, dn: string):
 	return got(answer).length > 0;
 }
 
+/**
+ * An entry by the id that never changes, where a DN is wanted.
+ * Source: [MS-ADTS] 3.1.1.3.1.2.4, Alternative Forms of DNs.
+ */
+export function byGuid(guid: string): string {
+	return `<GUID=${guid}>`;
+}
+
 export function equal(attribute: string, value: string): EqualityFilter {
 	return new EqualityFilter({ attribute, value });
 }
@@ -136,7 +156,7 @@ function read(entry: Entry, markAttribute: string): DirectoryUser {
 	const kind = (["contact", "group", "user"] as const).find((name) => classes.includes(name)) ?? "other";
 	const logons = [one(entry, "lastLogon"), one(entry, "lastLogonTimestamp"), one(entry, "logonCount")];
 	const mail = one(entry, "mail");
-	const proxies = many(entry, "proxyAddresses").map((a) => a.replace(/^smtp:/i, ""));
+	const proxies = many(entry, "proxyAddresses");
 	return {
 		dn: entry.dn,
 		guid: guidText(one(entry, "objectGUID")),
@@ -145,9 +165,12 @@ function read(entry: Entry, markAttribute: string): DirectoryUser {
 		displayName: one(entry, "displayName") || one(entry, "cn"),
 		firstName: one(entry, "givenName"),
 		lastName: one(entry, "sn"),
+		cn: one(entry, "cn"),
 		kind,
 		mail,
-		addresses: [mail, ...proxies].filter(Boolean).map((a) => a.toLowerCase()),
+		addresses: [mail, ...proxies.map((a) => a.replace(/^smtp:/i, ""))].filter(Boolean).map((a) => a.toLowerCase()),
+		mailNickname: one(entry, "mailNickname"),
+		proxies,
 		control: Number(one(entry, "userAccountControl") || "0"),
 		mark: one(entry, markAttribute),
 		employeeId: one(entry, "employeeID"),

@@ -3,7 +3,7 @@
  */
 import type { Obstacle, World } from "../../engine/action.ts";
 import type { Directory } from "../../engine/remote.ts";
-import { sayUser, type UserRef } from "../user-ref.ts";
+import { isPromised, sayUser, type UserRef } from "../user-ref.ts";
 import { type DirectoryUser, findUser } from "./entries.ts";
 
 export type Subject = {
@@ -17,7 +17,7 @@ export type Subject = {
 /** Finds the person. Errors: `RemoteError`. */
 export async function subjectOf(directory: Directory, ref: UserRef, world: World): Promise<Subject> {
 	const user = await findUser(directory, ref);
-	const name = user === undefined ? sayUser(ref) : user.upn || user.samAccountName;
+	const name = user === undefined || isPromised(ref) ? sayUser(ref) : user.upn || user.samAccountName;
 	return { name, promised: world.promised, ...(user === undefined ? {} : { user }) };
 }
 

@@ -7,9 +7,10 @@ import type { World } from "../../engine/action.ts";
 import { got } from "../../engine/remote.ts";
 import { directoryOf } from "../doors.ts";
 import { accountName, namePart, nameSeries, typedName } from "../names.ts";
-import { usedOf } from "../signed-in.ts";
-import { below, type DirectoryUser, equal, findAll } from "./entries.ts";
+import { usedSynced } from "../signed-in.ts";
+import { type DirectoryUser, equal, findAll } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
+import { displayOf } from "./user-plan.ts";
 
 export type AccountFacts = {
 	readonly mark: string;
@@ -21,10 +22,10 @@ export type AccountFacts = {
 	readonly names: readonly string[];
 	/** Everybody found: holders of one of these names or addresses, of the employee id, of the mark. */
 	readonly all: readonly DirectoryUser[];
-	/** Display names taken in that place by someone else. */
-	readonly takenHere: readonly string[];
+	/** Everything in the directory whose own name is the display name that is asked for. */
+	readonly namesakes: readonly DirectoryUser[];
 	readonly ours?: DirectoryUser;
-	/** Principal names of accounts of ours that signed in to Microsoft 365, where that can be told. */
+	/** Directory ids of accounts of ours that were signed in to in Microsoft 365, where that can be told. */
 	readonly usedInCloud: readonly string[];
 };
 
@@ -36,10 +37,7 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 	const names = name === "" ? [] : nameSeries(name);
 	const profileOu = input.profile?.ou;
 	const ou = input.ou ?? (typeof profileOu === "string" ? profileOu : `CN=Users,${directory.base}`);
-	const display = `${input.firstName} ${input.lastName}`;
 	const wanted = [
-		// Undo looks for an account that was given this name after it was made.
-		equal("displayName", display),
 		equal(directory.markAttribute, world.mark),
 		...(input.employeeId === undefined ? [] : [equal("employeeID", input.employeeId)]),
 		...names.flatMap((part) => {
@@ -60,14 +58,14 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 			filter: new PresenceFilter({ attribute: "objectClass" }),
 			attributes: ["objectClass"],
 		}),
-		findAll(directory, equal("cn", display), { dn: ou, scope: "one" }),
+		findAll(directory, equal("cn", displayOf(input))),
 	]);
 	const marked = all.filter((user) => user.mark === world.mark);
 	const same = all.filter((user) => input.employeeId !== undefined && user.employeeId === input.employeeId);
 	const ours = marked.find((user) => user.kind === "user") ?? same.find((user) => isOpen(user));
 	const ouMissing = there.kind === "refused" && (there.code === "no-such-object" || there.code === "bad-name");
 	if (!ouMissing) got(there);
-	const madeByUs = all.filter((user) => user.kind === "user" && user.mark !== "").map((user) => user.upn);
+	const madeByUs = all.filter((user) => user.kind === "user" && user.mark !== "");
 	return {
 		mark: world.mark,
 		suffix: directory.upnSuffix,
@@ -75,9 +73,9 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 		ouThere: !ouMissing,
 		names,
 		all,
-		takenHere: namesakes.length > 0 ? [below(display, ou)] : [],
+		namesakes,
 		...(ours === undefined ? {} : { ours }),
-		usedInCloud: await usedOf(world, madeByUs),
+		usedInCloud: await usedSynced(world, madeByUs),
 	};
 }
 

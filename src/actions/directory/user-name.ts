@@ -1,59 +1,112 @@
 /**
- * Corrects the name of an account that stands already, as when HR spelt it wrong. Pure; must never touch the sign-in name,
- * which others have been told by now.
+ * How an account of ours follows a form that was corrected after it was made: its name, its entry, its address. Pure; must
+ * never change the address of an account that is open, was used or came back, because others know it by then.
  */
-import type { Change } from "../../engine/event.ts";
-import { change } from "../changes.ts";
-import type { DirectoryUser } from "./entries.ts";
+import type { Change, Choice } from "../../engine/event.ts";
+import { accountName, isSameText, typedName } from "../names.ts";
+import { below, type DirectoryUser, parentOf } from "./entries.ts";
+import type { AccountInput } from "./user.ts";
+import { type AddressAfter, addressChange, addressOfAccount, nameChange, placeChange } from "./user-changes.ts";
+import type { AccountFacts } from "./user-look.ts";
+import {
+	addressOf,
+	displayOf,
+	holdersOf,
+	isClosed,
+	nameless,
+	outputOf,
+	type Plan,
+	taken,
+	takenIn,
+	wasUsed,
+} from "./user-plan.ts";
 
-/** What a correction says of the account. Plain data: it is stored in the run's ledger. */
-export type NameAfter = {
-	readonly dn: string;
-	readonly mark: string;
-	readonly firstName: string;
-	readonly lastName: string;
-	readonly displayName: string;
-};
+/**
+ * What the account needs to be called as the form says now. The address comes last: the others are named after it. Empty
+ * when it is so already.
+ */
+export function corrected(input: AccountInput, facts: AccountFacts, ours: DirectoryUser): Plan {
+	const address = addressFor(input, facts, ours);
+	if (address.kind === "stop") return address.plan;
+	const after = address.kind === "new" ? renamed(ours, address.name, addressOf(facts, address.name)) : undefined;
+	const upn = after?.upn ?? ours.upn;
+	const cn = entryName(input, facts, { ...ours, upn });
+	const dn = cn === ours.cn ? ours.dn : below(cn, parentOf(ours.dn));
+	const changes = [
+		...(cn === ours.cn ? [] : [placeChange(ours, dn)]),
+		...nameChanges(input, facts, ours),
+		...(after === undefined ? [] : [addressChange(ours.upn, addressOfAccount(facts.mark, ours, after), after)]),
+	];
+	const samAccountName = after?.samAccountName ?? ours.samAccountName;
+	const displayName = changes.length === 0 ? ours.displayName : displayOf(input);
+	return { changes, promises: { ...outputOf(ours), displayName, dn, upn, samAccountName } };
+}
 
 /** The change that gives an account the name that was asked for; none when it has it. */
-export function nameChanges(
-	wanted: { readonly firstName: string; readonly lastName: string },
-	user: DirectoryUser,
-	mark: string,
-): readonly Change[] {
-	const { firstName, lastName } = wanted;
-	const after = { dn: user.dn, mark, firstName, lastName, displayName: `${firstName} ${lastName}` };
-	const before = {
-		dn: user.dn,
-		mark,
-		firstName: user.firstName,
-		lastName: user.lastName,
-		displayName: user.displayName,
+export function nameChanges(input: AccountInput, facts: AccountFacts, user: DirectoryUser): readonly Change[] {
+	const { guid, displayName, firstName, lastName } = user;
+	const before = { guid, mark: facts.mark, displayName, firstName, lastName };
+	const wanted = { displayName: displayOf(input), firstName: input.firstName, lastName: input.lastName };
+	const has = (["displayName", "firstName", "lastName"] as const).every((part) =>
+		isSameText(before[part], wanted[part]),
+	);
+	return has ? [] : [nameChange(user.upn, before, { ...before, ...wanted })];
+}
+
+/** The entry's own name follows the display name, where it was that until now. */
+export function entryName(input: AccountInput, facts: AccountFacts, user: DirectoryUser): string {
+	const display = displayOf(input);
+	const follows = user.cn === user.displayName || user.cn.startsWith(`${user.displayName} (`);
+	if (!follows || isSameText(user.displayName, display)) return user.cn;
+	return takenIn(facts, parentOf(user.dn), user) ? `${display} (${localOf(user.upn)})` : display;
+}
+
+/** Why an address that does not fit the name any more stays as it is; undefined where it fits. */
+export function whyItStays(input: AccountInput, facts: AccountFacts, ours: DirectoryUser): string | undefined {
+	const address = addressFor(input, facts, ours);
+	return address.kind === "stays" ? address.why : undefined;
+}
+
+type Address =
+	| { readonly kind: "fits" }
+	| { readonly kind: "stays"; readonly why: string }
+	| { readonly kind: "new"; readonly name: string }
+	| { readonly kind: "stop"; readonly plan: Plan };
+
+function addressFor(input: AccountInput, facts: AccountFacts, ours: DirectoryUser): Address {
+	const local = localOf(ours.upn);
+	if (facts.names.includes(local)) return { kind: "fits" };
+	if (!isClosed(ours)) return { kind: "stays", why: "the account is open" };
+	if (wasUsed(facts, ours)) return { kind: "stays", why: "it was signed in to" };
+	if (input.ifTaken === "rehire") return { kind: "stays", why: "someone who comes back keeps it" };
+	const stay: Choice = { id: "keep-address", words: `Keep ${local}`, with: { name: local } };
+	const more = typedName(local) === "" ? [] : [stay];
+	const [name] = facts.names;
+	if (name === undefined) return { kind: "stop", plan: nameless(input, more) };
+	const holders = holdersOf(facts, name, ours);
+	if (holders.length === 0) return { kind: "new", name };
+	const free = facts.names.find((other) => holdersOf(facts, other, ours).length === 0);
+	if (input.ifTaken === "next-free-name" && free !== undefined) return { kind: "new", name: free };
+	return { kind: "stop", plan: taken({ name, facts, free, holders, more }) };
+}
+
+/** The address as it will be, in all the places where the old one stands. */
+function renamed(ours: DirectoryUser, name: string, upn: string): AddressAfter {
+	const old = ours.upn.toLowerCase();
+	const proxy = (one: string) =>
+		one.replace(/^(smtp:)(.*)$/i, (all, kind, at) => (at.toLowerCase() === old ? kind + upn : all));
+	const proxies = ours.proxies.map(proxy);
+	return {
+		guid: ours.guid,
+		mark: ours.mark,
+		upn,
+		samAccountName: accountName(name),
+		...(ours.mail.toLowerCase() === old ? { mail: upn } : {}),
+		...(ours.mailNickname.toLowerCase() === localOf(old) ? { mailNickname: name } : {}),
+		...(proxies.join() === ours.proxies.join() ? {} : { proxyAddresses: proxies }),
 	};
-	return isSame(before, after) ? [] : [nameChange(user.upn, before, after)];
 }
 
-/** Turns a correction round, as long as the account still has the corrected name. */
-export function nameBack(made: Change, all: readonly DirectoryUser[]): readonly Change[] {
-	const was = made.after as NameAfter;
-	const before = made.before as NameAfter;
-	const there = all.find((user) => user.mark === was.mark && user.upn.toLowerCase() === made.target);
-	if (there === undefined || there.displayName !== was.displayName) return [];
-	return [nameChange(there.upn, { ...was, dn: there.dn }, { ...before, dn: there.dn })];
-}
-
-function isSame(one: NameAfter, other: NameAfter): boolean {
-	return one.firstName === other.firstName && one.lastName === other.lastName && one.displayName === other.displayName;
-}
-
-function nameChange(upn: string, before: NameAfter, after: NameAfter): Change {
-	return change({
-		kind: "set",
-		target: upn,
-		facet: "name",
-		before,
-		after,
-		words: `Correct the name of ${upn} to ${after.displayName}; the sign-in name stays`,
-		detail: `LDAP modify ${after.dn}: replace givenName, sn, displayName`,
-	});
+function localOf(upn: string): string {
+	return upn.split("@")[0]?.toLowerCase() ?? "";
 }

@@ -6,17 +6,26 @@ import { z } from "zod";
 import type { Values } from "../../base/json.ts";
 import type { Action } from "../../engine/action.ts";
 import type { Change } from "../../engine/event.ts";
-import { outcomeOf } from "../../engine/remote.ts";
+import { type Answer, type Directory, outcomeOf } from "../../engine/remote.ts";
 import { change, check } from "../changes.ts";
 import { directoryOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
+import { signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
-import { CLOSED, NORMAL, sameDn } from "./entries.ts";
-import { type AccountAfter, ownerChange, placeChange } from "./user-changes.ts";
+import { byGuid, CLOSED, NORMAL, sameDn } from "./entries.ts";
+import {
+	type AccountAfter,
+	type AddressAfter,
+	type NameAfter,
+	ownerChange,
+	placeChange,
+	turnedBack,
+} from "./user-changes.ts";
 import { chooseAccount } from "./user-choose.ts";
 import { type AccountFacts, lookForAccount } from "./user-look.ts";
-import { type NameAfter, nameBack } from "./user-name.ts";
+import { whyItStays } from "./user-name.ts";
+import { isClosed, outputOf, wasUsed } from "./user-plan.ts";
 
 const accountInput = z.object({
 	firstName: plainText.max(64),
@@ -58,44 +67,18 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 	},
 	look: (input, world) => lookForAccount(input, world),
 	plan: (input, facts: AccountFacts) => chooseAccount(input, facts),
-	prove(_input, facts: AccountFacts) {
+	prove(input, facts: AccountFacts) {
 		const user = facts.ours;
 		if (user === undefined) throw new Error("proved an account that is not there");
-		const closed = (user.control & CLOSED) !== 0;
-		const made = check(`The account ${user.upn} is there, ${closed ? "closed" : "open"}`, user.dn);
-		return {
-			output: {
-				upn: user.upn,
-				samAccountName: user.samAccountName,
-				displayName: user.displayName,
-				dn: user.dn,
-				objectGuid: user.guid,
-			},
-			proof: [made],
-		};
+		const made = check(`The account ${user.upn} is there, ${isClosed(user) ? "closed" : "open"}`, user.dn);
+		const why = user.mark === facts.mark ? whyItStays(input, facts, user) : undefined;
+		const stays = check(`The address stays ${user.upn}, because ${why}`, `userPrincipalName ${user.upn}`);
+		return { output: outputOf(user), proof: why === undefined ? [made] : [made, stays] };
 	},
 	async apply(made, input, world) {
 		const directory = directoryOf(world);
+		if (made.kind !== "create") return outcomeOf(await write(directory, made), made.id);
 		const after = (made.after ?? {}) as AccountAfter;
-		if (made.kind === "delete") return outcomeOf(await directory.remove((made.before as AccountAfter).dn), made.id);
-		if (made.facet === "owner") {
-			const values = after.mark === "" ? [] : [after.mark];
-			const mark = { operation: "replace", attribute: directory.markAttribute, values } as const;
-			return outcomeOf(await directory.modify(after.dn, [mark]), made.id);
-		}
-		if (made.facet === "name") {
-			const { dn, firstName, lastName, displayName } = made.after as NameAfter;
-			const named = Object.entries({ givenName: firstName, sn: lastName, displayName });
-			const changes = named.map(([attribute, value]) => ({
-				operation: "replace" as const,
-				attribute,
-				values: [value],
-			}));
-			return outcomeOf(await directory.modify(dn, changes), made.id);
-		}
-		if (made.facet === "place") {
-			return outcomeOf(await directory.move((made.before as AccountAfter).dn, after.dn), made.id);
-		}
 		const kept = await world.keep("initial-password", newPassword());
 		const answer = await directory.add(after.dn, {
 			...attributesFor(input, after),
@@ -106,8 +89,7 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 	},
 	undo(made, _input, facts: AccountFacts) {
 		const was = (made.after ?? {}) as AccountAfter;
-		if (made.kind === "create") return { ...undoCreate(made, was, facts) };
-		if (made.facet === "name") return { changes: nameBack(made, facts.all) };
+		if (made.kind === "create") return undoCreate(made, was, facts);
 		if (made.facet === "owner") {
 			const there = facts.all.find((user) => user.upn.toLowerCase() === made.target && user.mark === was.mark);
 			if (there === undefined) return { changes: [] };
@@ -115,12 +97,50 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 			const words = `Give the account ${there.upn} back to whom it belonged`;
 			return { changes: [ownerChange(there.upn, { dn: there.dn, mark: was.mark }, before.mark ?? "", words)] };
 		}
-		const from = (made.before ?? {}) as AccountAfter;
-		const moved = facts.all.find((user) => sameDn(user.dn, was.dn));
-		if (moved === undefined) return { changes: [] };
-		return { changes: [placeChange(moved.upn, was.dn, from.dn)] };
+		if (made.facet === "place") {
+			const from = (made.before ?? {}) as AccountAfter;
+			const moved = facts.all.find((user) => sameDn(user.dn, was.dn));
+			return {
+				changes: moved === undefined ? [] : [placeChange({ upn: made.target, dn: was.dn, mark: was.mark }, from.dn)],
+			};
+		}
+		const changes = turnedBack(made, facts.all);
+		const used = facts.all.find((user) => user.guid === (made.after as AddressAfter).guid && wasUsed(facts, user));
+		if (changes.length > 0 && made.facet === "address" && used !== undefined) {
+			return { changes: [], obstacle: signedIn(used.upn) };
+		}
+		return { changes };
 	},
 };
+
+/** Writes one change of an account that is there. It is named by the id that never changes, where that is known. */
+function write(directory: Directory, made: Change): Promise<Answer<void>> {
+	if (made.kind === "delete") {
+		const { guid, dn } = made.before as { readonly guid?: string; readonly dn?: string };
+		return directory.remove(guid === undefined ? (dn ?? "") : byGuid(guid));
+	}
+	const replace = (values: { readonly [attribute: string]: string | readonly string[] | undefined }) =>
+		Object.entries(values).flatMap(([attribute, value]) =>
+			value === undefined ? [] : [{ operation: "replace" as const, attribute, values: [value].flat().filter(Boolean) }],
+		);
+	switch (made.facet) {
+		case "place":
+			return directory.move((made.before as AccountAfter).dn, (made.after as AccountAfter).dn);
+		case "name": {
+			const { guid, displayName, firstName, lastName } = made.after as NameAfter;
+			return directory.modify(byGuid(guid), replace({ displayName, givenName: firstName, sn: lastName }));
+		}
+		case "address": {
+			const { guid, upn, samAccountName, mail, mailNickname, proxyAddresses } = made.after as AddressAfter;
+			const names = { userPrincipalName: upn, sAMAccountName: samAccountName };
+			return directory.modify(byGuid(guid), replace({ ...names, mail, mailNickname, proxyAddresses }));
+		}
+		default: {
+			const { dn, mark } = made.after as AccountAfter;
+			return directory.modify(dn, replace({ [directory.markAttribute]: mark }));
+		}
+	}
+}
 
 function attributesFor(
 	input: AccountInput,
@@ -143,21 +163,12 @@ function attributesFor(
 function undoCreate(made: Change, was: AccountAfter, facts: AccountFacts) {
 	const there = facts.all.find((user) => user.mark === was.mark && was.mark !== "");
 	if (there === undefined) return { changes: [] };
-	if (there.signedIn || facts.usedInCloud.includes(there.upn)) {
-		return {
-			changes: [],
-			obstacle: {
-				code: "signed-in",
-				message: `${there.upn} has signed in, so this cannot be undone any more. Nothing changed. To take the access away, start a separation.`,
-				choices: [],
-			},
-		};
-	}
+	if (wasUsed(facts, there)) return { changes: [], obstacle: signedIn(there.upn) };
 	const gone = change({
 		kind: "delete",
 		target: made.target,
 		facet: "account",
-		before: { dn: there.dn, mark: there.mark },
+		before: { guid: there.guid, mark: there.mark },
 		words: `Delete the account ${there.upn}, which was never used`,
 		detail: `LDAP delete ${there.dn}`,
 	});

@@ -6,7 +6,8 @@ import { isRecord, type Json, type Values } from "../../base/json.ts";
 import type { Obstacle, World } from "../../engine/action.ts";
 import { type Answer, type Graph, got } from "../../engine/remote.ts";
 import { refusal } from "../doors.ts";
-import { namesOf, sayUser, type UserRef } from "../user-ref.ts";
+import { immutableIdOf } from "../guid.ts";
+import { isPromised, namesOf, sayUser, type UserRef } from "../user-ref.ts";
 import { odata } from "./graph.ts";
 
 export type CloudUser = {
@@ -15,6 +16,7 @@ export type CloudUser = {
 	readonly displayName: string;
 	readonly firstName: string;
 	readonly lastName: string;
+	readonly mailNickname: string;
 	readonly enabled: boolean;
 	readonly guest: boolean;
 	readonly mail: string;
@@ -27,10 +29,11 @@ export type CloudUser = {
 	readonly skus: readonly string[];
 };
 
-const SELECT = [
+/** What every look at a person reads. */
+export const SELECT = [
 	...["id", "userPrincipalName", "displayName", "accountEnabled", "userType", "mail", "usageLocation"],
 	...["onPremisesSyncEnabled", "onPremisesExtensionAttributes", "employeeId", "lastPasswordChangeDateTime"],
-	...["createdDateTime", "assignedLicenses", "givenName", "surname"],
+	...["createdDateTime", "assignedLicenses", "givenName", "surname", "mailNickname"],
 ].join(",");
 
 /** The value of a read; undefined for what is not there. Errors: `RemoteError` for anything else that is no answer. */
@@ -39,8 +42,21 @@ export function gotOrNone<T>(answer: Answer<T>): T | undefined {
 	return got(answer);
 }
 
-/** The account a step means; undefined when nobody fits. A name without an address is nobody here. Errors: `RemoteError`. */
+/**
+ * The account a step means; undefined when nobody fits. A name without an address is nobody here. An account that came from
+ * the directory is found by what the sync keeps of the directory's id: its name is older here until the next sync, and the
+ * same name on an account that was never synced is somebody else's. Errors: `RemoteError`.
+ */
 export async function findAccount(graph: Graph, ref: UserRef): Promise<CloudUser | undefined> {
+	const { guid, id } = namesOf(ref);
+	if (guid === undefined || id !== undefined) return findByName(graph, ref);
+	const [synced] = await listAccounts(graph, `onPremisesImmutableId eq ${odata(immutableIdOf(guid))}`);
+	if (synced !== undefined) return synced;
+	const named = await findByName(graph, ref);
+	return named?.synced === true ? named : undefined;
+}
+
+async function findByName(graph: Graph, ref: UserRef): Promise<CloudUser | undefined> {
 	const { id, address } = namesOf(ref);
 	const name = id ?? address;
 	if (name === undefined) return undefined;
@@ -73,7 +89,7 @@ export async function cloudSubject(graph: Graph, ref: UserRef, world: World): Pr
 		const message = `Microsoft 365 does not show ${sayUser(ref)}. Nothing changed.`;
 		throw refusal("no-such-user", message, `no user ${sayUser(ref)}`, true);
 	}
-	const name = user?.upn ?? sayUser(ref);
+	const name = isPromised(ref) ? sayUser(ref) : (user?.upn ?? sayUser(ref));
 	return { name, promised: world.promised, ...(user === undefined ? {} : { user }) };
 }
 
@@ -93,6 +109,7 @@ export function readAccount(row: Values): CloudUser {
 		displayName: text(row.displayName),
 		firstName: text(row.givenName),
 		lastName: text(row.surname),
+		mailNickname: text(row.mailNickname),
 		enabled: row.accountEnabled === true,
 		guest: row.userType === "Guest" || text(row.userPrincipalName).includes("#EXT#"),
 		mail: text(row.mail),

@@ -13,11 +13,10 @@ import { change, check } from "../changes.ts";
 import { graphOf, refusal } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
-import { hasSignedIn } from "../signed-in.ts";
+import { hasSignedIn, signedIn } from "../signed-in.ts";
 import { userRef } from "../user-ref.ts";
 import { type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
 import { notShown } from "./licence.ts";
-import { signedIn } from "./user.ts";
 
 const secretRef = z.object({ $secret: z.string() });
 const input = z.object({

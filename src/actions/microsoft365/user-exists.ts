@@ -5,19 +5,12 @@ import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
 import { check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
-import { immutableIdOf } from "../guid.ts";
 import { hole } from "../holes.ts";
-import { sayUser, type UserRef, userRef } from "../user-ref.ts";
+import { sayUser, userRef } from "../user-ref.ts";
 import { type CloudUser, findAccount, listAccounts } from "./accounts.ts";
 import { odata } from "./graph.ts";
 
 const input = z.object({ user: userRef, immutableId: z.exactOptional(z.string().min(1)) });
-/** What the sync keeps of the directory's own id; unknown where a step did not put one out. */
-function anchorOf(user: UserRef): string | undefined {
-	const anchor = typeof user === "string" ? "" : immutableIdOf(user.objectGuid ?? "");
-	return anchor === "" ? undefined : anchor;
-}
-
 const output = z.object({ userId: z.string(), upn: z.string() });
 type Facts = { readonly user?: CloudUser };
 
@@ -32,7 +25,7 @@ export const userExists: Action<z.infer<typeof input>, z.infer<typeof output>> =
 	defaults: { user: hole("subject.user") },
 	async look(wanted, world): Promise<Facts> {
 		const graph = graphOf(world);
-		const anchor = wanted.immutableId ?? anchorOf(wanted.user);
+		const anchor = wanted.immutableId;
 		const synced = anchor === undefined ? [] : await listAccounts(graph, `onPremisesImmutableId eq ${odata(anchor)}`);
 		const user = synced[0] ?? (await findAccount(graph, wanted.user));
 		// The same name on an account that was never synced is somebody else's.

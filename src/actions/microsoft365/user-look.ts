@@ -2,12 +2,13 @@
  * What Microsoft 365 knows about an account that is to be made: ours if it is there, and whoever holds one of its names:
  * a member, a guest, a contact, or an account deleted less than 30 days ago. Reads only.
  */
+import { Secret } from "../../base/secret.ts";
 import type { World } from "../../engine/action.ts";
 import { type Graph, got } from "../../engine/remote.ts";
 import { graphOf } from "../doors.ts";
 import { namePart, nameSeries, typedName } from "../names.ts";
 import { usedOf } from "../signed-in.ts";
-import { type CloudUser, listAccounts, MARK, readAccount, text } from "./accounts.ts";
+import { type CloudUser, findAccount, listAccounts, MARK, readAccount, SELECT, text } from "./accounts.ts";
 import { odata } from "./graph.ts";
 import type { CloudAccountInput } from "./user.ts";
 
@@ -44,14 +45,19 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 			: nameSeries(name)
 					.slice(0, TRIED)
 					.map((part) => `${part}@${suffix}`);
-	const [marked, same, holders] = await Promise.all([
+	const [marked, made, same, holders] = await Promise.all([
 		markedAccounts(graph, world.mark),
+		madeAccount(graph, world),
 		input.employeeId === undefined ? [] : listAccounts(graph, `employeeId eq ${odata(input.employeeId)}`),
-		addresses.length === 0 ? [] : holdersOf(graph, addresses, `${input.firstName} ${input.lastName}`),
+		addresses.length === 0 ? [] : holdersOf(graph, addresses),
 	]);
 	const known = holders.find((holder) => holder.kind === "member" && holder.user?.mark === world.mark)?.user;
-	const ours = marked[0] ?? known ?? same.find((user) => user.enabled && !user.guest);
-	const members = [...marked, ...holders.flatMap((h) => (h.kind === "member" && h.user?.mark ? [h.user] : []))];
+	const ours = made ?? marked[0] ?? known ?? same.find((user) => user.enabled && !user.guest);
+	const members = [
+		...(made === undefined ? [] : [made]),
+		...marked,
+		...holders.flatMap((h) => (h.kind === "member" && h.user?.mark ? [h.user] : [])),
+	];
 	const used = await usedOf(world, [...new Set(members.map((user) => user.id))]);
 	const closed = same.filter((user) => !user.enabled && !user.guest).map(memberOf);
 	return {
@@ -64,6 +70,16 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 	};
 }
 
+/** What an earlier try of this step asked for, or its id once that was told: found at once, unlike what a mark finds. */
+export const ASKED = "account-asked";
+
+async function madeAccount(graph: Graph, world: World): Promise<CloudUser | undefined> {
+	if (!(await world.holds(ASKED))) return undefined;
+	const asked = (await world.reveal(await world.keep(ASKED, new Secret("")))).open();
+	const user = await findAccount(graph, asked);
+	return user?.mark === world.mark ? user : undefined;
+}
+
 /** Accounts that carry a mark. Source: https://learn.microsoft.com/graph/aad-advanced-queries (extension attributes). */
 async function markedAccounts(graph: Graph, mark: string): Promise<readonly CloudUser[]> {
 	const answer = await graph.list({
@@ -71,25 +87,20 @@ async function markedAccounts(graph: Graph, mark: string): Promise<readonly Clou
 		query: {
 			$filter: `onPremisesExtensionAttributes/${MARK} eq ${odata(mark)}`,
 			$count: "true",
-			$select:
-				"id,userPrincipalName,displayName,givenName,surname,accountEnabled,userType,employeeId,usageLocation,onPremisesExtensionAttributes",
+			$select: SELECT,
 		},
 		headers: { ConsistencyLevel: "eventual" },
 	});
 	return got(answer).map(readAccount);
 }
 
-/** Also whoever has that name already: undo looks for an account that was given it after it was made. */
-async function holdersOf(graph: Graph, addresses: readonly string[], display: string): Promise<readonly Holder[]> {
+async function holdersOf(graph: Graph, addresses: readonly string[]): Promise<readonly Holder[]> {
 	const filter = (parts: readonly ((address: string) => string)[]) =>
 		addresses.flatMap((address) => parts.map((part) => part(odata(address)))).join(" or ");
 	const proxy = (list: readonly string[]) =>
 		list.map((address) => `proxyAddresses/any(p:p eq ${odata(`smtp:${address}`)})`).join(" or ");
 	const [people, proxied, deleted, contacts] = await Promise.all([
-		listAccounts(
-			graph,
-			`${filter([(a) => `userPrincipalName eq ${a}`, (a) => `mail eq ${a}`])} or displayName eq ${odata(display)}`,
-		),
+		listAccounts(graph, filter([(a) => `userPrincipalName eq ${a}`, (a) => `mail eq ${a}`])),
 		listAccounts(graph, proxy(addresses)),
 		deletedAccounts(graph, addresses),
 		graph.list({ path: ["contacts"], query: { $filter: proxy(addresses), $select: "id,displayName,mail" } }),

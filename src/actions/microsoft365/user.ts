@@ -4,17 +4,20 @@
  */
 import { z } from "zod";
 import type { Values } from "../../base/json.ts";
-import type { Action, Planned } from "../../engine/action.ts";
-import type { Choice } from "../../engine/event.ts";
+import { Secret } from "../../base/secret.ts";
+import type { Action } from "../../engine/action.ts";
 import { outcomeOf } from "../../engine/remote.ts";
 import { change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
+import { signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
-import { type CloudUser, MARK } from "./accounts.ts";
-import { type CloudAccountFacts, type Holder, lookForCloudAccount } from "./user-look.ts";
-import { nameBack, nameChanges } from "./user-name.ts";
+import { MARK, text } from "./accounts.ts";
+import { chooseCloudAccount } from "./user-choose.ts";
+import { ASKED, type CloudAccountFacts, lookForCloudAccount } from "./user-look.ts";
+import { turnedBack, whyItStays } from "./user-name.ts";
+import { displayOf, outputOf, ownerChange } from "./user-plan.ts";
 
 const cloudAccountInput = z.object({
 	firstName: plainText.max(64),
@@ -56,11 +59,14 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 		employeeId: hole("form.employeeId"),
 	},
 	look: (input, world) => lookForCloudAccount(input, world),
-	plan: (input, facts: CloudAccountFacts) => choose(input, facts),
-	prove(_input, { ours }: CloudAccountFacts) {
+	plan: (input, facts: CloudAccountFacts) => chooseCloudAccount(input, facts),
+	prove(input, facts: CloudAccountFacts) {
+		const { ours } = facts;
 		if (ours === undefined) throw new Error("proved an account that is not there");
-		const proof = [check(`The account ${ours.upn} is there, ${ours.enabled ? "open" : "closed"}`, `user ${ours.id}`)];
-		return { output: outputOf(ours), proof };
+		const made = check(`The account ${ours.upn} is there, ${ours.enabled ? "open" : "closed"}`, `user ${ours.id}`);
+		const why = ours.mark === facts.mark ? whyItStays(input, facts, ours) : undefined;
+		const stays = check(`The address stays ${ours.upn}, because ${why}`, `userPrincipalName ${ours.upn}`);
+		return { output: outputOf(ours), proof: why === undefined ? [made] : [made, stays] };
 	},
 	async apply(made, input, world) {
 		const graph = graphOf(world);
@@ -73,19 +79,18 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 			const body = { onPremisesExtensionAttributes: { [MARK]: after.mark === "" ? null : String(after.mark) } };
 			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", String(after.id)], body }), made.id);
 		}
-		if (made.facet === "name") {
-			const { id, displayName, givenName, surname } = after;
-			const body = { displayName, givenName, surname } as Values;
+		if (made.facet === "name" || made.facet === "address") {
+			const { id, mark: _mark, ...body } = after;
 			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", String(id)], body }), made.id);
 		}
 		const kept = await world.keep("initial-password", newPassword());
 		const body = { ...bodyFor(input, made.target), onPremisesExtensionAttributes: { [MARK]: world.mark } };
 		const password = await world.reveal(kept);
 		const passwordProfile = { forceChangePasswordNextSignIn: true, password: password.open() };
-		return outcomeOf(
-			await graph.request({ method: "POST", path: ["users"], body: { ...body, passwordProfile } }),
-			made.id,
-		);
+		await world.replace(ASKED, new Secret(made.target));
+		const answer = await graph.request({ method: "POST", path: ["users"], body: { ...body, passwordProfile } });
+		if (answer.kind === "ok") await world.replace(ASKED, new Secret(text(answer.value.id)));
+		return outcomeOf(answer, made.id);
 	},
 	undo(made, _input, facts: CloudAccountFacts) {
 		const was = (made.after ?? {}) as Values;
@@ -93,13 +98,20 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 			...facts.marked,
 			...facts.holders.flatMap((h) => (h.kind === "member" && h.user ? [h.user] : [])),
 		];
+		if (made.facet === "name" || made.facet === "address") {
+			const changed = everyone.find((user) => user.id === was.id);
+			const changes = changed === undefined ? [] : turnedBack(made, changed);
+			if (changes.length > 0 && made.facet === "address" && facts.used.includes(String(was.id))) {
+				return { changes: [], obstacle: signedIn(String(was.upn)) };
+			}
+			return { changes };
+		}
 		const there = everyone.find((user) => user.mark === was.mark && user.mark !== "");
 		if (there === undefined) return { changes: [] };
 		if (made.facet === "owner") {
 			const before = String(((made.before ?? {}) as Values).mark ?? "");
 			return { changes: [ownerChange(there.upn, { id: there.id, mark: there.mark }, before)] };
 		}
-		if (made.facet === "name") return { changes: nameBack(made, there) };
 		if (facts.used.includes(there.id)) return { changes: [], obstacle: signedIn(there.upn) };
 		const gone = change({
 			kind: "delete",
@@ -113,22 +125,12 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 	},
 };
 
-export function signedIn(upn: string) {
-	const message = `${upn} has signed in, so this cannot be undone any more. Nothing changed. To take the access away, start a separation.`;
-	return { code: "signed-in", message, choices: [] };
-}
-
-function outputOf(user: CloudUser): Output {
-	const { upn, displayName, id, usageLocation } = user;
-	return { upn, displayName, userId: id, usageLocation };
-}
-
 function bodyFor(input: CloudAccountInput, upn: string): Values {
 	return {
 		accountEnabled: input.enabled,
 		userPrincipalName: upn,
 		mailNickname: upn.split("@")[0] ?? upn,
-		displayName: `${input.firstName} ${input.lastName}`,
+		displayName: displayOf(input),
 		givenName: input.firstName,
 		surname: input.lastName,
 		...(input.usageLocation === undefined ? {} : { usageLocation: input.usageLocation }),
@@ -136,102 +138,4 @@ function bodyFor(input: CloudAccountInput, upn: string): Values {
 		...(input.title === undefined ? {} : { jobTitle: input.title }),
 		...(input.department === undefined ? {} : { department: input.department }),
 	};
-}
-
-function choose(input: CloudAccountInput, facts: CloudAccountFacts): Planned<Output> {
-	const { ours } = facts;
-	if (ours !== undefined) {
-		const changes = ours.mark === facts.mark ? nameChanges(input, ours, facts.mark) : [];
-		const named = changes.length === 0 ? {} : { displayName: `${input.firstName} ${input.lastName}` };
-		return { changes, promises: { ...outputOf(ours), ...named } };
-	}
-	const [first] = facts.addresses;
-	if (first === undefined) {
-		const message = `No account name can be made from ${input.firstName} ${input.lastName}. Nothing changed.`;
-		return stop({ code: "no-name", message, choices: [typeAnother] });
-	}
-	const same = facts.holders.find((h) => h.kind === "member" && isSame(input, h));
-	if (same !== undefined) return input.ifTaken === "rehire" ? rehire(input, facts, same) : stop(askRehire(same));
-	const holder = facts.holders.find((h) => h.address === first);
-	if (holder === undefined) return make(input, facts, first);
-	const free = facts.addresses.find((address) => facts.holders.every((h) => h.address !== address));
-	if (input.ifTaken === "next-free-name" && free !== undefined) return make(input, facts, free);
-	const canReturn = holder.kind === "member" && holder.user?.enabled === false;
-	if (input.ifTaken === "rehire" && canReturn) return rehire(input, facts, holder);
-	return stop(taken(first, holder, free, canReturn));
-}
-
-function isSame(input: CloudAccountInput, holder: Holder): boolean {
-	return input.employeeId !== undefined && holder.user?.employeeId === input.employeeId;
-}
-
-function make(input: CloudAccountInput, facts: CloudAccountFacts, upn: string): Planned<Output> {
-	const displayName = `${input.firstName} ${input.lastName}`;
-	const made = change({
-		kind: "create",
-		target: upn,
-		facet: "account",
-		after: { upn: upn.toLowerCase(), displayName, mark: facts.mark, enabled: input.enabled },
-		words: `Make the account ${upn.toLowerCase()}, ${input.enabled ? "open" : "closed"}`,
-		detail: `POST /users; accountEnabled ${input.enabled}; usageLocation ${input.usageLocation ?? "not set"}`,
-	});
-	const promises = { upn: upn.toLowerCase(), displayName, usageLocation: input.usageLocation ?? "" };
-	return { changes: [made], promises };
-}
-
-function rehire(input: CloudAccountInput, facts: CloudAccountFacts, holder: Holder): Planned<Output> {
-	const { user } = holder;
-	if (user === undefined) return { changes: [], promises: {} };
-	const promises = { ...outputOf(user), displayName: `${input.firstName} ${input.lastName}` };
-	const taken = ownerChange(user.upn, { id: user.id, mark: user.mark }, facts.mark);
-	return { changes: [taken, ...nameChanges(input, user, facts.mark)], promises };
-}
-
-function ownerChange(upn: string, was: { readonly id: string; readonly mark: string }, mark: string) {
-	return change({
-		kind: "set",
-		target: upn,
-		facet: "owner",
-		before: was,
-		after: { id: was.id, mark },
-		words:
-			mark === "" ? `Give the account ${upn} back to whom it belonged` : `Take up the account ${upn} again, closed`,
-		detail: `PATCH /users/${was.id} ${MARK}`,
-	});
-}
-
-const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
-
-function askRehire(holder: Holder) {
-	const since = holder.since === "" ? "" : ` since ${holder.since}`;
-	const message = `${holder.displayName} has an account already, ${holder.user?.upn}${since}, closed, with the same employee id. It was not touched; nothing changed.`;
-	const again: Choice = { id: "rehire", words: `Take up ${holder.user?.upn} again`, with: { ifTaken: "rehire" } };
-	return { code: "rehire", message, choices: [again] };
-}
-
-function taken(address: string, holder: Holder, free: string | undefined, canReturn: boolean) {
-	const name = address.split("@")[0] ?? address;
-	const choices: Choice[] = [];
-	const other = free?.split("@")[0];
-	if (other !== undefined)
-		choices.push({ id: "next-free-name", words: `Use ${other}`, with: { ifTaken: "next-free-name" } });
-	choices.push(typeAnother);
-	if (canReturn) {
-		choices.push({ id: "rehire", words: `It is ${holder.displayName}, who comes back`, with: { ifTaken: "rehire" } });
-	}
-	const since = holder.since === "" ? "" : ` since ${holder.since}`;
-	const so = {
-		member: { code: "name-taken", message: `${name} belongs to someone else${since}` },
-		guest: { code: "address-taken", message: `${address} is the address of the guest ${holder.displayName}` },
-		contact: { code: "address-taken", message: `${address} is the address of the contact ${holder.displayName}` },
-		deleted: {
-			code: "deleted-account",
-			message: `${address} belongs to a deleted account of ${holder.displayName} that can still come back`,
-		},
-	}[holder.kind];
-	return { code: so.code, message: `${so.message}. It was not touched; nothing changed.`, choices };
-}
-
-function stop(obstacle: NonNullable<Planned<Output>["obstacle"]>): Planned<Output> {
-	return { changes: [], promises: {}, obstacle };
 }

@@ -60,6 +60,7 @@ export function search(
 	},
 ): readonly Entry[] {
 	const named = find(tenant, query.base);
+	if (named === undefined && query.base.startsWith("<")) throw new LdapResult(32, "00002030");
 	const base = named === undefined ? nameOf(query.base) : tenant.index.dnOf(named);
 	if (named === undefined && !sameDn(base, nameOf(tenant.seed.base))) throw new LdapResult(32, "00002030");
 	return live(tenant)

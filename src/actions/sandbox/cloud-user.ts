@@ -137,8 +137,7 @@ export function checkFree(tenant: Tenant, name: string, except?: string): void {
 			"The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.",
 		);
 	}
-	for (const user of tenant.users.all()) {
-		if (user.deletedAt !== undefined || user.id === except) continue;
+	for (const user of others(tenant, except)) {
 		if (String(user.properties.userPrincipalName).toLowerCase() === lower) throw conflict("userPrincipalName");
 		const proxies = user.properties.proxyAddresses;
 		if (Array.isArray(proxies) && proxies.some((p) => String(p).toLowerCase() === `smtp:${lower}`)) {
@@ -146,6 +145,24 @@ export function checkFree(tenant: Tenant, name: string, except?: string): void {
 		}
 	}
 	if (tenant.contacts.all().some((contact) => contact.mail.toLowerCase() === lower)) throw conflict("proxyAddresses");
+}
+
+/** Errors: throws 400 when a mail address, which becomes a proxy address, is somebody else's already. */
+export function checkMailFree(tenant: Tenant, mail: string, except: string): void {
+	const lower = mail.toLowerCase();
+	const held = others(tenant, except).some((user) => {
+		const { userPrincipalName, mail: own, proxyAddresses } = shownUser(tenant, user);
+		const proxies = Array.isArray(proxyAddresses) ? proxyAddresses : [];
+		return [`smtp:${userPrincipalName}`, `smtp:${own}`, ...proxies].some(
+			(p) => String(p).toLowerCase() === `smtp:${lower}`,
+		);
+	});
+	const contact = tenant.contacts.all().some((other) => other.mail.toLowerCase() === lower);
+	if (held || contact) throw conflict("proxyAddresses");
+}
+
+function others(tenant: Tenant, except: string | undefined): readonly CloudUser[] {
+	return tenant.users.all().filter((user) => user.deletedAt === undefined && user.id !== except);
 }
 
 export function verified(tenant: Tenant): readonly string[] {

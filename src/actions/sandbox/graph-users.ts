@@ -2,7 +2,16 @@
  * Users of the simulated Graph: found, made, changed, deleted and brought back, and who their manager is.
  */
 import type { Values } from "../../base/json.ts";
-import { checkCloudPassword, checkFree, checkProperties, shownUser, USUAL, userAt, visible } from "./cloud-user.ts";
+import {
+	checkCloudPassword,
+	checkFree,
+	checkMailFree,
+	checkProperties,
+	shownUser,
+	USUAL,
+	userAt,
+	visible,
+} from "./cloud-user.ts";
 import { type Call, many, NO_CONTENT, ok, one, type Reply, type Route, recordOf, referenced } from "./graph-call.ts";
 import { badRequest, mastered, notFound } from "./graph-refusal.ts";
 import { type CloudUser, inMs, newGuid, type Tenant } from "./tenant.ts";
@@ -122,6 +131,7 @@ function update(call: Call, id = ""): Reply {
 	}
 	if (passwordProfile !== undefined) checkCloudPassword(recordOf(passwordProfile, "passwordProfile"));
 	if (typeof properties.userPrincipalName === "string") checkFree(tenant, properties.userPrincipalName, user.id);
+	if (typeof properties.mail === "string") checkMailFree(tenant, properties.mail, user.id);
 	const changed = passwordProfile === undefined ? {} : { lastPasswordChangeDateTime: tenant.clock.now() };
 	const extended = {
 		...recordOf(user.properties.onPremisesExtensionAttributes ?? {}, "onPremisesExtensionAttributes"),

@@ -88,7 +88,7 @@ function before(
 	const now = toMs(parts.clock.now());
 	const rest =
 		desired.undo === undefined
-			? settling(desired.action, order.run, planned.changes, now)
+			? settling(desired.action, { run: order.run, step: order.effect.step }, planned.changes, now)
 			: settlingUndo(planned.changes, desired.action.undo && order.effect.input.$at, now);
 	if (rest === 0) return undefined;
 	return {

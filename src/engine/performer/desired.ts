@@ -49,10 +49,18 @@ export async function lookAndPlan(
 ): Promise<{ readonly facts: Facts; readonly planned: Planned<Values> }> {
 	// Whoever is gone needs no undoing, so a look for an undo may find nobody.
 	const lookOnly = world.lookOnly || desired.undo !== undefined;
-	const facts = await desired.action.look(desired.input, { ...world, lookOnly });
+	const mark = markOf(desired.undo) ?? world.mark;
+	const facts = await desired.action.look(desired.input, { ...world, lookOnly, mark });
 	if (desired.undo === undefined) return { facts, planned: desired.action.plan(desired.input, facts) };
 	const turned = desired.action.undo?.(desired.undo, desired.input, facts) ?? { changes: [] };
 	return { facts, planned: { ...turned, promises: {} } };
+}
+
+/** What was stamped into the thing when it was made: an undo knows it by that, whatever it is called by now. */
+function markOf(undo: Change | undefined): string | undefined {
+	const after = undo?.after as Json | undefined;
+	const mark = isRecord(after) ? after.mark : undefined;
+	return typeof mark === "string" && mark !== "" ? mark : undefined;
 }
 
 /** What is now so, once no change is left. */

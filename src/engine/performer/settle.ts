@@ -4,16 +4,26 @@
  */
 import { toMs } from "../../base/time.ts";
 import type { Action } from "../action.ts";
-import type { Change } from "../event.ts";
+import type { Change, Path } from "../event.ts";
 import type { Run } from "../run.ts";
 
-/** How many ms must pass before these changes may be written again; 0 when they may be written now. */
-export function settling(action: Action, run: Run, changes: readonly Change[], now: number): number {
+/**
+ * How many ms must pass before these changes may be written again by this step; 0 when they may be written now. What a step
+ * makes is the same thing under another name: a corrected form must not make a second one before the first is shown.
+ */
+export function settling(
+	action: Action,
+	{ run, step }: { readonly run: Run; readonly step: Path },
+	changes: readonly Change[],
+	now: number,
+): number {
 	if (action.repeat.kind !== "settle") return 0;
+	const making = changes.some((change) => change.kind === "create");
 	const wanted = new Set(changes.map((change) => change.id));
 	let until = 0;
 	for (const entry of run.ledger) {
-		if (wanted.has(entry.change.id)) until = Math.max(until, toMs(entry.at) + action.repeat.ms);
+		const isMade = making && entry.path === step && entry.change.kind === "create";
+		if (isMade || wanted.has(entry.change.id)) until = Math.max(until, toMs(entry.at) + action.repeat.ms);
 	}
 	return Math.max(0, until - now);
 }

@@ -1,0 +1,114 @@
+/**
+ * What the plans of an account share: its outputs, who holds a name already, and the words that say so. Pure; must never
+ * count an account as a holder of its own name.
+ */
+import type { Obstacle, Planned } from "../../engine/action.ts";
+import type { Choice } from "../../engine/event.ts";
+import { accountName } from "../names.ts";
+import { CLOSED, type DirectoryUser, parentOf, sameDn } from "./entries.ts";
+import type { AccountInput } from "./user.ts";
+import type { AccountFacts } from "./user-look.ts";
+
+type Output = {
+	readonly upn: string;
+	readonly samAccountName: string;
+	readonly displayName: string;
+	readonly dn: string;
+	readonly objectGuid: string;
+};
+export type Plan = Planned<Output>;
+
+export function outputOf(user: DirectoryUser): Output {
+	const { upn, samAccountName, displayName, dn, guid } = user;
+	return { upn, samAccountName, displayName, dn, objectGuid: guid };
+}
+
+export function displayOf(input: AccountInput): string {
+	return `${input.firstName} ${input.lastName}`;
+}
+
+export function isClosed(user: DirectoryUser): boolean {
+	return (user.control & CLOSED) !== 0;
+}
+
+/** Whether it was ever signed in to, as far as the directory and Microsoft 365 can tell. */
+export function wasUsed(facts: AccountFacts, user: DirectoryUser): boolean {
+	return user.signedIn || facts.usedInCloud.includes(user.guid);
+}
+
+export function addressOf(facts: AccountFacts, name: string): string {
+	return `${name}@${facts.suffix}`.toLowerCase();
+}
+
+/** Everybody else who holds the address, the account name or the mail of a name. */
+export function holdersOf(facts: AccountFacts, name: string, own?: DirectoryUser): readonly DirectoryUser[] {
+	const address = addressOf(facts, name);
+	const account = accountName(name).toLowerCase();
+	return facts.all.filter(
+		(user) =>
+			(own === undefined || user.guid !== own.guid) &&
+			(user.upn.toLowerCase() === address ||
+				user.samAccountName.toLowerCase() === account ||
+				user.addresses.includes(address)),
+	);
+}
+
+/** Whether somebody else stands in that place under the display name that is asked for. */
+export function takenIn(facts: AccountFacts, place: string, own?: DirectoryUser): boolean {
+	return facts.namesakes.some(
+		(other) => sameDn(parentOf(other.dn), place) && (own === undefined || other.guid !== own.guid),
+	);
+}
+
+export const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
+
+/** No account name can be made from what is asked. */
+export function nameless(input: AccountInput, more: readonly Choice[] = []): Plan {
+	const message = `No account name can be made from ${displayOf(input)}. Nothing changed.`;
+	return stop({ code: "no-name", message, choices: [typeAnother, ...more] });
+}
+
+type Taken = {
+	readonly name: string;
+	readonly facts: AccountFacts;
+	readonly free: string | undefined;
+	readonly holders: readonly DirectoryUser[];
+	/** Ways on besides another name. */
+	readonly more: readonly Choice[];
+};
+
+/** The name is somebody else's: the next free one, another one, or one of `more`. */
+export function taken({ name, facts, free, holders, more }: Taken): Plan {
+	const holder = personAt(facts, name, holders) ?? (holders[0] as DirectoryUser);
+	const choices: Choice[] = [];
+	if (free !== undefined)
+		choices.push({ id: "next-free-name", words: `Use ${free}`, with: { ifTaken: "next-free-name" } });
+	choices.push(typeAnother, ...more);
+	const untouched = "It was not touched; nothing changed.";
+	if (personAt(facts, name, holders) !== undefined) {
+		const message = `${name} belongs to someone else${since(holder)}. ${untouched}`;
+		return stop({ code: "name-taken", message, choices, detail: holder.dn });
+	}
+	const what = holder.kind === "other" ? "entry" : holder.kind;
+	const message = `${addressOf(facts, name)} is in use by the ${what} ${holder.displayName}. ${untouched}`;
+	const code = holder.addresses.includes(addressOf(facts, name)) ? "address-taken" : "name-taken";
+	return stop({ code, message, choices, detail: holder.dn });
+}
+
+/** The person among the holders whose own address it is. */
+export function personAt(
+	facts: AccountFacts,
+	name: string,
+	holders: readonly DirectoryUser[],
+): DirectoryUser | undefined {
+	return holders.find((user) => user.kind === "user" && user.upn.toLowerCase() === addressOf(facts, name));
+}
+
+export function since(user: DirectoryUser): string {
+	return user.since === "" ? "" : ` since ${user.since}`;
+}
+
+/** A plan that is only an obstacle. */
+export function stop(obstacle: Obstacle): Plan {
+	return { changes: [], promises: {}, obstacle };
+}

@@ -1,0 +1,87 @@
+/**
+ * What the plans of an account in Microsoft 365 share: its outputs, whose it is, and the words that say that a name is
+ * somebody else's. Pure.
+ */
+import type { Obstacle, Planned } from "../../engine/action.ts";
+import type { Change, Choice } from "../../engine/event.ts";
+import { change } from "../changes.ts";
+import { type CloudUser, MARK } from "./accounts.ts";
+import type { CloudAccountInput } from "./user.ts";
+import type { Holder } from "./user-look.ts";
+
+type Output = {
+	readonly upn: string;
+	readonly displayName: string;
+	readonly userId: string;
+	readonly usageLocation: string;
+};
+export type Plan = Planned<Output>;
+
+export function outputOf(user: CloudUser): Output {
+	const { upn, displayName, id, usageLocation } = user;
+	return { upn, displayName, userId: id, usageLocation };
+}
+
+export function displayOf(input: CloudAccountInput): string {
+	return `${input.firstName} ${input.lastName}`;
+}
+
+export function localOf(upn: string): string {
+	return upn.split("@")[0]?.toLowerCase() ?? "";
+}
+
+export function ownerChange(upn: string, was: { readonly id: string; readonly mark: string }, mark: string): Change {
+	return change({
+		kind: "set",
+		target: upn,
+		facet: "owner",
+		before: was,
+		after: { id: was.id, mark },
+		words:
+			mark === "" ? `Give the account ${upn} back to whom it belonged` : `Take up the account ${upn} again, closed`,
+		detail: `PATCH /users/${was.id} ${MARK}`,
+	});
+}
+
+const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
+
+/** No account name can be made from what is asked. */
+export function nameless(input: CloudAccountInput, more: readonly Choice[] = []): Plan {
+	const message = `No account name can be made from ${displayOf(input)}. Nothing changed.`;
+	return stop({ code: "no-name", message, choices: [typeAnother, ...more] });
+}
+
+type Taken = {
+	readonly address: string;
+	readonly holder: Holder;
+	readonly free: string | undefined;
+	/** Ways on besides another name. */
+	readonly more: readonly Choice[];
+};
+
+/** The address is somebody else's: the next free one, another one, or one of `more`. */
+export function taken({ address, holder, free, more }: Taken): Plan {
+	const name = localOf(address);
+	const next = free === undefined ? [] : [localOf(free)];
+	const choices: readonly Choice[] = [
+		...next.map((other) => ({ id: "next-free-name", words: `Use ${other}`, with: { ifTaken: "next-free-name" } })),
+		typeAnother,
+		...more,
+	];
+	const since = holder.since === "" ? "" : ` since ${holder.since}`;
+	const so = {
+		member: { code: "name-taken", message: `${name} belongs to someone else${since}` },
+		guest: { code: "address-taken", message: `${address} is the address of the guest ${holder.displayName}` },
+		contact: { code: "address-taken", message: `${address} is the address of the contact ${holder.displayName}` },
+		deleted: {
+			code: "deleted-account",
+			message: `${address} belongs to a deleted account of ${holder.displayName} that can still come back`,
+		},
+	}[holder.kind];
+	return stop({ code: so.code, message: `${so.message}. It was not touched; nothing changed.`, choices });
+}
+
+/** A plan that is only an obstacle. */
+export function stop(obstacle: Obstacle): Plan {
+	return { changes: [], promises: {}, obstacle };
+}
