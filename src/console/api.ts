@@ -17,6 +17,7 @@ import { receiptShape, runShape, summaryShape } from "./api-shapes.ts";
 import { shaped } from "./body-shape.ts";
 import { details, NO_SUCH_RUN, problemOf, sendProblem } from "./problem.ts";
 import { readerOf, sentence } from "./reader.ts";
+import { involvedIn, involvedInRow, knowing } from "./run-words.ts";
 import { bearer, type Tokens } from "./token.ts";
 
 const ANSWERS: readonly Verb[] = [
@@ -112,7 +113,16 @@ async function list(parts: ApiParts, request: Request, response: Response): Prom
 	const page = await parts.desk.list(actor, query);
 	const definitions = parts.desk.definitions();
 	const items = page.items.map((run) =>
-		summaryShape(run, sentence(readerOf(definitions, actor, { client: run.client, clock: parts.clock }))),
+		summaryShape(
+			run,
+			sentence(
+				readerOf(definitions, actor, {
+					client: run.client,
+					clock: parts.clock,
+					involved: involvedInRow(run, definitions),
+				}),
+			),
+		),
 	);
 	send(response, { items, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
 }
@@ -120,8 +130,9 @@ async function list(parts: ApiParts, request: Request, response: Response): Prom
 async function read(parts: ApiParts, request: Request, response: Response): Promise<void> {
 	const run = await seen(parts, response, String(request.params.id));
 	const { actor } = callerOf(response);
-	const reader = readerOf(parts.desk.definitions(), actor, { client: run.client, clock: parts.clock });
-	send(response, runShape(run, sentence(reader)));
+	const definitions = parts.desk.definitions();
+	const about = { client: run.client, clock: parts.clock, involved: involvedIn(run, definitions) };
+	send(response, runShape(run, sentence(knowing(readerOf(definitions, actor, about), run))));
 }
 
 async function events(parts: ApiParts, request: Request, response: Response): Promise<void> {

@@ -8,7 +8,7 @@ import type { RunQuery, RunSummary } from "../engine/ports.ts";
 import { queryOf } from "./api-query.ts";
 import { isWords } from "./api-shapes.ts";
 import { ago, clientsOf, marked, moment, spanOf } from "./reader.ts";
-import { isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
+import { involvedInRow, isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
 import { readerFor, readerOfRun, show, type Visit } from "./shell.ts";
 
 const STATES: readonly { readonly value: string; readonly title: string }[] = [
@@ -127,7 +127,7 @@ function needRow(visit: Visit, { run, step }: OpenWait): Html {
 }
 
 function row(visit: Visit, run: RunSummary): Html {
-	const reader = readerFor(visit, run.client);
+	const reader = readerFor(visit, run.client, involvedInRow(run, visit.definitions));
 	const { state, word } = phaseStanding(run.phase, run.waitingFor);
 	const client = visit.definitions.clients[run.client]?.name ?? run.client;
 	const over = isOver(run.phase);

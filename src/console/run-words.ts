@@ -8,6 +8,7 @@ import { type WordsJson, words } from "../base/words.ts";
 import { type Reader, say } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { Phase } from "../engine/event.ts";
+import type { RunSummary } from "../engine/ports.ts";
 import type { Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import { fill } from "../sop/expression.ts";
@@ -85,6 +86,18 @@ export function isFor(step: StepDescription, reader: Reader): boolean {
 /** Whether no more will happen in this phase. */
 export function isOver(phase: Phase): boolean {
 	return phase === "done" || phase === "stopped" || phase === "failed";
+}
+
+/** Whoever a wait of this run means are those who may answer it now, as the desk said. */
+export function knowing(reader: Reader, run: RunDescription): Reader {
+	const waits = run.steps.flatMap((step) => (step.wait === undefined || step.wait.by.length === 0 ? [] : [step.wait]));
+	const meant = (who: readonly string[]) => waits.find((wait) => wait.who.join(" ") === who.join(" "))?.by;
+	return { ...reader, resolve: (who) => meant(who) ?? reader.resolve(who) };
+}
+
+/** The people a run of a list knows: who asked, and who is asked when it is stuck. */
+export function involvedInRow(run: RunSummary, definitions: Definitions): Involved {
+	return { requester: run.by, owner: definitions.clients[run.client]?.sops[run.sop]?.owner ?? "owner" };
 }
 
 /** The people a run knows, as far as its form says. */

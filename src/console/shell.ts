@@ -15,7 +15,7 @@ import type { ClientId } from "../sop/sop.ts";
 import { type Frame, frame, type Place } from "./frame.ts";
 import { errorBody } from "./page-error.ts";
 import { clientsOf, personOf, readerOf, wallClock } from "./reader.ts";
-import { involvedIn } from "./run-words.ts";
+import { involvedIn, knowing } from "./run-words.ts";
 import type { SandboxReadOut } from "./sandbox-read-out.ts";
 
 export type PageParts = {
@@ -102,10 +102,7 @@ export function readerFor({ parts, actor, definitions }: Visit, client?: ClientI
 
 /** The reader of a page about a run: whoever a wait means are those who may answer it now, as the desk said. */
 export function readerOfRun(visit: Visit, run: RunDescription): Reader {
-	const reader = readerFor(visit, run.client, involvedIn(run, visit.definitions));
-	const waits = run.steps.flatMap((step) => (step.wait === undefined || step.wait.by.length === 0 ? [] : [step.wait]));
-	const meant = (who: readonly string[]) => waits.find((wait) => wait.who.join(" ") === who.join(" "))?.by;
-	return { ...reader, resolve: (who) => meant(who) ?? reader.resolve(who) };
+	return knowing(readerFor(visit, run.client, involvedIn(run, visit.definitions)), run);
 }
 
 /** Sends the page for what is not there or not theirs to see: the same for both. */

@@ -128,7 +128,7 @@ function questionCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): Car
 	const title = back ? `The plan for ${about(sop, run)} was sent back` : `${state.name}: a choice is needed`;
 	const lead: Words = back
 		? [...(state.by === undefined ? [] : [{ person: state.by }, " wrote: "]), problem.message]
-		: [problem?.message ?? ""];
+		: [...(run.subject.name === undefined ? [] : [`For ${run.subject.name}. `]), problem?.message ?? ""];
 	const choices = [
 		...(problem?.choices ?? []).map((c) => ({ value: c.id, title: c.words })),
 		...wait.verbs.flatMap((verb) =>

@@ -136,6 +136,15 @@ describe("in front of the whole house", () => {
 		assert.deepEqual(await ask("hanna", `/runs/${id}/steer`, { verb: "cancel", words: "" }), none);
 	});
 
+	test("a sentence names those who may answer, in one run and in the list", async () => {
+		const { id } = await planned("Named");
+		const says = async (path: string) => ((await ask("tia", path))[1] as unknown as { waitingFor: string }).waitingFor;
+		assert.match(await says(`/runs/${id}`), /^Waiting for Mo Manager or Sol Vance to approve/);
+		const [, list] = await ask("tia", "/runs?subject=Named");
+		const { items } = list as unknown as { items: readonly { waitingFor: string }[] };
+		assert.match(items[0]?.waitingFor ?? "", /^Waiting for Mo Manager/);
+	});
+
 	test("every way an approval can be answered has its own status", async () => {
 		const { id, wait, plan } = await planned("Answered");
 		const path = `/runs/${id}/answers`;

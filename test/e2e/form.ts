@@ -74,7 +74,7 @@ async function play(stage: Stage): Promise<void> {
 		what: "the first sign-in",
 		is: (run) => run.steps.some((step) => step.path === "credential" && step.state === "done"),
 	});
-	await reads(otto.card("Approve the plan for Jörg Weiß"), "Ines Adler");
+	await reads(otto.card("The plan for Jörg Weiß"), "Approved by Ines Adler");
 	await otto.card("The first sign-in of Jörg Weiß waits for you").waitFor();
 	await otto.look("chat-fabrikam-manager");
 	const badge = hanna.page;
@@ -93,7 +93,7 @@ async function play(stage: Stage): Promise<void> {
 	);
 	assert.deepEqual(
 		[found.userPrincipalName, found.enabled, found.licences, found.groups],
-		["joerg.weiss@fabrikam.example", true, ["SPB"], ["Alle Mitarbeiter"]],
+		["jorg.weiss@fabrikam.example", true, ["SPB"], ["Alle Mitarbeiter"]],
 	);
 	did("a cloud-only client's own people start, approve and finish, its extra step included");
 }

@@ -1,5 +1,6 @@
 /** What a story has at hand, and small things several stories do. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Browser, Locator } from "playwright-core";
 import { type Bot, type RunSaid, type Step, until } from "./bot.ts";
 import { type Eyes, type Person, signIn } from "./browser.ts";
@@ -46,7 +47,11 @@ export async function people<Name extends string>(
 	return {
 		...all,
 		[Symbol.asyncDispose]: async () => {
-			for (const [, person] of opened) await person.close();
+			for (const [name, person] of opened) {
+				// What each of them saw last, for whoever looks into a story that went wrong.
+				await person.page.screenshot({ path: join(eyes.shots, `last-${name}.png`), fullPage: true });
+				await person.close();
+			}
 		},
 	};
 }
