@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { ROOT } from "./real-app.ts";
 
 const PLENTY =
-	"microsoft365: { use: sandbox, licences: { SPB: { total: 9000, used: 0 }, DESKLESSPACK: { total: 9000, used: 0 } } }";
+	"microsoft365: { use: sandbox, licences: { SPB: { total: 999, used: 0 }, DESKLESSPACK: { total: 999, used: 0 } } }";
 
 /** Copies them to a folder and returns it. */
 export function roomyDefinitions(folder: string): string {

@@ -29,7 +29,7 @@ export function as(crew: Crew, person: string): Api {
 	return api;
 }
 
-export function formOf(lastName: string, more: { readonly [field: string]: unknown } = {}) {
+export function formOf(lastName: string, more: { readonly [field: string]: string | boolean } = {}) {
 	const yesterday = Temporal.Now.plainDateISO("UTC").subtract({ days: 1 }).toString();
 	return { firstName: "Kim", lastName, startDate: yesterday, profile: "warehouse", manager: "sol", ...more };
 }
