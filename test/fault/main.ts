@@ -1,0 +1,51 @@
+/**
+ * `npm run faults`: does to the real thing what the world does, and counts what was lost, doubled or otherwise wrong.
+ * `-- --json` for programs, `-- --quick` for a couple of minutes, names of parts for only those. Exits 1 unless all is 0.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { approvalFaults } from "./approvals.ts";
+import { damageFaults, fullFault, heldFault } from "./disk.ts";
+import { formFaults } from "./forms.ts";
+import { killFaults } from "./kill.ts";
+import { remoteFaults } from "./remote.ts";
+import { repeatFaults } from "./repeats.ts";
+import { type FaultRow, failed, tableOf } from "./row.ts";
+
+const args = process.argv.slice(2);
+const asJson = args.includes("--json");
+const quick = args.includes("--quick");
+const asked = args.filter((arg) => !arg.startsWith("-"));
+
+const PARTS: { readonly [name: string]: (folder: string) => Promise<FaultRow | readonly FaultRow[]> } = {
+	kill: (folder) => killFaults(folder, quick ? 25 : 100),
+	repeats: (folder) => repeatFaults(folder, quick ? 2 : 10),
+	approvals: (folder) => approvalFaults(folder, quick ? 1 : 5),
+	forms: formFaults,
+	remote: (folder) => remoteFaults(folder, { slow: !quick }),
+	held: (folder) => heldFault(folder, quick ? 1 : 5),
+	full: fullFault,
+	damage: (folder) => damageFaults(folder, quick ? 40 : 300),
+};
+const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+	process.stderr.write(`There is no part ${unknown.join(", ")}. Parts are ${Object.keys(PARTS).join(", ")}.\n`);
+	process.exit(2);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "sopwith-faults-"));
+const rows: FaultRow[] = [];
+try {
+	for (const [name, part] of Object.entries(PARTS)) {
+		if (asked.length > 0 && !asked.includes(name)) continue;
+		if (!asJson) process.stderr.write(`trying: ${name}\n`);
+		const own = join(folder, name);
+		mkdirSync(own);
+		rows.push(...[await part(own)].flat());
+	}
+	process.stdout.write(asJson ? `${JSON.stringify(rows)}\n` : tableOf(rows));
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = rows.some(failed) ? 1 : 0;
