@@ -9,11 +9,12 @@ import { parseArgs } from "node:util";
 import { CHROMIUM, type Eyes, openBrowser } from "./browser.ts";
 import { form } from "./form.ts";
 import { newcomer } from "./newcomer.ts";
+import { program } from "./program.ts";
 import { secondThoughts } from "./second-thoughts.ts";
 import type { Story } from "./stage.ts";
 import { technician } from "./technician.ts";
 
-const STORIES: readonly Story[] = [newcomer, form, secondThoughts, technician];
+const STORIES: readonly Story[] = [newcomer, form, secondThoughts, technician, program];
 const AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({
