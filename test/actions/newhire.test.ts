@@ -24,6 +24,9 @@ import type { Sop } from "../../src/sop/sop.ts";
 import { movingClock } from "./sandbox/with-sandbox.ts";
 import { memoryVault } from "./stage.ts";
 
+/** A corrected form, once the run waits at that step. */
+type Amend = { readonly at: string; readonly values: Values };
+
 /** A host of one run: it decides each event, does what is ordered, and moves the clock when only time is left. */
 async function theatre(t: TestContext) {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-newhire-"));
@@ -55,7 +58,7 @@ async function theatre(t: TestContext) {
 		assert.deepEqual(notes, []);
 	});
 	const events: NewEvent[] = [];
-	async function play(sop: Sop, request: StartRequest, approver: string): Promise<Run> {
+	async function play(sop: Sop, request: StartRequest, approver: string, amends: Amend[] = []): Promise<Run> {
 		let run: Run | undefined;
 		const effects: Effect[] = [];
 		const take = (event: NewEvent) => {
@@ -91,6 +94,12 @@ async function theatre(t: TestContext) {
 			if (task !== undefined) {
 				const checked = [0, 1].map(String);
 				take({ kind: "answered", wait: task.id, verb: "complete", values: { checked }, ...person, as: "service-desk" });
+				continue;
+			}
+			const [amend] = amends;
+			if (amend !== undefined && waiting.some((wait) => wait.id.startsWith(`${amend.at}#`))) {
+				amends.shift();
+				take({ kind: "amended", values: amend.values, by: "hr" });
 				continue;
 			}
 			const timers = effects.filter((effect) => effect.kind === "timer").toSorted((a, b) => (a.at < b.at ? -1 : 1));
@@ -151,5 +160,48 @@ for (const [client, profile, manager, approver] of [
 		assert.equal(undone.ended?.phase, "done");
 		const left = tenant?.readOut().users.filter((user) => user.userPrincipalName.startsWith("ada.lovelace@"));
 		assert.deepEqual(left, []);
+	});
+}
+
+const RENAMED = ["Change the name Eve Mistype to Eve Correct"];
+const MOVED = ["Change the entry in the directory from Eve Mistype to Eve Correct"];
+const LATER = ["Open the account", "Make a first sign-in pass of", "Send the welcome to"];
+const ACCESS = ["Set the place of use to US", "Give 1 Business Premium licence", "Join the group All Finance"];
+
+for (const [client, profile, manager, approver, at, differs] of [
+	["contoso", "finance", "sol", "mo", "arrival", [...MOVED, ...RENAMED, "Change the address", ...ACCESS, ...LATER]],
+	["contoso", "finance", "sol", "mo", "firstMorning", [...MOVED, ...RENAMED, "Change the address", ...LATER]],
+	["fabrikam", "office", "otto", "ines", "firstMorning", [...RENAMED, "Change the address", ...LATER]],
+] as const) {
+	test(`a name that is corrected at ${client} while the run waits at ${at} is asked for once, done and undone`, async (t) => {
+		const stage = await theatre(t);
+		const sop = stage.definitions.clients[client]?.sops.newhire;
+		assert.ok(sop !== undefined);
+		const chosen = { ...sop.client.profiles[profile], key: profile };
+		const names = { firstName: "Eve", lastName: "Mistype", startDate: "2026-12-01", manager };
+		const asked = request(client, { ...names, profile: chosen, privateEmail: "eve@private.example" });
+		const run = await stage.play(sop, asked, approver, [{ at, values: { lastName: "Correct" } }]);
+		assert.equal(run.ended?.phase, "done");
+		const plans = stage.events.flatMap((event) => (event.kind === "planned" ? [event.plan.entries] : []));
+		assert.equal(plans.length, 2, "the first plan and the second, and nothing was asked again");
+		const second = plans[1]?.flatMap((entry) => entry.changes) ?? [];
+		assert.deepEqual(
+			second.map((change, i) => change.words.slice(0, differs[i]?.length)),
+			differs,
+		);
+		const began = stage.events.flatMap((event) => (event.kind === "attempt-began" ? [event.changes] : []));
+		const since = began.slice(began.findIndex((changes) => changes.some((change) => change.id === second[0]?.id)));
+		assert.deepEqual(idsOf(since.flat()).toSorted(), idsOf(second).toSorted(), "what was planned is what was done");
+		const tenant = stage.server.of(client);
+		const eves = () => tenant?.readOut().users.filter((user) => user.displayName.startsWith("Eve")) ?? [];
+		assert.deepEqual(
+			eves().map((user) => [user.userPrincipalName.split("@")[0], user.displayName, user.enabled]),
+			[["eve.correct", "Eve Correct", true]],
+		);
+		const back = undoRequest(sop, run, { by: "hr", via: "web", key: `${client}-undo` });
+		const undone = await stage.play(undoSop(sop, back), back, approver);
+		assert.equal(undone.ended?.phase, "done");
+		assert.deepEqual(eves(), []);
+		assert.equal(stage.events.filter((event) => event.kind === "planned").length, 3, "one plan for all of the undo");
 	});
 }

@@ -78,6 +78,9 @@ async function firstAndLastDay(stage: Stage): Promise<void> {
 	await send("POST", [...members, "$ref"], { "@odata.id": `${graph.endpoint}/directoryObjects/${id}` });
 	await list(["users", id, "memberOf"], { $select: "id" });
 	await list(members, { $select: "id", $top: "1" });
+	await send("PATCH", ["users", id], { displayName: "Ann Leigh", givenName: "Ann", surname: "Leigh" });
+	const address = "ann.leigh@contoso.example";
+	await send("PATCH", ["users", id], { userPrincipalName: address, mailNickname: "ann.leigh", mail: address });
 	await send("PATCH", ["users", id], { accountEnabled: true });
 	const passes = ["users", id, "authentication", "temporaryAccessPassMethods"];
 	await send("POST", passes, { lifetimeInMinutes: 480, isUsableOnce: true });
@@ -88,7 +91,8 @@ async function firstAndLastDay(stage: Stage): Promise<void> {
 	const message = { id: "<run@contoso.example>", to: ["ann@private.example"], subject: "Welcome", text: "Hello" };
 	got(await mail.send({ ...message, html: "<p>Hello</p>" }));
 	assert.equal(got(await mail.sent(message.id)), true);
-	sandbox.signIn("ann.lee@contoso.example");
+	sandbox.signIn(address);
+	await list(["users"], { $filter: "onPremisesImmutableId eq 'EHYAAAAAAAAAAAAAAAAAAA=='", $select: "id" });
 	got(await graph.request({ method: "GET", path: ["users", id], query: { $select: "id,signInActivity" } }));
 	await list(["auditLogs", "signIns"], { $filter: `userId eq ${odata(id)}` });
 	await send("POST", ["users", id, "revokeSignInSessions"]);

@@ -90,7 +90,9 @@ export async function cloudSubject(graph: Graph, ref: UserRef, world: World): Pr
 		throw refusal("no-such-user", message, `no user ${sayUser(ref)}`, true);
 	}
 	const name = isPromised(ref) ? sayUser(ref) : (user?.upn ?? sayUser(ref));
-	return { name, promised: world.promised, ...(user === undefined ? {} : { user }) };
+	// Whom a step found in the directory comes with the next sync, as when the form is corrected before it came.
+	const comes = world.lookOnly && namesOf(ref).guid !== undefined;
+	return { name, promised: world.promised || comes, ...(user === undefined ? {} : { user }) };
 }
 
 /** The obstacle when the person is neither there nor promised. */

@@ -1,6 +1,7 @@
 /** What changes in the directory shows in Microsoft 365 after a while, and never the other way round. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PresenceFilter } from "ldapts";
 import { Secret } from "../../../src/base/secret.ts";
 import { got } from "../../../src/engine/remote.ts";
 import { LAGS, newUser, type Stage, withSandbox } from "./with-sandbox.ts";
@@ -8,6 +9,7 @@ import { LAGS, newUser, type Stage, withSandbox } from "./with-sandbox.ts";
 const BASE = "DC=contoso,DC=example";
 const ANN = `CN=Ann Lee,OU=Sales,${BASE}`;
 const UPN = "ann.lee@contoso.example";
+const ANYTHING = new PresenceFilter({ attribute: "objectClass" });
 const SELECT = [
 	"id",
 	"displayName",
@@ -71,6 +73,36 @@ test("later changes follow, counted from the first that was not carried yet", as
 	stage.clock.move(1);
 	const { jobTitle, accountEnabled } = got(await annIn(stage));
 	assert.deepEqual([jobTitle, accountEnabled], ["Seller", true]);
+});
+
+test("a corrected name follows to the same account after the lag, with its address", async (t) => {
+	const stage = await withSandbox(t);
+	const guid = await makeAnn(stage);
+	stage.clock.move(LAGS.sync);
+	const { id } = got(await annIn(stage));
+	const { directory } = stage.sandbox;
+	const set = (attribute: string, value: string) => ({ operation: "replace", attribute, values: [value] }) as const;
+	const renamed = `CN=Ann Leigh,OU=Sales,${BASE}`;
+	got(await directory.move(ANN, renamed));
+	const names = [set("displayName", "Ann Leigh"), set("givenName", "Ann"), set("sn", "Leigh")];
+	const address = [set("userPrincipalName", "ann.leigh@contoso.example"), set("sAMAccountName", "ann.leigh")];
+	got(await directory.modify(`<GUID=${guid}>`, [...names, ...address]));
+	stage.clock.move(LAGS.sync - 1);
+	assert.equal(got(await annIn(stage)).displayName, "Ann Lee", "not before the lag");
+	stage.clock.move(1);
+	assert.equal((await annIn(stage)).kind, "refused", "the old name is nobody's");
+	const query = { $select: `${SELECT},givenName,surname,userPrincipalName,onPremisesDistinguishedName` };
+	const ann = got(await stage.graph.request({ method: "GET", path: ["users", String(id)], query }));
+	assert.deepEqual(
+		[ann.userPrincipalName, ann.mailNickname, ann.displayName, ann.givenName, ann.surname],
+		["ann.leigh@contoso.example", "ann.leigh", "Ann Leigh", "Ann", "Leigh"],
+	);
+	assert.equal(ann.onPremisesDistinguishedName, renamed);
+	got(await directory.remove(`<GUID=${guid}>`));
+	const base = `<GUID=${guid}>`;
+	const gone = await directory.search({ base, scope: "base", filter: ANYTHING, attributes: ["cn"] });
+	assert.ok(gone.kind === "refused");
+	assert.equal(gone.code, "no-such-object");
 });
 
 test("what the directory masters cannot be changed in Microsoft 365; what it does not can", async (t) => {
