@@ -160,13 +160,13 @@ async function answer(parts: ApiParts, request: Request, response: Response): Pr
 		plan: { kind: "text", optional: true },
 		values: { kind: "record", optional: true },
 	});
-	const run = await seen(parts, response, String(request.params.id));
+	const run = await meant(parts, response, String(request.params.id));
 	const { wait, verb, plan, values } = given;
 	told(
 		response,
 		await parts.desk.answer({
 			actor: callerOf(response).actor,
-			run: run.id,
+			run,
 			wait,
 			verb: verb as Verb,
 			...(plan === undefined ? {} : { plan }),
@@ -181,24 +181,36 @@ async function steer(parts: ApiParts, request: Request, response: Response): Pro
 		verb: { kind: "text", oneOf: ["cancel", "pause", "resume"] },
 		words: { kind: "text", optional: true },
 	});
-	const run = await seen(parts, response, String(request.params.id));
+	const run = await meant(parts, response, String(request.params.id));
 	const verb = given.verb as "cancel" | "pause" | "resume";
 	const { actor } = callerOf(response);
 	const words = given.words ?? "";
-	told(response, await parts.desk.steer({ actor, run: run.id, verb, words, via: "api", key: keyOf(request) }));
+	told(response, await parts.desk.steer({ actor, run, verb, words, via: "api", key: keyOf(request) }));
 }
 
 async function amend(parts: ApiParts, request: Request, response: Response): Promise<void> {
 	const { values } = shaped(await readJson(request), { values: { kind: "record" } });
-	const run = await seen(parts, response, String(request.params.id));
+	const run = await meant(parts, response, String(request.params.id));
 	const { actor } = callerOf(response);
-	told(response, await parts.desk.amend({ actor, run: run.id, values, via: "api", key: keyOf(request) }));
+	told(response, await parts.desk.amend({ actor, run, values, via: "api", key: keyOf(request) }));
 }
 
 async function note(parts: ApiParts, request: Request, response: Response): Promise<void> {
 	const { words } = shaped(await readJson(request), { words: { kind: "text" } });
-	const run = await seen(parts, response, String(request.params.id));
-	told(response, await parts.desk.note({ actor: callerOf(response).actor, run: run.id, words, key: keyOf(request) }));
+	const run = await meant(parts, response, String(request.params.id));
+	told(response, await parts.desk.note({ actor: callerOf(response).actor, run, words, key: keyOf(request) }));
+}
+
+/**
+ * The id of the run that somebody wants to change. One they may not see goes to the desk as it was sent: it refuses with
+ * the same words and keeps the refusal in the audit stream.
+ */
+async function meant(parts: ApiParts, response: Response, id: string): Promise<string> {
+	const { actor, client } = callerOf(response);
+	const run = await parts.desk.read(actor, id);
+	if (run === undefined) return id;
+	if (client !== undefined && run.client !== client) throw new ConflictError("no-such-run", NO_SUCH_RUN);
+	return run.id;
 }
 
 /** The run, when this caller may see it. Errors: `ConflictError` `no-such-run`, the same as for one that is not there. */

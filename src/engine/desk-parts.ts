@@ -90,12 +90,13 @@ export function denied(
 	return new DeniedError(why.code, why.words);
 }
 
-/** The stored run, when they may see it; else the same answer as for one that does not exist. */
+/** The stored run, when they may see it; else the same answer as for one that does not exist, and an entry in the audit. */
 export async function seen(parts: DeskParts, actor: Actor, run: RunId): Promise<Stored> {
 	const stored = await parts.host.read(run);
-	if (stored === undefined || !may(parts, { actor, verb: "see", stored }).ok)
-		throw new ConflictError("no-such-run", NO_RUN);
-	return stored;
+	const verdict = stored === undefined ? undefined : may(parts, { actor, verb: "see", stored });
+	if (stored !== undefined && verdict?.ok === true) return stored;
+	if (stored !== undefined && verdict?.ok === false) denied(parts, { actor, run, client: stored.run.client }, verdict);
+	throw new ConflictError("no-such-run", NO_RUN);
 }
 
 export async function allowed(

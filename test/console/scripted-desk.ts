@@ -21,6 +21,12 @@ export function scriptedDesk(all: readonly RunDescription[] = sampleRuns): Scrip
 		const found = prefix.length < 4 ? [] : all.filter((run) => run.id.startsWith(prefix) && sees(actor, run));
 		return found.length === 1 ? found[0] : undefined;
 	};
+	/** As the real one: a run they may not see is refused here too, with the words of one that is not there. */
+	const about = async (what: string, request: { readonly actor: Actor; readonly run: string }): Promise<Receipt> => {
+		if ((await read(request.actor, request.run)) === undefined)
+			throw new ConflictError("no-such-run", "There is no such run for you to see.");
+		return answered(what, request);
+	};
 	const answered = (what: string, request: object): Receipt => {
 		asked.push({ what, request: { ...request } });
 		const scripted = desk.next;
@@ -59,11 +65,11 @@ export function scriptedDesk(all: readonly RunDescription[] = sampleRuns): Scrip
 			return { run, seq: 1, outcome: "accepted", verdict: "accepted" };
 		},
 		check: () => [],
-		answer: async (request) => answered("answer", request),
-		steer: async (request) => answered("steer", request),
-		amend: async (request) => answered("amend", request),
-		note: async (request) => answered("note", request),
-		undo: async (request) => answered("undo", request),
+		answer: (request) => about("answer", request),
+		steer: (request) => about("steer", request),
+		amend: (request) => about("amend", request),
+		note: (request) => about("note", request),
+		undo: (request) => about("undo", request),
 		read,
 		async list(actor, query) {
 			asked.push({ what: "list", request: { ...query } });
