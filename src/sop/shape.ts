@@ -65,8 +65,15 @@ function reportIssue(issue: Issue, schema: z.ZodType, value: unknown, at: At, re
 			return;
 		}
 		default:
-			report(here, "bad-value", sentence(issue.message));
+			reportValue(here, sentence(issue.message), report);
 	}
+}
+
+/** A schema's own words: what is so, then what to write; those that say only what to write are the remedy. */
+function reportValue(here: At, text: string, report: Report): void {
+	const end = text.indexOf(". ");
+	if (end >= 0) report(here, "bad-value", text.slice(0, end + 1), { remedy: text.slice(end + 2) });
+	else report(here, "bad-value", "This is not what belongs here.", { remedy: text });
 }
 
 function sentence(text: string): string {
