@@ -106,11 +106,22 @@ export function childEnded(fold: Fold, event: Extract<RunEvent, { kind: "child-e
 		if (state.children === undefined || child === undefined || child.phase !== undefined) continue;
 		const children = { ...state.children, [event.child]: { ...child, phase: event.phase, outputs: event.outputs } };
 		adjust(fold, path, { children });
+		inherit(fold, event, pathOfChild(fold.sop, path, child.key));
 		if (state.state === "running" && Object.values(children).every((c) => c.phase !== undefined))
 			allEnded(fold, path, children);
 		return true;
 	}
 	return false;
+}
+
+/** What a child changed is its parent's too, under the address of the part it worked on. */
+function inherit(fold: Fold, event: Extract<RunEvent, { kind: "child-ended" }>, prefix: Path): void {
+	const made = (event.ledger ?? []).map((entry) => ({ ...entry, path: `${prefix}.${entry.path}` }));
+	if (made.length > 0) fold.run.ledger = [...fold.run.ledger, ...made];
+}
+
+function pathOfChild(sop: Sop, path: Path, key: string): Path {
+	return placeOf(sop, path)?.step.kind === "run" ? path : `${path}[${encodeKey(key)}]`;
 }
 
 function allEnded(fold: Fold, path: Path, children: NonNullable<StepState["children"]>): void {

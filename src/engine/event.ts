@@ -192,7 +192,14 @@ export type NewEvent =
 	| { readonly kind: "timer-fired"; readonly wait: WaitId; readonly timer: string }
 	| { readonly kind: "amended"; readonly values: Values; readonly by: PersonId }
 	| { readonly kind: "noted"; readonly by: PersonId; readonly words: string; readonly marked?: MessageRef }
-	| { readonly kind: "child-ended"; readonly child: RunId; readonly phase: Phase; readonly outputs: Values }
+	| {
+			readonly kind: "child-ended";
+			readonly child: RunId;
+			readonly phase: Phase;
+			readonly outputs: Values;
+			/** What the child changed, in its own addresses: the parent's undo turns it round too. */
+			readonly ledger?: readonly LedgerEntry[];
+	  }
 	| {
 			readonly kind: "steered";
 			readonly verb: "cancel" | "pause" | "resume";

@@ -12,6 +12,8 @@ import type { Run } from "./run.ts";
 import { nameRun } from "./run-id.ts";
 
 const VALID_MS = 24 * 3_600_000;
+/** For what a sub-SOP changed: its own steps are not in this SOP, so the longest settling there is. */
+const SETTLE_MS = 30_000;
 
 /** What can be turned round: all that was made or may have been made, newest first. What was sent stays sent. */
 export function undoable(run: Run): readonly LedgerEntry[] {
@@ -63,7 +65,10 @@ function undoStep(sop: Sop, entry: LedgerEntry, i: number): Extract<Step, { kind
 		id: `u${i}`,
 		name: `Undo: \${undo[${i}].change.words}`,
 		kind: "do",
-		action: { ...(action ?? { name: entry.action, repeat: { kind: "never" }, writes: true }), destructive: true },
+		action: {
+			...(action ?? { name: entry.action, repeat: { kind: "settle", ms: SETTLE_MS }, writes: true }),
+			destructive: true,
+		},
 		with: templatesOf(i),
 		retry: { attempts: 4, firstMs: 1000, mostMs: 60_000 },
 		timeoutMs: 30_000,

@@ -112,7 +112,13 @@ export function createSimHost(parts: Parts) {
 	const tell = (child: Stored, parent: RunId): void => {
 		void deliver(
 			parent,
-			{ kind: "child-ended", child: child.run.id, phase: phase(child.run), outputs: child.run.outputs },
+			{
+				kind: "child-ended",
+				child: child.run.id,
+				phase: phase(child.run),
+				outputs: child.run.outputs,
+				ledger: child.run.ledger,
+			},
 			`child:${child.run.id}`,
 		);
 	};

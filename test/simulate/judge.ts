@@ -53,7 +53,9 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 			stuck: all.filter(({ run }) => run.ended === undefined).map(({ run }) => run.id),
 			writtenTwice: remote.doubled,
 			writtenAfterStopped: late,
-			leftByUndo: undone.flatMap(({ run }) => remote.leftBy(run.request.undo?.of ?? "")),
+			leftByUndo: undone.flatMap(({ run }) =>
+				family(all, run.request.undo?.of ?? "").flatMap((of) => remote.leftBy(of)),
+			),
 			writtenUnasked: [...unasked, ...all.flatMap(unfair)],
 			forgotten: [...told.values()]
 				.filter((of) => !isRemembered(runs().get(of.run), of))
@@ -70,6 +72,12 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 		known: (run: RunId, step: string, attempt: number): boolean =>
 			[...told.values()].some((of) => of.run === run && of.step === step && of.attempt === attempt),
 	};
+}
+
+/** A run and all that worked for it: an undo turns round what each of them made. */
+function family(all: readonly Stored[], of: RunId): readonly RunId[] {
+	const parts = all.filter(({ run }) => run.request.undo === undefined && run.request.parent?.run === of);
+	return [of, ...parts.flatMap(({ run }) => family(all, run.id))];
 }
 
 /** Whether a plan that was approved showed this very change, or could not be planned and this only adds. */

@@ -41,7 +41,9 @@ export async function tellParentOf(parts: Pick<ChildParts, "inner">, entry: Entr
 	const parent = entry.run.request.parent;
 	const phase = entry.run.ended?.phase;
 	if (parent === undefined || phase === undefined) return;
-	const event: NewEvent = { kind: "child-ended", child: entry.id, phase, outputs: entry.run.outputs };
+	const { outputs, ledger } = entry.run;
+	const made = ledger.length === 0 ? {} : { ledger };
+	const event: NewEvent = { kind: "child-ended", child: entry.id, phase, outputs, ...made };
 	await parts.inner.deliver(parent.run, event, childKey(entry.id));
 }
 
