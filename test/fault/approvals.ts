@@ -22,8 +22,8 @@ type Case = Attempted & { readonly status: number; readonly code?: string; reado
 const CASES: { readonly [fault: string]: Case } = {
 	"approval by the requester": { as: "harriet", status: 403, audited: true },
 	"approval by the subject": {
-		as: "mo",
-		form: { privateEmail: "mo@contoso.example" },
+		as: "pat",
+		form: { privateEmail: "pat@private.example" },
 		status: 403,
 		code: "subject",
 		audited: true,
@@ -50,7 +50,7 @@ export async function approvalFaults(folder: string, times: number): Promise<rea
 	mkdirSync(data);
 	const place: Place = { data, definitions: roomyDefinitions(join(folder, "definitions")), port: await freePort() };
 	const app = await startApp(place);
-	const crew = await hire(place, ["harriet", "mo", "tia", "ines", "sol"]);
+	const crew = await hire(place, ["harriet", "mo", "pat", "tia", "ines"]);
 	const tallies = Object.entries(CASES).map(([fault, one], at) => ({ fault, one, at, tally: tallyOf(fault) }));
 	const refused: { readonly run: string; readonly fault: string }[] = [];
 	for (const { one, at, tally, fault } of tallies) {

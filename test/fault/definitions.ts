@@ -9,11 +9,18 @@ import { ROOT } from "./real-app.ts";
 const PLENTY =
 	"microsoft365: { use: sandbox, licences: { SPB: { total: 999, used: 0 }, DESKLESSPACK: { total: 999, used: 0 } } }";
 
+/** A lead who could be hired: the private address is outside the client's domain. */
+const LEAD = "{ id: pat, name: Pat Lund, email: pat@private.example, manager: di }";
+
 /** Copies them to a folder and returns it. */
 export function roomyDefinitions(folder: string): string {
 	cpSync(join(ROOT, "sop-definitions"), folder, { recursive: true });
 	edit(folder, "clients/contoso/client.yaml", (text) =>
-		text.replace("microsoft365: { use: sandbox }", PLENTY).replace("atMost: 5 per day", "atMost: 999 per day"),
+		text
+			.replace("microsoft365: { use: sandbox }", PLENTY)
+			.replace("atMost: 5 per day", "atMost: 999 per day")
+			.replace("roles:", `  - ${LEAD}\nroles:`)
+			.replace("it-lead: [mo]", "it-lead: [mo, pat]"),
 	);
 	return folder;
 }

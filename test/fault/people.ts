@@ -10,7 +10,7 @@ const CLIENTS: { readonly [person: string]: string | undefined } = {
 	harriet: "contoso",
 	mo: "contoso",
 	di: "contoso",
-	sol: "contoso",
+	pat: "contoso",
 	ines: "fabrikam",
 	tia: undefined,
 };
