@@ -205,3 +205,24 @@ for (const [client, profile, manager, approver, at, differs] of [
 		assert.equal(stage.events.filter((event) => event.kind === "planned").length, 3, "one plan for all of the undo");
 	});
 }
+
+test("two corrections are undone by one plan, newest first", async (t) => {
+	const stage = await theatre(t);
+	const sop = stage.definitions.clients.contoso?.sops.newhire;
+	assert.ok(sop !== undefined);
+	const profile = { ...sop.client.profiles.finance, key: "finance" };
+	const names = { firstName: "Eve", lastName: "Mistype", startDate: "2026-12-01", manager: "sol" };
+	const asked = request("contoso", { ...names, profile, privateEmail: "eve@private.example" });
+	const amends = ["Typo", "Correct"].map((lastName) => ({ at: "firstMorning", values: { lastName } }));
+	const run = await stage.play(sop, asked, "mo", amends);
+	assert.equal(run.ended?.phase, "done");
+	const back = undoRequest(sop, run, { by: "hr", via: "web", key: "contoso-undo" });
+	const undone = await stage.play(undoSop(sop, back), back, "mo");
+	assert.equal(undone.ended?.phase, "done");
+	const renamed = undone.ledger.filter((entry) => entry.change.facet === "name").map((entry) => entry.change.words);
+	assert.deepEqual(renamed, ["Change the name Eve Correct to Eve Typo", "Change the name Eve Typo to Eve Mistype"]);
+	const left = stage.server.of("contoso")?.readOut().users ?? [];
+	assert.ok(left.every((user) => !user.displayName.startsWith("Eve")));
+	assert.equal(stage.events.filter((event) => event.kind === "planned").length, 4, "three plans, and one for the undo");
+	assert.equal(undone.approvals.length, 1, "nothing of the undo was asked again");
+});

@@ -115,23 +115,28 @@ export function addressOfAccount(mark: string, user: DirectoryUser, parts: Addre
 	};
 }
 
-/** Turns a corrected name or address round, as long as the account still has it. */
-export function turnedBack(made: Change, all: readonly DirectoryUser[]): readonly Change[] {
+/**
+ * Turns a corrected name, address or entry round, as long as the account still has it. `promised`: newer corrections of the
+ * same account will have been turned round before.
+ */
+export function turnedBack(made: Change, all: readonly DirectoryUser[], promised: boolean): readonly Change[] {
+	if (made.facet === "place") {
+		const [was, before] = [made.after as AccountAfter, made.before as AccountAfter];
+		const newer = promised && all.some((user) => was.mark !== "" && user.mark === was.mark);
+		const isSo = newer || all.some((user) => sameDn(user.dn, was.dn));
+		return isSo ? [placeChange({ upn: made.target, dn: was.dn, mark: was.mark }, before.dn)] : [];
+	}
+	const { guid, mark } = made.after as NameAfter | AddressAfter;
+	const user = all.find((one) => one.guid === guid);
+	if (user === undefined) return [];
+	const newer = promised && user.mark === mark;
 	if (made.facet === "name") {
 		const [was, before] = [made.after as NameAfter, made.before as NameAfter];
-		const user = all.find((one) => one.guid === was.guid);
-		const { guid, mark } = was;
-		const now = user && {
-			guid,
-			mark,
-			displayName: user.displayName,
-			firstName: user.firstName,
-			lastName: user.lastName,
-		};
-		return sameJson(now as Json | undefined, was) ? [nameChange(made.target, was, before)] : [];
+		const { displayName, firstName, lastName } = user;
+		const isSo = newer || sameJson({ guid, mark, displayName, firstName, lastName }, was);
+		return isSo ? [nameChange(made.target, was, before)] : [];
 	}
 	const [was, before] = [made.after as AddressAfter, made.before as AddressAfter];
-	const user = all.find((one) => one.guid === was.guid);
-	const now = user && addressOfAccount(was.mark, user, was);
-	return sameJson(now as Json | undefined, was as Json) ? [addressChange(made.target, was, before)] : [];
+	const isSo = newer || sameJson(addressOfAccount(mark, user, was) as Json, was as Json);
+	return isSo ? [addressChange(made.target, was, before)] : [];
 }

@@ -14,6 +14,8 @@ import { displayOf } from "./user-plan.ts";
 
 export type AccountFacts = {
 	readonly mark: string;
+	/** Planning on what earlier steps will have done. */
+	readonly promised: boolean;
 	readonly suffix: string;
 	/** Where it is to be made, and whether that exists. */
 	readonly ou: string;
@@ -68,6 +70,7 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 	const madeByUs = all.filter((user) => user.kind === "user" && user.mark !== "");
 	return {
 		mark: world.mark,
+		promised: world.promised,
 		suffix: directory.upnSuffix,
 		ou,
 		ouThere: !ouMissing,

@@ -13,15 +13,8 @@ import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
 import { signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
-import { byGuid, CLOSED, NORMAL, sameDn } from "./entries.ts";
-import {
-	type AccountAfter,
-	type AddressAfter,
-	type NameAfter,
-	ownerChange,
-	placeChange,
-	turnedBack,
-} from "./user-changes.ts";
+import { byGuid, CLOSED, NORMAL } from "./entries.ts";
+import { type AccountAfter, type AddressAfter, type NameAfter, ownerChange, turnedBack } from "./user-changes.ts";
 import { chooseAccount } from "./user-choose.ts";
 import { type AccountFacts, lookForAccount } from "./user-look.ts";
 import { whyItStays } from "./user-name.ts";
@@ -97,14 +90,7 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 			const words = `Give the account ${there.upn} back to whom it belonged`;
 			return { changes: [ownerChange(there.upn, { dn: there.dn, mark: was.mark }, before.mark ?? "", words)] };
 		}
-		if (made.facet === "place") {
-			const from = (made.before ?? {}) as AccountAfter;
-			const moved = facts.all.find((user) => sameDn(user.dn, was.dn));
-			return {
-				changes: moved === undefined ? [] : [placeChange({ upn: made.target, dn: was.dn, mark: was.mark }, from.dn)],
-			};
-		}
-		const changes = turnedBack(made, facts.all);
+		const changes = turnedBack(made, facts.all, facts.promised);
 		const used = facts.all.find((user) => user.guid === (made.after as AddressAfter).guid && wasUsed(facts, user));
 		if (changes.length > 0 && made.facet === "address" && used !== undefined) {
 			return { changes: [], obstacle: signedIn(used.upn) };

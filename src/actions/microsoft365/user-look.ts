@@ -22,6 +22,8 @@ export type Holder = {
 
 export type CloudAccountFacts = {
 	readonly mark: string;
+	/** Planning on what earlier steps will have done. */
+	readonly promised: boolean;
 	/** Addresses to try, in order. Empty when no name can be made. */
 	readonly addresses: readonly string[];
 	readonly holders: readonly Holder[];
@@ -62,6 +64,7 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 	const closed = same.filter((user) => !user.enabled && !user.guest).map(memberOf);
 	return {
 		mark: world.mark,
+		promised: world.promised,
 		addresses,
 		holders: [...holders, ...closed.filter((one) => holders.every((h) => h.user?.id !== one.user?.id))],
 		marked,

@@ -39,13 +39,17 @@ export function whyItStays(input: CloudAccountInput, facts: CloudAccountFacts, o
 	return address.kind === "stays" ? address.why : undefined;
 }
 
-/** Turns a corrected name or address round, as long as the account still has it. */
-export function turnedBack(made: Change, user: CloudUser): readonly Change[] {
+/**
+ * Turns a corrected name or address round, as long as the account still has it. `promised`: newer corrections of the same
+ * account will have been turned round before.
+ */
+export function turnedBack(made: Change, user: CloudUser, promised: boolean): readonly Change[] {
 	const was = made.after as Values;
 	const before = made.before as Values;
 	const now = { ...namesOf(user), ...addressOf(user) };
-	const { id: _id, mark: _mark, ...parts } = was;
-	const isSo = Object.entries(parts).every(([name, value]) => now[name as keyof typeof now] === value);
+	const { id: _id, mark, ...parts } = was;
+	const newer = promised && user.mark === mark;
+	const isSo = newer || Object.entries(parts).every(([name, value]) => now[name as keyof typeof now] === value);
 	if (!isSo) return [];
 	return [made.facet === "name" ? nameChange(made.target, was, before) : addressChange(made.target, was, before)];
 }

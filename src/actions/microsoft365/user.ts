@@ -100,7 +100,7 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 		];
 		if (made.facet === "name" || made.facet === "address") {
 			const changed = everyone.find((user) => user.id === was.id);
-			const changes = changed === undefined ? [] : turnedBack(made, changed);
+			const changes = changed === undefined ? [] : turnedBack(made, changed, facts.promised);
 			if (changes.length > 0 && made.facet === "address" && facts.used.includes(String(was.id))) {
 				return { changes: [], obstacle: signedIn(String(was.upn)) };
 			}

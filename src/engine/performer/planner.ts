@@ -79,8 +79,10 @@ async function answer(parts: Parts, order: PlanOrder, request: PlanRequest): Pro
 	}
 	try {
 		const world = await parts.worldOf(order.run, order.sop, request.path);
+		// What an undo turns round, it meets as the turning round of everything newer has left it.
+		const promised = request.deferred || desired.undo !== undefined;
 		const { planned } = await within(LOOK_MS, order.signal, (signal) =>
-			lookAndPlan(desired, { ...world, signal, lookOnly: true, promised: request.deferred }),
+			lookAndPlan(desired, { ...world, signal, lookOnly: true, promised }),
 		);
 		const { changes, promises, obstacle } = planned;
 		const problem = obstacle === undefined ? {} : { obstacle };

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { equal } from "../../../src/actions/directory/entries.ts";
+import { byGuid, equal } from "../../../src/actions/directory/entries.ts";
 import { openLdap } from "../../../src/actions/directory/ldap.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { ldapServer, type Received, type Reply } from "./ldap-server.ts";
@@ -47,6 +47,20 @@ test("a password goes out in quotes as UTF-16, and nothing else does", async (t)
 	const sent = received.at(-1)?.bytes ?? Buffer.alloc(0);
 	assert.ok(sent.includes(Buffer.from('"Quiet-River-42"', "utf16le")));
 	assert.ok(!sent.includes("Quiet-River-42"));
+});
+
+test("an entry can be named by its id, and a new name of its own goes out beside its place", async (t) => {
+	const { directory, received } = await door(t, () => OK);
+	const guid = byGuid("33221100-5544-7766-8899-aabbccddeeff");
+	const rename = [{ operation: "replace", attribute: "sn", values: ["Byron"] }] as const;
+	assert.equal((await directory.modify(guid, rename)).kind, "ok");
+	assert.equal((await directory.move(ADA, "CN=Ada Byron\\, B.,DC=contoso,DC=example")).kind, "ok");
+	assert.equal((await directory.remove(guid)).kind, "ok");
+	const [, modify, renamed, removed] = received;
+	assert.ok(modify?.bytes.includes(guid));
+	assert.equal(removed?.bytes.toString(), guid);
+	const parts = ["CN=Ada Byron\\, B.", "DC=contoso,DC=example"];
+	for (const part of parts) assert.ok(renamed?.bytes.includes(Buffer.from([part.length, ...Buffer.from(part)])));
 });
 
 test("entries come back as lists, and a GUID as base64", async (t) => {
