@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { roomyDefinitions } from "./definitions.ts";
+import { edit, roomyDefinitions } from "./definitions.ts";
 import { approvalOf, as, type Crew, formOf, hire, type RunSeen, readRun, startOf, waitFor } from "./people.ts";
 import { freePort, type Place, startApp } from "./real-app.ts";
 import { type FaultRow, tallyOf } from "./row.ts";
@@ -14,7 +14,6 @@ import { type FaultRow, tallyOf } from "./row.ts";
 type Open = { readonly wait: string; readonly plan: string };
 type Attempted = {
 	readonly as: string;
-	readonly form?: object;
 	readonly spoil?: (open: Open, crew: Crew, run: RunSeen) => Promise<Open> | Open;
 };
 type Case = Attempted & { readonly status: number; readonly code?: string; readonly audited?: true };
@@ -23,7 +22,6 @@ const CASES: { readonly [fault: string]: Case } = {
 	"approval by the requester": { as: "harriet", status: 403, audited: true },
 	"approval by the subject": {
 		as: "pat",
-		form: { privateEmail: "pat@private.example" },
 		status: 403,
 		code: "subject",
 		audited: true,
@@ -45,10 +43,15 @@ const CASES: { readonly [fault: string]: Case } = {
 	"approval after the plan moved on": { as: "mo", status: 409, code: "stale", spoil: amended },
 };
 
+/** Who is hired; here it is always Pat, who is a lead. */
+const HIRED = /email: "[^"]*privateEmail[^"]*"/;
+
 export async function approvalFaults(folder: string, times: number): Promise<readonly FaultRow[]> {
 	const data = join(folder, "data");
 	mkdirSync(data);
-	const place: Place = { data, definitions: roomyDefinitions(join(folder, "definitions")), port: await freePort() };
+	const definitions = roomyDefinitions(join(folder, "definitions"));
+	edit(definitions, "newhire.yaml", (text) => text.replace(HIRED, 'email: "pat@contoso.example"'));
+	const place: Place = { data, definitions, port: await freePort() };
 	const app = await startApp(place);
 	const crew = await hire(place, ["harriet", "mo", "pat", "tia", "ines"]);
 	const tallies = Object.entries(CASES).map(([fault, one], at) => ({ fault, one, at, tally: tallyOf(fault) }));
@@ -56,12 +59,12 @@ export async function approvalFaults(folder: string, times: number): Promise<rea
 	for (const { one, at, tally, fault } of tallies) {
 		for (let time = 0; time < times; time++) {
 			const began = performance.now();
-			const form = formOf(`Case${at}x${time}`, { profile: "sales", ...one.form });
-			const { body } = await as(crew, "harriet")("/api/v1/runs", { body: startOf(form) });
+			const form = formOf(`Case${at}x${time}`, { profile: "sales" });
+			const { body, text } = await as(crew, "harriet")("/api/v1/runs", { body: startOf(form) });
 			const run = await waitFor(as(crew, "harriet"), String(body.id), (seen) => approvalOf(seen) !== undefined);
 			const open = run && approvalOf(run);
 			if (run === undefined || open === undefined) {
-				tally.wrong(`run ${body.id} never asked for approval`);
+				tally.wrong(`it never asked for approval: ${text}`);
 				continue;
 			}
 			const said = one.spoil === undefined ? open : await one.spoil(open, crew, run);

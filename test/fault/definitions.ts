@@ -9,8 +9,8 @@ import { ROOT } from "./real-app.ts";
 const PLENTY =
 	"microsoft365: { use: sandbox, licences: { SPB: { total: 999, used: 0 }, DESKLESSPACK: { total: 999, used: 0 } } }";
 
-/** A lead who could be hired: the private address is outside the client's domain. */
-const LEAD = "{ id: pat, name: Pat Lund, email: pat@private.example, manager: di }";
+/** A second lead, for what only one of two may do. */
+const LEAD = "{ id: pat, name: Pat Lund, email: pat@contoso.example, manager: di }";
 
 /** Copies them to a folder and returns it. */
 export function roomyDefinitions(folder: string): string {
