@@ -2,10 +2,14 @@
  * The command line's process: hands arguments to the commands and their exit code to the shell. The only file that acts on
  * being loaded; must never hold a rule of its own.
  */
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Parts } from "./command/command.ts";
 import { runCommandLine } from "./command/command-line.ts";
 import { openTerminal } from "./command/terminal.ts";
 
+/** What Node compiled is kept beside the packages, where only who installed them writes; a folder it cannot write is left. */
+enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/sopwith/compiled", import.meta.url)));
 const terminal = openTerminal();
 
 /** Loaded when a command needs them: `sopwith -h` should not wait for a database driver. */

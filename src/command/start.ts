@@ -1,6 +1,7 @@
 /**
  * `sopwith start`: serves until it is told to stop. Must never leave the socket or the data folder behind in use.
  */
+import { flushCompileCache } from "node:module";
 import { SopwithError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { openRedactor } from "../base/redact.ts";
@@ -31,6 +32,7 @@ export const start: Command = {
 		if (problems.length > 0) terminal.talk(problemLines(problems));
 		if (call.json) outJson(call, { url: app.url });
 		else terminal.out(startWords(app));
+		flushCompileCache();
 		const signal = await stopped;
 		log.info({ signal }, "Stopping: what is under way ends or waits for the next start");
 		await control.close();
