@@ -2,7 +2,7 @@
  * The parts behind the doors: store, definitions, host, desk. Put together once; must never listen or serve.
  */
 import { registry } from "./actions/registry.ts";
-import { openSandboxServer } from "./actions/sandbox/sandbox.ts";
+import { openSandboxServer, type SandboxServer } from "./actions/sandbox/sandbox.ts";
 import { seedOf } from "./actions/sandbox/seed.ts";
 import { createWorlds } from "./actions/world.ts";
 import { createOffice } from "./app-office.ts";
@@ -26,10 +26,12 @@ import { createStanding } from "./engine/standing.ts";
 import type { Client, Definitions } from "./sop/definitions.ts";
 import { diffDefinitions, loadDefinitions } from "./sop/folder.ts";
 
+/** `sandbox`: simulated tenants that the caller opened and closes, as tests do to set their lags and look inside. */
+export type HouseOptions = OpenOptions & { readonly sandbox?: SandboxServer };
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
 /** Opens everything but the doors to people. Errors: those of `openStore`. */
-export async function openHouse(config: Config, { log, redactor }: OpenOptions, clock: Clock) {
+export async function openHouse(config: Config, { log, redactor, sandbox: lent }: HouseOptions, clock: Clock) {
 	const store = openStore({ folder: config.data, key: config.key, clock, log });
 	const book = openBook(config, clock);
 	const { definitions, clientOf } = book;
@@ -41,7 +43,7 @@ export async function openHouse(config: Config, { log, redactor }: OpenOptions, 
 	};
 	const audit = createAudit(store);
 	const people = createPeopleStore(store);
-	const sandbox = await openSandboxServer({ folder: `${config.data}/sandbox`, clock });
+	const sandbox = lent ?? (await openSandboxServer({ folder: `${config.data}/sandbox`, clock }));
 	const tenantOf = (client: Client) => sandbox.tenant(seedOf(client));
 	const worlds = createWorlds({ clientOf, vault, sandboxOf: tenantOf, clock, env: process.env });
 	const performer = createPerformer({
@@ -67,7 +69,7 @@ export async function openHouse(config: Config, { log, redactor }: OpenOptions, 
 		await host.close();
 		audit.flush();
 		await worlds.close();
-		await sandbox.close();
+		if (lent === undefined) await sandbox.close();
 		store.close();
 	};
 	return {

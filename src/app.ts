@@ -3,16 +3,16 @@
  * rule.
  */
 import { createServer, type Server } from "node:http";
-import { openHouse } from "./app-house.ts";
+import { type HouseOptions, openHouse } from "./app-house.ts";
 import { openDoors } from "./app-web.ts";
 import { UnavailableError } from "./base/errors.ts";
 import { systemClock } from "./base/time.ts";
-import type { App, OpenOptions } from "./command/app-port.ts";
+import type { App } from "./command/app-port.ts";
 import type { Config } from "./config.ts";
 import { startNightly } from "./triggers/nightly.ts";
 
 /** Opens Sopwith (see `OpenApp` in command/app-port.ts). */
-export async function openApp(config: Config, options: OpenOptions): Promise<App> {
+export async function openApp(config: Config, options: HouseOptions): Promise<App> {
 	const house = await openHouse(config, options, systemClock);
 	const { office, desk, definitions, reload } = house;
 	const { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly } = office;

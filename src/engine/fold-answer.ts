@@ -3,8 +3,8 @@
  * again: the wait is open, takes the verb, shows this plan, and nobody counts twice.
  */
 import { isRecord, type Json } from "../base/json.ts";
-import { guardOf, lookOnce, next } from "./act.ts";
-import { adjust, adjustWait, ask, dueIn, type Fold, finish, move, waitFor } from "./draft.ts";
+import { guardAt, guardOf, lookOnce, next } from "./act.ts";
+import { adjust, adjustWait, ask, dueIn, type Fold, finish, forget, move, waitFor } from "./draft.ts";
 import { keepLooking } from "./enter.ts";
 import type { Path, RunEvent } from "./event.ts";
 import { approve } from "./fold-plan.ts";
@@ -144,8 +144,18 @@ function choose(fold: Fold, event: Answered, { path, wait }: Open): Reason | und
 		...fold.run.overrides,
 		[found.at]: { ...now, ...found.choice.with, ...allowed(found.choice.with, typed) },
 	};
-	retry(fold, path);
+	if (!planAnew(fold, path)) retry(fold, path);
 	return undefined;
+}
+
+/** Another way may touch all that follows, so it is asked once for everything its approval guards, not step by step. */
+function planAnew(fold: Fold, path: Path): boolean {
+	const guard = guardAt(fold, path);
+	const step = guard === undefined ? undefined : fold.run.steps[guard];
+	if (guard === undefined || guard === path || step?.state !== "done") return false;
+	forget(fold, path);
+	waitFor(fold, guard, { state: "waiting", wait: { kind: "plan" } });
+	return true;
 }
 
 /** A choice that asks for a word (`{ name: "" }`) takes that word and nothing else. */
