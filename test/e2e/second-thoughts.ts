@@ -1,6 +1,6 @@
 /** Story 3: HR changes her mind, and asks for the same person twice. */
 import assert from "node:assert/strict";
-import { startBot } from "./bot.ts";
+import { startBot, until } from "./bot.ts";
 import {
 	approve,
 	day,
@@ -75,12 +75,11 @@ async function play(stage: Stage): Promise<void> {
 	await approval.waitFor();
 	await mo.look("chat-approve-difference");
 	await approval.getByRole("button", { name: "Approve", exact: true }).click();
-	await runUntil(bot, id, waitsUntil(12));
-	const people_ = (await bot.directory("contoso")).users.filter((user) => user.displayName.startsWith("Ada"));
+	const shown = async () => (await bot.directory("contoso")).users.filter((user) => user.displayName.startsWith("Ada"));
+	await until("the corrected name", async () => (await shown())[0]?.displayName === "Ada Lovelace");
 	assert.deepEqual(
-		people_.map((user) => [user.displayName, user.enabled]),
+		(await shown()).map((user) => [user.displayName, user.enabled]),
 		[["Ada Lovelace", false]],
-		`after: ${differs.join("; ")}`,
 	);
 	did(`a corrected name is planned as what differs and approved as that: ${differs.join("; ")}`);
 }
