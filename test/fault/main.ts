@@ -42,7 +42,9 @@ try {
 		if (!asJson) process.stderr.write(`trying: ${name}\n`);
 		const own = join(folder, name);
 		mkdirSync(own);
-		rows.push(...[await part(own)].flat());
+		const found = [await part(own)].flat();
+		rows.push(...found);
+		if (!asJson) process.stderr.write(tableOf(found));
 	}
 	process.stdout.write(asJson ? `${JSON.stringify(rows)}\n` : tableOf(rows));
 } finally {
