@@ -11,8 +11,8 @@ import { type Figures, quantile } from "./row.ts";
 
 const RUNS = 2000;
 const STEPS = 8;
-/** A client has 8 orders performed at once, the house 64. */
-const CLIENTS = 8;
+/** A client has 8 orders performed at once, the house 256. */
+const CLIENTS = 32;
 const ROUNDS = 7;
 /** The first round warms the compiler up and is not counted. */
 const WARM = 1;
