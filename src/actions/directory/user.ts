@@ -63,7 +63,7 @@ export const directoryUser: Action<AccountInput, z.infer<typeof output>> = {
 	prove(input, facts: AccountFacts) {
 		const user = facts.ours;
 		if (user === undefined) throw new Error("proved an account that is not there");
-		const made = check(`The account ${user.upn} is there, ${isClosed(user) ? "closed" : "open"}`, user.dn);
+		const made = check(`The account ${user.upn} is there, ${isClosed(user) ? "closed at first" : "open"}`, user.dn);
 		const why = user.mark === facts.mark ? whyItStays(input, facts, user) : undefined;
 		const stays = check(`The address stays ${user.upn}, because ${why}`, `userPrincipalName ${user.upn}`);
 		return { output: outputOf(user), proof: why === undefined ? [made] : [made, stays] };

@@ -63,7 +63,10 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 	prove(input, facts: CloudAccountFacts) {
 		const { ours } = facts;
 		if (ours === undefined) throw new Error("proved an account that is not there");
-		const made = check(`The account ${ours.upn} is there, ${ours.enabled ? "open" : "closed"}`, `user ${ours.id}`);
+		const made = check(
+			`The account ${ours.upn} is there, ${ours.enabled ? "open" : "closed at first"}`,
+			`user ${ours.id}`,
+		);
 		const why = ours.mark === facts.mark ? whyItStays(input, facts, ours) : undefined;
 		const stays = check(`The address stays ${ours.upn}, because ${why}`, `userPrincipalName ${ours.upn}`);
 		return { output: outputOf(ours), proof: why === undefined ? [made] : [made, stays] };
