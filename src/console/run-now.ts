@@ -75,7 +75,8 @@ function sentencePanel(run: RunDescription, reader: Reader): Html {
 }
 
 function titleOf({ run, step, wait }: About): string {
-	if (wait.kind === "approval") return `Approve the plan for ${run.subject === "" ? run.title : run.subject}?`;
+	const noun = run.undoes === undefined ? "plan" : "undo";
+	if (wait.kind === "approval") return `Approve the ${noun} for ${run.subject === "" ? run.title : run.subject}?`;
 	return step.name;
 }
 

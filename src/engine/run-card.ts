@@ -47,7 +47,13 @@ function openRun(run: Run): CardData["buttons"][number] {
 function planCard(sop: Sop, run: Run, approving: StepState): CardData {
 	const plan = approving.wait?.plan;
 	const about = run.subject.name ?? sop.title;
-	const base = { ...emptyCard, header: headerOf(sop, run), title: `Plan for ${about}`, waiting: waiting(sop, run) };
+	const undoes = run.request.undo !== undefined;
+	const base = {
+		...emptyCard,
+		header: headerOf(sop, run),
+		title: `${undoes ? "Undo" : "Plan"} for ${about}`,
+		waiting: waiting(sop, run),
+	};
 	if (plan === undefined) {
 		return {
 			...base,

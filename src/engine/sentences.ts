@@ -116,7 +116,7 @@ function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong
 	const who = whoHole(wait, wait.kind === "approval" && sop.urgency !== "emergency" ? run.request.by : undefined);
 	switch (wait.kind) {
 		case "plan":
-			return { strong: ["Working out the plan"], rest: [...planTrouble(state), ". Nothing has changed yet."] };
+			return { strong: ["Working out the plan"], rest: [...planTrouble(state), `. ${changedSoFar(run)}`] };
 		case "approval":
 			return wait.problems === undefined
 				? { strong: ["Waiting for ", who], rest: [" to approve", ...differenceOf(wait), ...remindWords(wait), "."] }
@@ -152,6 +152,11 @@ function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong
 				],
 			};
 	}
+}
+
+/** What stands while a plan is made or asked: a plan that is made again may come after changes. */
+export function changedSoFar(run: Run): string {
+	return run.ledger.length === 0 ? "Nothing has changed yet." : "What was done before stays.";
 }
 
 /** Who may answer a wait, never the one who asked for the run when it is an approval. Whoever claimed it stands alone. */

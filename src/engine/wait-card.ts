@@ -9,7 +9,7 @@ import { pathOfWait, placeOf } from "./path.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 import { scopeFor, textOf } from "./scope.ts";
-import { remindWords, stepWords, whoHole } from "./sentences.ts";
+import { changedSoFar, remindWords, stepWords, whoHole } from "./sentences.ts";
 
 type At = { readonly path: Path; readonly state: StepState };
 type Made = { readonly card: CardName; readonly data: CardData };
@@ -46,9 +46,14 @@ function about(sop: Sop, run: Run): string {
 	return run.subject.name ?? sop.title;
 }
 
+/** An undo takes back what a plan made: nobody should take the one for the other. */
+function planOrUndo(run: Run): string {
+	return run.request.undo === undefined ? "plan" : "undo";
+}
+
 function approvalCard(sop: Sop, run: Run, wait: Wait): CardData {
 	const plan = wait.plan ?? { hash: "", entries: [], problems: [], waitsMs: 0 };
-	const title = `Approve the plan for ${about(sop, run)}?`;
+	const title = `Approve the ${planOrUndo(run)} for ${about(sop, run)}?`;
 	const differs = (wait.covered?.length ?? 0) > 0;
 	const before = run.approvals.findLast((a) => a.path === pathOfWait(wait.id));
 	const ranOut: Words =
@@ -65,7 +70,7 @@ function approvalCard(sop: Sop, run: Run, wait: Wait): CardData {
 				{ person: run.request.by },
 				" asks. ",
 				planSum(plan),
-				differs ? " What is marked is approved already; only the rest is new." : " Nothing has changed yet.",
+				differs ? " What is marked is approved already; only the rest is new." : ` ${changedSoFar(run)}`,
 				...votes,
 			),
 		],
@@ -99,7 +104,7 @@ function stuckCard(sop: Sop, run: Run, wait: Wait): CardData {
 		...emptyCard,
 		header: headerOf(sop, run),
 		title,
-		lead: [...problems.map((p) => p.message), "Nothing has changed yet."],
+		lead: [...problems.map((p) => p.message), changedSoFar(run)],
 		choices: [
 			...new Map(offers.map((c) => [c.id, { value: c.id, title: c.words }])).values(),
 			{ value: "retry", title: "Plan again: it was put right meanwhile" },
@@ -239,7 +244,7 @@ export function checklistOf(sop: Sop, run: Run, at: At): CardData["checklist"] {
 export function closedCard(sop: Sop, run: Run, at: At & { readonly kind: Wait["kind"] }): Made {
 	const said =
 		at.kind === "question" && at.state.state === "waiting" ? words("Answered; it goes on.") : stepWords(sop, run, at);
-	const title = at.kind === "approval" ? `The plan for ${about(sop, run)}` : at.state.name;
+	const title = at.kind === "approval" ? `The ${planOrUndo(run)} for ${about(sop, run)}` : at.state.name;
 	const plan = run.approvals.findLast((a) => a.path === at.path)?.plan;
 	const data: CardData = {
 		...emptyCard,

@@ -135,7 +135,7 @@ async function play(stage: Stage): Promise<void> {
 	await harriet.look("chat-undo");
 	await undo.getByRole("button", { name: /^Undo \d+ changes/ }).click();
 	const back = await until("the undo", async () => (await bot.read("harriet", id)).undoneBy);
-	const again = mo.card(/Approve the plan/).filter({ hasNotText: "Approve the plan for Ada Lovelace, new" });
+	const again = mo.card("Approve the undo for Ada Lovelace?");
 	await again.getByRole("button", { name: "Approve", exact: true }).waitFor();
 	await mo.look("chat-undo-approval");
 	await again.getByRole("button", { name: "Approve", exact: true }).click();
