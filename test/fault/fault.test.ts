@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { approvalFaults } from "./approvals.ts";
 import { damageFaults, heldFault } from "./disk.ts";
 import { killFaults } from "./kill.ts";
 import { type FaultRow, tableOf } from "./row.ts";
@@ -33,6 +34,10 @@ test("a killed process loses nothing it acknowledged and writes nothing twice", 
 
 test("a second process on the same folder ends with 3 and names the first", async (t) => {
 	unharmed([await heldFault(folderOf(t), 1)], 1);
+});
+
+test("nobody approves what is not theirs to approve, and the audit stream keeps that they tried", async (t) => {
+	unharmed(await approvalFaults(folderOf(t), 1), 1);
 });
 
 test("no flipped bit and no torn log changes history in silence", async (t) => {
