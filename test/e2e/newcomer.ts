@@ -1,6 +1,7 @@
 /** Story 1: from the first word to the proof, and back again. */
 import assert from "node:assert/strict";
 import { startBot, until } from "./bot.ts";
+import { look } from "./browser.ts";
 import { day, fill, people, reads, runUntil, type Stage, type Story } from "./stage.ts";
 
 export const newcomer: Story = { name: "newcomer", play };
@@ -9,6 +10,11 @@ async function play(stage: Stage): Promise<void> {
 	const { did } = stage;
 	await using bot = await startBot();
 	const before = await bot.directory("contoso");
+	const door = await stage.browser.newPage({ reducedMotion: "reduce", locale: "en-GB" });
+	await door.goto(`${bot.url()}/runs`);
+	await door.getByRole("heading", { name: "Who are you?" }).waitFor();
+	await look(door, stage.eyes, "sign-in");
+	await door.close();
 	await using all = await people(stage, bot, {
 		harriet: "contoso/harriet",
 		mo: "contoso/mo",
