@@ -184,7 +184,7 @@ test("a run that stops asks for no further child runs and waits for those it ask
 
 test("a start that is told twice is one start, and a decision that went well gives no reason", () => {
 	const told = tell(sopFor([freeStep("a")]));
-	const { run } = { run: told.run() };
+	const run = told.run();
 	const again = told.send({ kind: "started", run: "RUN", request: run.request });
 	assert.equal(again.run, run);
 	assert.deepEqual([again.verdict, again.effects, "reason" in again], ["accepted", [], false]);
