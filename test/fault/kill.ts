@@ -34,12 +34,14 @@ type Kept = { readonly name: string; seq: number; readonly mail: string };
 type Ledger = { readonly kept: Map<string, Kept>; readonly sent: Set<string> };
 
 const AT_ONCE = 2;
-/** What one worker starts between two kills; after that it writes notes. */
+/** What one worker starts before every third kill; otherwise, and after that, it writes notes on what is open. */
 const STARTS = 2;
+const STARTS_EVERY = 3;
 const LATEST_KILL_MS = 900;
 /** Runs of the last rounds are looked at after each restart, all of them at the end. */
 const LOOK_BACK = 6;
-const SETTLE_MS = 120_000;
+/** For all of them together: a step of each may wait for a sync, and a client has 8 orders performed at once. */
+const SETTLE_MS = 600_000;
 
 /** `moments`: how often it is killed. */
 export async function killFaults(folder: string, moments: number): Promise<FaultRow> {
@@ -54,7 +56,13 @@ export async function killFaults(folder: string, moments: number): Promise<Fault
 	for (let moment = 0; moment < moments; moment++) {
 		const stop = new AbortController();
 		const load = Promise.all(
-			Array.from({ length: AT_ONCE }, (_, at) => push(crew, ledger, { name: `R${moment}W${at}`, signal: stop.signal })),
+			Array.from({ length: AT_ONCE }, (_, at) =>
+				push(crew, ledger, {
+					name: `R${moment}W${at}`,
+					starts: moment % STARTS_EVERY === 0 ? STARTS : 0,
+					signal: stop.signal,
+				}),
+			),
 		);
 		await new Promise((resolve) => setTimeout(resolve, Math.random() * LATEST_KILL_MS));
 		await app.kill();
@@ -75,12 +83,12 @@ export async function killFaults(folder: string, moments: number): Promise<Fault
 }
 
 type Checked = { readonly tally: Tally; readonly crew: Crew; readonly ledger: Ledger };
-type Push = { readonly name: string; readonly signal: AbortSignal };
+type Push = { readonly name: string; readonly starts: number; readonly signal: AbortSignal };
 
 /** One worker: starts, approves, notes, until the process is gone. Half of its runs need nobody's approval. */
-async function push(crew: Crew, ledger: Ledger, { name, signal }: Push): Promise<void> {
+async function push(crew: Crew, ledger: Ledger, { name, starts, signal }: Push): Promise<void> {
 	const ask = as(crew, "harriet");
-	for (let turn = 0; turn < STARTS && !signal.aborted; turn++) {
+	for (let turn = 0; turn < starts && !signal.aborted; turn++) {
 		const lastName = `${name}T${turn}`;
 		const profile = turn % 2 === 0 ? "sales" : "warehouse";
 		const mail = `${lastName.toLowerCase()}@private.example`;
@@ -99,9 +107,9 @@ async function push(crew: Crew, ledger: Ledger, { name, signal }: Push): Promise
 		const said = { ...open, verb: "approve" };
 		keep(ledger, id, await as(crew, "mo")(`/api/v1/runs/${id}/answers`, { body: said }));
 	}
-	const mine = [...ledger.kept].filter(([, kept]) => kept.name.startsWith(`${name}T`));
-	for (let turn = 0; !signal.aborted && mine.length > 0; turn++) {
-		const id = mine[turn % mine.length]?.[0] ?? "";
+	const open = [...ledger.kept.keys()].slice(-AT_ONCE * LOOK_BACK);
+	for (let turn = 0; !signal.aborted && open.length > 0; turn++) {
+		const id = open[turn % open.length] ?? "";
 		const noted = await ask(`/api/v1/runs/${id}/notes`, { body: { words: `Note ${turn}` } });
 		if (noted.status === 0) return;
 		keep(ledger, id, noted);
