@@ -50,6 +50,9 @@ test("an answer to a run that stops or is over is told so", () => {
 	told.ended("a", done());
 	assert.deepEqual([stopping, told.send(answer).reason], [stopping, { code: "stale", words: "This run is over." }]);
 	assert.equal(stopping?.words, "This run is over.");
+	const over = tell(sopFor([stays]));
+	over.answer("q", "submit");
+	assert.deepEqual(over.send(answer).reason, { code: "stale", words: "This run is over." });
 });
 
 test("a claim names who is at it and changes nothing else", () => {
@@ -96,6 +99,9 @@ test("a task is complete when all is ticked, whoever ticked it; the first to tic
 		[told.state("t").state, told.state("t").by, told.state("t").output],
 		["done", "tia", { evidence: "photo" }],
 	);
+	const long = tell(sopFor([task({ checklist: Array.from({ length: 11 }, (_, i) => `item ${i}`) }), stays]));
+	long.answer("t", "complete", "di", { checked: "10" });
+	assert.deepEqual(long.wait("t").checked, ["10"]);
 	const bare = tell(sopFor([task(), stays]));
 	bare.answer("t", "complete", "di");
 	assert.deepEqual([bare.state("t").state, "output" in bare.state("t")], ["done", false]);

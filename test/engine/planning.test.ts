@@ -164,6 +164,8 @@ test("waits one after the other add up, the latest day counts, and what is over 
 	assert.deepEqual([plan.waitsMs, plan.entries[0]?.when], [5 * DAY, "2026-06-02T20:26:40.000Z"]);
 	const days = planned([until("w1", "2026-07-02"), until("w2", "2026-07-01"), doStep("a")], ["a"]);
 	assert.equal(days.plan.entries[0]?.when, "2026-07-01T23:00:00.000Z");
+	const now = planned([until("w", tell(sopFor([])).now()), doStep("a")], ["a"]);
+	assert.equal("when" in (now.plan.entries[0] ?? {}), false);
 	const past = planned([until("w", "2026-01-01"), doStep("a")], ["a"]);
 	assert.deepEqual([past.plan.waitsMs, "when" in (past.plan.entries[0] ?? {})], [0, false]);
 	const sop = sopFor([approveStep(["a"]), after("w", 3), doStep("a")]);
@@ -199,6 +201,16 @@ test("a mail is planned for who has an address and while the notice is not over"
 	assert.deepEqual(pass(sop, over).looks, []);
 	const plain = sopFor([approveStep(["a"]), { ...told, mail: { ...mail } } as Step, doStep("a")]);
 	assert.deepEqual(paths(pass(plain, tell(plain, { email: "ada@home" })).plan), ["a"]);
+});
+
+test("a write that is under way is planned although its condition no longer holds", () => {
+	const sop = sopFor([approveStep(["a"]), beside("p", doStep("a", { when: "form.yes" }))]);
+	const told = tell(sop, { yes: true });
+	told.planned("approve", planFor([entry("a", [change("create:a")])]));
+	told.answer("approve", "approve");
+	told.began("a", [change("create:a")]);
+	told.amend({ yes: false });
+	assert.deepEqual(paths(pass(sop, told).plan), ["a"]);
 });
 
 test("a way on that was chosen is planned, and a write that may be repeated is looked at although it was made", () => {

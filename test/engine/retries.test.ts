@@ -143,6 +143,23 @@ test("a form that changed under a write does it again although nothing of it cha
 	assert.deepEqual([told.state("a").state, told.state("a").attempt], ["running", 2]);
 });
 
+test("what has not settled is waited for even by a step that is tried once only", () => {
+	const told = tell(sopFor([freeStep("a", { retry: { attempts: 1, firstMs: 1000, mostMs: 1000 } })]));
+	told.ended("a", settling(3000));
+	assert.equal(told.wait("a").kind, "again");
+	told.fire("a", "again");
+	told.ended("a", refused(true));
+	assert.equal(told.wait("a").kind, "question");
+});
+
+test("an unknown of a write that may be repeated is no reason to wait when the form has changed", () => {
+	const told = tell(sopFor([freeStep("a")]));
+	told.began("a", [make]);
+	told.amend({ value: "v1" });
+	told.ended("a", unknown());
+	assert.deepEqual([told.state("a").state, told.state("a").try?.input], ["running", { value: "v1" }]);
+});
+
 test("a look that was refused looks again later and keeps its time to give up; one that cannot is asked", () => {
 	const wait = { kind: "for", action: settle, with: {}, atMost: { clock: "wall", ms: HOUR }, everyMs: 5000 } as const;
 	const looking = () => tell(sopFor([{ ...base, id: "s", name: "S", kind: "wait", wait }]));

@@ -144,6 +144,23 @@ test("a list that grew is taken up again with all around it; one worked on by ch
 	assert.equal(apart.state("e").items?.length, 51);
 });
 
+test("a list that was empty is begun with all around it when the form fills it", () => {
+	const task = { ...base, id: "x", name: "X", kind: "task", to: ["desk"], checklist: [], evidence: false } as const;
+	const each: Step = {
+		...base,
+		id: "e",
+		name: "E",
+		kind: "each",
+		list: "form.list",
+		atOnce: 1,
+		atMost: 9,
+		steps: [task],
+	};
+	const told = tell(sopFor([{ ...base, id: "p", name: "P", kind: "parallel", steps: [each] }, stays]), { list: [] });
+	told.amend({ list: ["a"] });
+	assert.deepEqual(states(told), { p: "running", e: "running", "e[a].x": "waiting", q: "waiting" });
+});
+
 test("a list that is open stays as long as it was begun when something else changes", () => {
 	const steps = [freeStep("x", { with: {} })];
 	const each: Step = { ...base, id: "e", name: "E", kind: "each", list: "form.list", atOnce: 1, atMost: 9, steps };
@@ -159,6 +176,9 @@ test("a day that moved ahead is waited for again; one that has gone by, and a le
 	const { epoch } = told.state("w");
 	told.amend({ day: "2026-05-02" });
 	assert.deepEqual([told.state("w").state, told.state("w").epoch], ["done", epoch]);
+	const next = Temporal.Instant.from(told.now()).add({ seconds: 1 }).toString({ fractionalSecondDigits: 3 });
+	told.amend({ day: next });
+	assert.deepEqual([told.now(), told.state("w").epoch], [next, epoch], "that very moment has come");
 	told.amend({ day: "2026-06-02" });
 	assert.deepEqual(told.wait("w").timers, { until: "2026-06-01T23:00:00.000Z" });
 	told.amend({ day: "never" });

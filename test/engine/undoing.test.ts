@@ -176,8 +176,9 @@ test("what went out once with these very words does not go out again, whatever e
 	const first = freeStep("a", { action: never });
 	const told = tell(sopFor([first, freeStep("b", { action: never }), stays]));
 	told.began("a", [send]);
-	told.ended("a", done(send.id));
+	told.ended("a", { kind: "done", applied: [send.id], output: { id: 1 }, proof: [] });
 	told.amend({ other: 1 });
+	assert.deepEqual(told.state("a").output, { id: 1 }, "what it gave then it still gives");
 	assert.deepEqual([told.state("a").why, told.state("b").state], ["sent-before", "running"], "b has sent nothing yet");
 	told.amend({ value: "v1" });
 	told.began("a", [change("send:mo", { after: "v1" })]);

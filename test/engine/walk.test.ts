@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Step } from "../../src/sop/sop.ts";
-import { change, done, freeStep, refused, sopFor, tell, unknown } from "./stage.ts";
+import { change, done, doStep, entry, freeStep, planFor, refused, sopFor, tell, unknown } from "./stage.ts";
 
 type Each = Extract<Step, { kind: "each" }>;
 const base = { let: {}, blocking: true, onFailure: "ask" } as const;
@@ -147,6 +147,20 @@ test("a step that stops the run as its turn comes lets nothing after it begin", 
 	assert.deepEqual([states(told), told.run().ended?.phase], [{ w: "failed" }, "failed"]);
 	const inside = tell(sopFor([each("e", [undated("w", { onFailure: "stop" })]), freeStep("b")]), { list: ["a", "b"] });
 	assert.deepEqual(states(inside), { e: "stopped", "e[a].w": "failed" });
+});
+
+test("a list whose last part stops the run is stopped, not done", () => {
+	const told = tell(sopFor([each("e", [undated("w", { onFailure: "stop" })])]), { list: ["a"] });
+	assert.deepEqual([states(told), told.state("e").output], [{ e: "stopped", "e[a].w": "failed" }, undefined]);
+});
+
+test("a child run writes under what its parent's approvers saw of its item", () => {
+	const until = "2027-01-01T00:00:00.000Z";
+	const plan = planFor([entry("x", [make])]);
+	const given = { path: "approve", wait: "approve#2", at: "2026-05-01T00:00:00.000Z", by: ["mo"], until, plan };
+	const parent = { run: "P", path: "e", approvals: { list: [given] as never } };
+	const told = tell(sopFor([doStep("x")]), {}, { parent });
+	assert.equal(told.began("x", [make]).verdict, "go");
 });
 
 test("a run that stops closes at once what nobody has begun, and containers when the last write has ended", () => {

@@ -61,6 +61,7 @@ describe("arithmetic and comparison", () => {
 		["name - 1", undefined],
 		["1 / zero", undefined],
 		["10 ^ 400", undefined],
+		["string(10 ^ 400)", undefined],
 	]);
 });
 
@@ -243,6 +244,8 @@ describe("days and instants", () => {
 		["date(three)", undefined],
 		["date('20261122')", undefined],
 		["date('2026-11-22 23:30')", undefined],
+		["date('20261122T233000Z')", undefined],
+		["date('2026-11-22T23:30:00Z[UTC]')", undefined],
 		["year(day)", 2026],
 		["month(day)", 11],
 		["dayOfMonth(day)", 22],

@@ -30,7 +30,8 @@ describe("parseExpression", () => {
 		assert.equal(read("range(1, rand(2))"), "“rand” is not a function that expressions have.");
 		assert.equal(read("toLower()"), "toLower takes 1 values, not 0.");
 		assert.equal(read(`'${"a".repeat(999)}'`), "The expression is longer than 1000 characters.");
-		assert.equal(read(`${"!".repeat(400)}a`), "The expression has too many parts.");
+		assert.deepEqual(read(`${"!".repeat(248)}a`), ["a"]);
+		assert.equal(read(`${"!".repeat(249)}a`), "The expression has too many parts.");
 	});
 
 	it("takes a thousand characters and 32 brackets inside each other, of every kind, and not one more", () => {
@@ -42,6 +43,7 @@ describe("parseExpression", () => {
 		assert.equal(read(deep("[c", "]", 33)), refusal);
 		assert.equal(read(deep("{", "}", 33)), refusal);
 		assert.equal(read(deep("(", ")", 33)), refusal);
+		assert.equal(read(`(a) + ${deep("(", ")", 33)}`), refusal);
 		assert.deepEqual(read(Array.from({ length: 40 }, () => "(a)").join("+")), ["a"]);
 		assert.deepEqual(read(Array.from({ length: 40 }, () => "a[1]").join("+")), ["a"]);
 		assert.notEqual(read(Array.from({ length: 40 }, () => "{}").join("+")), refusal);
@@ -67,6 +69,8 @@ describe("evaluate", () => {
 		assert.deepEqual(is("steps.made == 'x'"), { $after: "made.id" });
 		assert.deepEqual(is("length(steps.made.name)"), { $after: "made.id" });
 		assert.deepEqual(is("if(a == 'x', 'yes', steps.made)"), { $after: "made.id" });
+		const two = { steps: { one: { $after: "one.id" }, two: { $after: "two.id" } }, no: false };
+		assert.deepEqual(evaluate("if(no, steps.one, steps.two)", two), { $after: "two.id" });
 	});
 
 	it("lets what copes with missing parts answer, when it has an answer", () => {
