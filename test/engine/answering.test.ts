@@ -272,6 +272,7 @@ test("an approval without a length of its own holds a day when an entry that cha
 	};
 	assert.equal(holds(planFor([entry("a", [make], { destructive: true })])), DAY);
 	assert.equal(holds(planFor([entry("a", [], { destructive: true })])), 14 * DAY);
+	assert.equal(holds(planFor([entry("a", [make], { destructive: true }), entry("b", [size])])), DAY);
 });
 
 test("what is under way is not wanted again; what a pause holds back is wanted after it", () => {

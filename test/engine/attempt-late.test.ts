@@ -97,6 +97,27 @@ test("a doubt counts from the latest time its write may have ended, and not from
 	);
 });
 
+test("a try that ended before it began says nothing about one that did begin", () => {
+	const unbegun: Outcome = { kind: "refused", applied: [], code: "dead", message: "", retryable: true, unbegun: true };
+	const told = tell(sopFor([freeStep("a")]));
+	told.began("a", [make]);
+	const run = told.run();
+	assert.equal(told.ended("a", unbegun).run, run);
+	const fresh = tell(sopFor([freeStep("a")]));
+	fresh.ended("a", unbegun);
+	assert.equal(fresh.wait("a").kind, "again");
+});
+
+test("a write that may be repeated is looked at again when anything changed; what a person skipped is not", () => {
+	const told = tell(sopFor([freeStep("a"), freeStep("b"), stays]));
+	told.began("a", [make]);
+	told.ended("a", done(make.id));
+	told.ended("b", refused(false));
+	told.answer("b", "skip");
+	told.amend({ other: 1 });
+	assert.deepEqual([told.state("a").state, told.state("a").attempt, told.state("b").state], ["running", 2, "skipped"]);
+});
+
 test("a write that ends well under a stop is done, with what it gave and proved", () => {
 	const told = tell(sopFor([freeStep("a"), freeStep("b")]));
 	told.began("a", [make]);

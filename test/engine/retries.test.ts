@@ -6,7 +6,23 @@ import { test } from "node:test";
 import { toMs } from "../../src/base/time.ts";
 import type { Outcome } from "../../src/engine/event.ts";
 import type { Step } from "../../src/sop/sop.ts";
-import { change, done, freeStep, HOUR, never, refused, settle, sopFor, type Told, tell, unknown } from "./stage.ts";
+import {
+	approveStep,
+	change,
+	done,
+	doStep,
+	entry,
+	freeStep,
+	HOUR,
+	never,
+	planFor,
+	refused,
+	settle,
+	sopFor,
+	type Told,
+	tell,
+	unknown,
+} from "./stage.ts";
 
 const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 const make = change("create:x", { after: 1 });
@@ -158,6 +174,30 @@ test("an unknown of a write that may be repeated is no reason to wait when the f
 	told.amend({ value: "v1" });
 	told.ended("a", unknown());
 	assert.deepEqual([told.state("a").state, told.state("a").try?.input], ["running", { value: "v1" }]);
+});
+
+test("a way on that a refusal offers changes the step's input and is tried at once, its failures counted anew", () => {
+	const choices = [{ id: "other", words: "Another name", with: { value: "v9" } }];
+	const told = tell(sopFor([freeStep("a")]));
+	told.ended("a", { kind: "refused", applied: [], code: "taken", message: "Taken.", retryable: false, choices });
+	assert.equal(told.state("a").failures, 1);
+	told.answer("a", "choose", "tia", { choice: "other" });
+	assert.deepEqual([told.run().overrides, told.state("a").try?.input], [{ a: { value: "v9" } }, { value: "v9" }]);
+	assert.deepEqual([told.state("a").attempt, told.state("a").failures], [2, 0]);
+	told.ended("a", refused(false));
+	told.answer("a", "done", "tia");
+	assert.equal(told.state("a").failures, 0);
+});
+
+test("a plan that was made counts its failures anew, and an approval says who gave it", () => {
+	const told = tell(sopFor([approveStep(["a"]), doStep("a")]));
+	told.send({ kind: "plan-failed", wait: told.wait("approve").id, problems: [], retryable: true });
+	assert.equal(told.state("approve").failures, 1);
+	told.fire("approve", "again");
+	told.planned("approve", planFor([entry("a", [make])]));
+	assert.equal(told.state("approve").failures, 0);
+	told.answer("approve", "approve", "di");
+	assert.deepEqual([told.state("approve").state, told.state("approve").by], ["done", "di"]);
 });
 
 test("a look that was refused looks again later and keeps its time to give up; one that cannot is asked", () => {

@@ -196,6 +196,14 @@ test("a run that stops asks for no further child runs and waits for those it ask
 	assert.equal(told.state("e").state, "stopped");
 });
 
+test("every fact that says something new counts one, and the run is of its time", () => {
+	const told = tell(sopFor([freeStep("a"), ask("q")]));
+	for (const [i, fact] of [() => told.began("a", [make]), () => told.ended("a", done(make.id))].entries()) {
+		fact();
+		assert.deepEqual([told.run().seq, told.run().at], [i + 2, told.now()]);
+	}
+});
+
 test("a start that is told twice is one start, and a decision that went well gives no reason", () => {
 	const told = tell(sopFor([freeStep("a")]));
 	const run = told.run();
