@@ -50,7 +50,7 @@ export function evaluate(source: Expression, scope: Values): Json | undefined {
 		version: () => "",
 	};
 	const { value, error } = tree.tryEvaluate(memory);
-	const made = error ? undefined : plain(value, 0);
+	const made = error ? undefined : plain(value);
 	if (isRecord(made)) return made;
 	if (made !== undefined && COPES.has(tree.type)) return made;
 	return waitsFor(parsed.names, scope) ?? made;
@@ -207,10 +207,9 @@ function waitsFor(names: readonly string[], scope: Values): Json | undefined {
 	return undefined;
 }
 
-/** Only JSON comes out, whatever went in. */
-function plain(value: unknown, depth: number): Json | undefined {
+/** Only JSON comes out: what a scope held, or what an allowed function made of it; never a function. */
+function plain(value: unknown): Json | undefined {
 	if (value === null || typeof value === "string" || typeof value === "boolean") return value;
 	if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
-	if (typeof value !== "object" || depth > 64) return undefined;
-	return value as Json;
+	return typeof value === "object" ? (value as Json) : undefined;
 }
