@@ -64,7 +64,9 @@ export async function killFaults(folder: string, moments: number): Promise<Fault
 				}),
 			),
 		);
-		await new Promise((resolve) => setTimeout(resolve, Math.random() * LATEST_KILL_MS));
+		await pause(Math.random() * LATEST_KILL_MS);
+		// A first kill before anything was acknowledged would show nothing.
+		for (let looked = 0; ledger.kept.size === 0 && looked < 400; looked++) await pause(50);
 		await app.kill();
 		stop.abort();
 		await load;
@@ -80,6 +82,10 @@ export async function killFaults(folder: string, moments: number): Promise<Fault
 	crew = {};
 	await checkMails(tally, place);
 	return tally.row();
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 type Checked = { readonly tally: Tally; readonly crew: Crew; readonly ledger: Ledger };
