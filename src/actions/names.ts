@@ -7,11 +7,13 @@ import { fill } from "../sop/expression.ts";
 
 export type PersonName = { readonly firstName: string; readonly lastName: string };
 
+/** Letters whose mark is spelled out, before all other marks are taken off. `é`, `ñ` and `ï` are only bared. */
+const MARKED: { readonly [letter: string]: string } = { ä: "ae", ö: "oe", ü: "ue", å: "aa" };
 const SPELLED: { readonly [letter: string]: string } = {
 	ß: "ss",
 	æ: "ae",
 	œ: "oe",
-	ø: "o",
+	ø: "oe",
 	đ: "d",
 	ð: "d",
 	þ: "th",
@@ -19,9 +21,17 @@ const SPELLED: { readonly [letter: string]: string } = {
 	ı: "i",
 };
 
-/** Spells a text with a to z and digits: `Zoë O'Neill` is `zoeoneill`. Empty when nothing is left. */
+/**
+ * Spells a text with a to z and digits, German and Danish letters as their own speakers do: `Jörg Weiß` is `joergweiss`,
+ * `Zoë O'Neill` is `zoeoneill`. Whoever is called otherwise is named by the client's rule or the person who answers. Empty
+ * when nothing is left.
+ */
 function spelled(text: string): string {
-	const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+	const written = text
+		.normalize("NFC")
+		.toLowerCase()
+		.replaceAll(/[äöüå]/g, (letter) => MARKED[letter] ?? letter);
+	const plain = written.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
 	return [...plain]
 		.map((letter) => SPELLED[letter] ?? letter)
 		.join("")

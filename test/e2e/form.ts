@@ -93,7 +93,7 @@ async function play(stage: Stage): Promise<void> {
 	);
 	assert.deepEqual(
 		[found.userPrincipalName, found.enabled, found.licences, found.groups],
-		["jorg.weiss@fabrikam.example", true, ["SPB"], ["Alle Mitarbeiter"]],
+		["joerg.weiss@fabrikam.example", true, ["SPB"], ["Alle Mitarbeiter"]],
 	);
 	did("a cloud-only client's own people start, approve and finish, its extra step included");
 }
