@@ -2,7 +2,7 @@
  * Finds directory entries without reading them all: by name, by account, by the groups they are in and whom they manage.
  * Follows the table by itself; must never be written to from outside.
  */
-import { type Dn, fold, parseDn } from "./dn.ts";
+import { type Dn, fold, parseDn } from "../dn.ts";
 import type { Table } from "./store.ts";
 import type { AdObject } from "./tenant.ts";
 

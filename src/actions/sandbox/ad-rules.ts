@@ -3,7 +3,7 @@
  * must be like. Pure; answers with LDAP results, never with words.
  */
 import { type Instant, toMs } from "../../base/time.ts";
-import { fold } from "./dn.ts";
+import { fold } from "../dn.ts";
 
 /** An LDAP result and the Win32 code that opens its diagnostic text. Thrown inside the directory, never out of it. */
 export class LdapResult extends Error {

@@ -4,8 +4,8 @@
  */
 import type { Filter } from "ldapts";
 import type { Entry } from "../../engine/remote.ts";
+import { type Dn, formatDn, isUnder, parseDn, sameDn } from "../dn.ts";
 import { LdapResult } from "./ad-rules.ts";
-import { type Dn, formatDn, isUnder, parseDn, sameDn } from "./dn.ts";
 import { type Filterable, matches } from "./ldap-filter.ts";
 import type { AdObject, Tenant } from "./tenant.ts";
 

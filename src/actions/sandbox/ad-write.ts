@@ -3,9 +3,9 @@
  * `LdapResult`; must be called inside the store's `atomic`.
  */
 import { Secret } from "../../base/secret.ts";
+import { fold, formatDn, isUnder, sameDn } from "../dn.ts";
 import { checkOpen, checkPassword, checkValues, fileTime, LdapResult } from "./ad-rules.ts";
 import { bytesOfGuid, demand, find, hasParent, live, nameOf, touch, valuesOf } from "./ad-tree.ts";
-import { fold, formatDn, isUnder, sameDn } from "./dn.ts";
 import { type AdObject, newGuid, type Tenant } from "./tenant.ts";
 
 export type Modification = {

@@ -3,7 +3,7 @@
  * objects by their shape. Must never guess: a filter it does not know matches nothing.
  */
 import type { Filter } from "ldapts";
-import { fold, parseDn, sameDn } from "./dn.ts";
+import { fold, parseDn, sameDn } from "../dn.ts";
 
 /** What a filter may ask of an entry. */
 export interface Filterable {

@@ -3,8 +3,8 @@
  * is already there has become; a later seed only adds what is missing.
  */
 import { fromMs } from "../../base/time.ts";
+import { type Dn, formatDn } from "../dn.ts";
 import { find, nameOf } from "./ad-tree.ts";
-import { type Dn, formatDn } from "./dn.ts";
 import { groupProperties } from "./graph-groups.ts";
 import type { Seed, SeedPerson } from "./seed.ts";
 import { catchUp } from "./sync.ts";

@@ -1,5 +1,5 @@
 /**
- * Distinguished names, read and compared as the directory does it: by their parts, whatever their spelling. Must never
+ * Distinguished names, read and compared as a directory does it: by their parts, whatever their spelling. Must never
  * compare two names as text.
  */
 
@@ -25,7 +25,10 @@ export function parseDn(text: string): Dn | undefined {
 	return undefined;
 }
 
-/** Writes a name, escaped. Source: RFC 4514 §2.4. */
+/**
+ * Writes a name, escaped so that whoever cuts it at a comma cuts it right: no quotes, and no comma after a backslash that
+ * is part of a value. Source: RFC 4514 §2.4.
+ */
 export function formatDn(dn: Dn): string {
 	return dn.map(({ attribute, value }) => `${attribute}=${escapeValue(value)}`).join(",");
 }
@@ -88,6 +91,9 @@ function readQuoted(text: string, from: number): { readonly value: string; reado
 }
 
 function escapeValue(value: string): string {
-	const inner = value.replaceAll(/[\\",+<>;=]/g, (char) => `\\${char}`).replace(/^[ #]/, (char) => `\\${char}`);
+	const inner = value
+		.replaceAll("\\", "\\5C")
+		.replaceAll(/[",+<>;=]/g, (char) => `\\${char}`)
+		.replace(/^[ #]/, (char) => `\\${char}`);
 	return value.length > 1 ? inner.replace(/ $/, "\\ ") : inner;
 }
