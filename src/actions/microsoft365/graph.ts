@@ -11,6 +11,7 @@ import type { Answer, Graph, GraphRequest } from "../../engine/remote.ts";
 import { RemoteError } from "../../engine/remote.ts";
 import { type Exchange, graphAnswer } from "./graph-answer.ts";
 import { graphUrl, isEndpoint, staysWithin } from "./graph-url.ts";
+import type { TokenGiver } from "./token.ts";
 import { openWire, type Wire } from "./wire.ts";
 
 export { odata } from "./graph-url.ts";
@@ -19,7 +20,7 @@ export type GraphOptions = {
 	/** `https://graph.microsoft.com/v1.0`. */
 	readonly endpoint: string;
 	/** A bearer token of this tenant; asked before every request, so it is for the giver to keep it. */
-	readonly token: () => Promise<string>;
+	readonly token: TokenGiver;
 	readonly clock: Clock;
 	/** PEM of the authority to trust instead of the usual ones. */
 	readonly ca?: string;

@@ -4,7 +4,7 @@
  */
 
 /** What a fault sees of a request. In the directory `method` is `SEARCH`, `ADD`, `MODIFY`, `MOVE` or `DELETE`, `path` the DN. */
-export type Target = { readonly on: "graph" | "directory"; readonly method: string; readonly path: string };
+export type Target = { readonly on: "graph" | "directory" | "sign-in"; readonly method: string; readonly path: string };
 
 export type Fault = {
 	readonly match:
@@ -18,7 +18,10 @@ export type Fault = {
 };
 
 export type FaultAnswer =
-	/** Graph only: an error. `applied`: the request is carried out all the same. `retryAfter` is the header as sent. */
+	/**
+	 * Graph only: an error. `applied`: the request is carried out all the same. `retryAfter` is the header as sent. At the
+	 * token endpoint `code` is the number of Entra's error: `7000222`.
+	 */
 	| {
 			readonly kind: "status";
 			readonly status: number;

@@ -12,7 +12,7 @@ import { answerGraph } from "./graph-answers.ts";
 import type { Reply } from "./graph-call.ts";
 import { errorReply, requestId } from "./graph-refusal.ts";
 import type { Tenant } from "./tenant.ts";
-import { type App, tokenDesk } from "./token-desk.ts";
+import { type App, entraRefusal, tokenDesk } from "./token-desk.ts";
 
 /** One request as it came, and what it got. Passwords are masked. */
 export type Logged = {
@@ -28,6 +28,8 @@ export type Logged = {
 export type Hosted = {
 	readonly tenant: Tenant;
 	readonly faults: Faults;
+	/** Trouble at the token endpoint alone. */
+	readonly tokenFaults: Faults;
 	readonly app: App;
 	readonly log: (entry: Logged) => void;
 };
@@ -54,6 +56,8 @@ export async function serveGraph(options: {
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const text = Buffer.concat(chunks).toString("utf8");
+			const fault = tokenFault(tenants, request);
+			if (fault !== undefined) return meetTokenFault(fault, request, response);
 			const about = desk.answer(origin, request, text);
 			if (about !== undefined) return write(response, about);
 			const hosted = desk.tenantOf(request.headers.authorization);
@@ -77,6 +81,19 @@ export async function serveGraph(options: {
 				server.closeAllConnections();
 			}),
 	};
+}
+
+function tokenFault(tenants: ReadonlyMap<string, Hosted>, request: IncomingMessage): FaultAnswer | undefined {
+	const [, tenant = ""] = /^\/([^/]+)\/oauth2\/v2\.0\/token/.exec(request.url ?? "") ?? [];
+	return tenants
+		.get(tenant)
+		?.tokenFaults.meet({ on: "sign-in", method: request.method ?? "", path: request.url ?? "" });
+}
+
+function meetTokenFault(fault: FaultAnswer, request: IncomingMessage, response: ServerResponse): void {
+	if (fault.kind !== "status") return void request.socket.destroy();
+	const headers = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
+	write(response, { ...entraRefusal(fault.status, Number(fault.code ?? "90033")), headers });
 }
 
 type Served = {

@@ -32,10 +32,12 @@ export interface Sandbox {
 	readonly authority: string;
 	readonly tenantId: string;
 	readonly app: { readonly id: string; readonly secret: string };
+	/** Lets the application sign in with a certificate (PEM), besides its secret. */
+	takeCertificate(pem: string): void;
 	/** PEM to trust for `endpoint` and `authority`. */
 	readonly ca: string;
-	/** A bearer token from the token endpoint, kept until a minute before it ends. */
-	token(): Promise<string>;
+	/** A bearer token from the token endpoint, kept until a minute before it ends; never the one that was refused. */
+	token(refused?: string): Promise<string>;
 	/** The directory's door. Shows the whole tenant. */
 	readonly directory: Directory;
 	/** A directory door with what the client's file says. */
@@ -44,6 +46,8 @@ export interface Sandbox {
 	readonly log: readonly Logged[];
 	/** Scripts trouble. Returns how to end it and how often it was met. */
 	fault(fault: Fault): { readonly end: () => void; readonly met: () => number };
+	/** Scripts trouble at the token endpoint; nothing that is scripted for Graph is met there. */
+	tokenFault(fault: Fault): { readonly end: () => void; readonly met: () => number };
 	readOut(): ReadOut;
 	/** All mail that was taken, oldest first. */
 	mails(): readonly Sent[];
@@ -120,7 +124,12 @@ export function sandboxGraph(
 	sandbox: Sandbox,
 	options: { readonly clock: Clock; readonly timeoutMs?: number },
 ): Promise<GraphConnection> {
-	return connectGraph({ ...options, endpoint: sandbox.endpoint, token: () => sandbox.token(), ca: sandbox.ca });
+	return connectGraph({
+		...options,
+		endpoint: sandbox.endpoint,
+		token: (refused) => sandbox.token(refused),
+		ca: sandbox.ca,
+	});
 }
 
 type Opening = SandboxOptions & { readonly server: GraphServer; readonly ca: string; readonly seed: Seed };
@@ -133,11 +142,14 @@ function openTenant(opening: Opening): Opened {
 	const tenant = tenantOver({ seed, store, clock, lags: { ...DEMO_LAGS, ...opening.lags } });
 	plant(tenant);
 	const scripts = faults();
+	const tokenScripts = faults();
 	const log: Logged[] = [];
-	const app = { id: tenant.id, secret: randomBytes(24).toString("base64url") };
+	const certificates: string[] = [];
+	const app = { id: tenant.id, secret: randomBytes(24).toString("base64url"), certificates };
 	server.host({
 		tenant,
 		faults: scripts,
+		tokenFaults: tokenScripts,
 		app,
 		log(entry) {
 			log.push(entry);
@@ -151,12 +163,14 @@ function openTenant(opening: Opening): Opened {
 		authority,
 		tenantId: tenant.id,
 		app,
+		takeCertificate: (pem) => void certificates.push(pem),
 		ca,
 		token: tokenKeeper({ clock, ca, url: `${authority}/${tenant.id}/oauth2/v2.0/token`, app }),
 		directory: sandboxDirectory(tenant, scripts),
 		directoryWith: (options) => sandboxDirectory(tenant, scripts, options),
 		log,
 		fault: (fault) => scripts.add(fault),
+		tokenFault: (fault) => tokenScripts.add(fault),
 		readOut: () => settled(tenant, () => readOut(tenant)),
 		mails: () => tenant.sent.all().toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at))),
 		signIn: (name) => settled(tenant, () => store.atomic(() => signIn(tenant, name))),
@@ -200,10 +214,10 @@ type TokenRequest = {
 };
 
 /** Asks for a token when there is none that lasts another minute. */
-function tokenKeeper(request: TokenRequest): () => Promise<string> {
+function tokenKeeper(request: TokenRequest): (refused?: string) => Promise<string> {
 	let kept: { readonly token: string; readonly until: Instant } | undefined;
-	return async () => {
-		if (kept !== undefined && request.clock.now() < kept.until) return kept.token;
+	return async (refused) => {
+		if (kept !== undefined && kept.token !== refused && request.clock.now() < kept.until) return kept.token;
 		const token = await askToken(request);
 		kept = { token, until: plusMs(request.clock.now(), 3_540_000) };
 		return token;

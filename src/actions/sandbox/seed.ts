@@ -2,7 +2,8 @@
  * What a simulated tenant starts with, taken from what the client's file says. Must never invent people: who is there at
  * the start is who the file names.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import type { Json } from "../../base/json.ts";
+import type { GraphSettings } from "../../sop/connector-schema.ts";
 import type { Client } from "../../sop/definitions.ts";
 
 export type Seed = {
@@ -50,24 +51,25 @@ export type SeedPerson = {
 };
 
 /**
- * Derives the seed of a client. `connectors.microsoft365` or `connectors.sandbox` may say
+ * Derives the seed of a client. `connectors.microsoft365` may say
  * `{ licences: { SPB: { total: 25, used: 22 } } }`; a licence that a profile names and nothing counts starts with 50, of
  * which 22 are in use.
  */
 export function seedOf(client: Client): Seed {
 	const profiles = Object.values(client.values.profiles);
-	const options = { ...client.connectors.microsoft365, ...client.connectors.sandbox };
+	const { directory, microsoft365, mail } = client.connectors;
+	const counted = microsoft365?.use === "sandbox" ? microsoft365.licences : undefined;
 	const people = client.roster.people.filter((person) => person.of === "client");
 	const base =
-		text(client.connectors.directory?.base) ??
+		directory?.base ??
 		baseOf(
 			domainOfPeople(
 				people.map((p) => p.email),
 				client.id,
 			),
 		);
-	const domain = text(client.connectors.directory?.upnSuffix) ?? domainOf(base);
-	const from = text(client.connectors.mail?.from);
+	const domain = directory?.upnSuffix ?? domainOf(base);
+	const from = mail === undefined || mail.use === "never" ? undefined : mail.from;
 	return {
 		client: client.id,
 		name: client.name,
@@ -80,7 +82,7 @@ export function seedOf(client: Client): Seed {
 			...distinct(profiles.flatMap((p) => texts(p.groups))).map((name) => ({ name, where: "directory" as const })),
 			...distinct(profiles.flatMap((p) => texts(p.cloudGroups))).map((name) => ({ name, where: "cloud" as const })),
 		],
-		licences: licencesOf(options, distinct(profiles.flatMap((profile) => texts(profile.licences)))),
+		licences: licencesOf(counted ?? {}, distinct(profiles.flatMap((profile) => texts(profile.licences)))),
 		people: people.map(({ id, name, email, title, phone, manager }) => ({
 			id,
 			name,
@@ -93,18 +95,15 @@ export function seedOf(client: Client): Seed {
 	};
 }
 
-function licencesOf(options: Values, named: readonly string[]): readonly SeedLicence[] {
-	const counted = isRecord(options.licences) ? options.licences : {};
+type Counted = NonNullable<Extract<GraphSettings, { use: "sandbox" }>["licences"]>;
+
+function licencesOf(counted: Counted, named: readonly string[]): readonly SeedLicence[] {
 	return distinct([...named, ...Object.keys(counted)]).map((sku) => {
-		const count = counted[sku];
+		const count = Object.hasOwn(counted, sku) ? counted[sku] : undefined;
+		if (count === undefined) return { sku, total: 50, used: 22 };
 		if (typeof count === "number") return { sku, total: count, used: 0 };
-		if (!isRecord(count)) return { sku, total: 50, used: 22 };
-		return {
-			sku,
-			total: typeof count.total === "number" ? count.total : 25,
-			used: typeof count.used === "number" ? count.used : 0,
-			...(count.mailbox === false ? { mailbox: false } : {}),
-		};
+		const { total = 25, used = 0, mailbox } = count;
+		return { sku, total, used, ...(mailbox === false ? { mailbox } : {}) };
 	});
 }
 

@@ -2,14 +2,15 @@
  * Entra's token endpoint for the simulated tenants: client credentials in, a token of that one tenant out. Must never
  * accept a token for another tenant than the one it was made for.
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { constants, randomBytes, randomUUID, timingSafeEqual, verify, X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { type Instant, plusMs } from "../../base/time.ts";
+import { isRecord, type Values } from "../../base/json.ts";
+import { type Instant, plusMs, systemClock } from "../../base/time.ts";
 import type { Reply } from "./graph-call.ts";
 import type { Hosted } from "./graph-server.ts";
 
-/** The application that may ask for tokens of a tenant. */
-export type App = { readonly id: string; readonly secret: string };
+/** The application that may ask for tokens of a tenant, by its secret or by one of its certificates. */
+export type App = { readonly id: string; readonly secret: string; readonly certificates: readonly string[] };
 
 export interface TokenDesk {
 	/** The answer to a request that is Entra's business, or nothing. */
@@ -27,14 +28,11 @@ export function tokenDesk(tenants: ReadonlyMap<string, Hosted>): TokenDesk {
 			const [, tenant = "", rest] = /^\/([^/]+)\/(.+)$/.exec(path) ?? [];
 			if (rest === "v2.0/.well-known/openid-configuration") return configuration(origin, tenant);
 			if (rest !== "oauth2/v2.0/token") return undefined;
-			if (request.method !== "POST") return refused(400, "invalid_request", 900144);
+			if (request.method !== "POST") return entraRefusal(400, 900144);
 			const hosted = tenants.get(tenant);
-			if (hosted === undefined) return refused(400, "invalid_request", 90002);
-			const form = new URLSearchParams(text);
-			if (form.get("grant_type") !== "client_credentials") return refused(400, "unsupported_grant_type", 70003);
-			if (form.get("client_id") !== hosted.app.id) return refused(400, "unauthorized_client", 700016);
-			if (!same(form.get("client_secret") ?? "", hosted.app.secret)) return refused(401, "invalid_client", 7000215);
-			if (!(form.get("scope") ?? "").endsWith("/.default")) return refused(400, "invalid_scope", 70011);
+			if (hosted === undefined) return entraRefusal(400, 90002);
+			const refused = refusalOf(hosted.app, new URLSearchParams(text), `${origin}${path}`);
+			if (refused !== undefined) return refused;
 			const token = randomBytes(32).toString("base64url");
 			tokens.set(token, { tenant, until: plusMs(hosted.tenant.clock.now(), 3_599_000) });
 			return {
@@ -58,8 +56,41 @@ function same(a: string, b: string): boolean {
 	return x.length === y.length && timingSafeEqual(x, y);
 }
 
-function refused(status: number, error: string, code: number): Reply {
-	return { status, body: { error, error_description: `AADSTS${code}`, error_codes: [code] } };
+/** Why this application gets no token; nothing when it does. */
+function refusalOf(app: App, form: URLSearchParams, url: string): Reply | undefined {
+	if (form.get("grant_type") !== "client_credentials") return entraRefusal(400, 70003);
+	if (form.get("client_id") !== app.id) return entraRefusal(400, 700016);
+	const assertion = form.get("client_assertion");
+	if (assertion !== null) {
+		if (!isSigned(app, assertion, url)) return entraRefusal(401, 700027);
+	} else if (!same(form.get("client_secret") ?? "", app.secret)) return entraRefusal(401, 7000215);
+	return (form.get("scope") ?? "").endsWith("/.default") ? undefined : entraRefusal(400, 70011);
+}
+
+/** Source: https://learn.microsoft.com/entra/identity-platform/certificate-credentials. */
+function isSigned(app: App, assertion: string, url: string): boolean {
+	const [head = "", claims = "", signature = ""] = assertion.split(".");
+	const { "x5t#S256": thumbprint, alg } = opened(head);
+	const { aud, iss, sub } = opened(claims);
+	const pem = app.certificates.find((one) => {
+		const hex = new X509Certificate(one).fingerprint256.replaceAll(":", "");
+		return Buffer.from(hex, "hex").toString("base64url") === thumbprint;
+	});
+	if (pem === undefined || alg !== "PS256" || aud !== url || iss !== app.id || sub !== app.id) return false;
+	const key = { key: new X509Certificate(pem).publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+	return verify("sha256", Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, "base64url"));
+}
+
+function opened(part: string): Values {
+	const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+	return isRecord(value) ? value : {};
+}
+
+/** A refusal as Entra words it. Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. */
+export function entraRefusal(status: number, code: number): Reply {
+	const error = status === 401 ? "invalid_client" : code === 700016 ? "unauthorized_client" : "invalid_request";
+	const ids = { trace_id: randomUUID(), correlation_id: randomUUID(), timestamp: systemClock.now() };
+	return { status, body: { error, error_description: `AADSTS${code}`, error_codes: [code], ...ids } };
 }
 
 function configuration(origin: string, tenant: string): Reply {
