@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { RequestHandler } from "express";
+import { licenceTitle } from "./actions/microsoft365/licence-titles.ts";
 import type { House } from "./app-house.ts";
 import { after } from "./app-pause.ts";
 import type { Log } from "./base/log.ts";
@@ -112,6 +113,8 @@ function pages(
 		clock: by.clock,
 		requireActor: by.signIn.requireActor,
 		sameOrigin: sameOrigin(by.url),
+		tokens: house.office.tokens,
+		licenceTitle,
 		sandbox: async (id) => {
 			const client = house.clientOf(id);
 			return client?.values.sandbox === true ? house.tenantOf(client).readOut() : undefined;

@@ -15,6 +15,7 @@ import type { ClientId } from "../sop/sop.ts";
 import { queryOf, TOP_OF_JOURNAL } from "./api-query.ts";
 import { receiptShape, runShape, summaryShape } from "./api-shapes.ts";
 import { shaped } from "./body-shape.ts";
+import { refuseToken } from "./by-token.ts";
 import { details, NO_SUCH_RUN, problemOf, sendProblem } from "./problem.ts";
 import { readerOf, sentence } from "./reader.ts";
 import { involvedIn, involvedInRow, knowing } from "./run-words.ts";
@@ -79,9 +80,7 @@ async function identify(
 		response.locals.caller = { actor: session };
 		return next();
 	}
-	request.resume();
-	response.set("www-authenticate", 'Bearer realm="sopwith"');
-	sendProblem(response, details(401, "no-token", "Send a token that is known and has not expired, as a bearer."));
+	refuseToken(request, response);
 }
 
 async function start(parts: ApiParts, request: Request, response: Response): Promise<void> {

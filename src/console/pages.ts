@@ -2,7 +2,8 @@
  * The addresses of the console's pages. Only a POST changes anything, and only from our own pages. Must never serve a page
  * to somebody who is not signed in.
  */
-import { type NextFunction, type Request, type Response, Router } from "express";
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from "express";
+import { tokenOr } from "./by-token.ts";
 import { rateCap } from "./guard.ts";
 import { showApprovals } from "./page-approvals.ts";
 import { amendRun, postUndo, showCancel, showUndo } from "./page-confirm.ts";
@@ -27,8 +28,8 @@ export function createPages(parts: PageParts): Router {
 	const posts = rateCap({ clock: parts.clock, most: MOST_POSTS, perMs: 60_000, callerOf: person });
 	const before = [parts.requireActor];
 	const beforePost = [parts.requireActor, parts.sameOrigin, posts];
-	const get = (path: string, page: (visit: Visit) => Promise<void>) =>
-		pages.get(path, before, (request: Request, response: Response) => page(visitOf(parts, request, response)));
+	const get = (path: string, page: (visit: Visit) => Promise<void>, who: readonly RequestHandler[] = before) =>
+		pages.get(path, ...who, (request: Request, response: Response) => page(visitOf(parts, request, response)));
 	const post = (path: string, page: (visit: Visit) => Promise<void>) =>
 		pages.post(path, beforePost, (request: Request, response: Response) => page(visitOf(parts, request, response)));
 	get("/runs", showRuns);
@@ -40,7 +41,7 @@ export function createPages(parts: PageParts): Router {
 	get("/approvals", showApprovals);
 	get("/sops", showSops);
 	get("/sops/:sop", showSop);
-	get("/directory/:client", showDirectory);
+	get("/directory/:client", showDirectory, [tokenOr(parts.requireActor, parts)]);
 	get("/portal/:client/:sop", showPortal);
 	get("/handover/:run/:step", handover);
 	post("/runs/:id/answer", postAnswer);

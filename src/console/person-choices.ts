@@ -8,6 +8,6 @@ import type { ClientId } from "../sop/sop.ts";
 export function choosable(definitions: Definitions, client: ClientId): readonly PersonChoice[] {
 	const people = definitions.clients[client]?.roster.people.filter((person) => person.of === "client") ?? [];
 	return people
-		.map(({ id, name, title }) => (title === undefined ? { id, name } : { id, name, title }))
+		.map(({ id, name, email, title }) => ({ id, name, email, ...(title === undefined ? {} : { title }) }))
 		.sort((a, b) => a.name.localeCompare(b.name, "en"));
 }

@@ -17,6 +17,7 @@ import { errorBody } from "./page-error.ts";
 import { clientsOf, personOf, readerOf, wallClock } from "./reader.ts";
 import { involvedIn, knowing } from "./run-words.ts";
 import type { SandboxReadOut } from "./sandbox-read-out.ts";
+import type { Tokens } from "./token.ts";
 
 export type PageParts = {
 	readonly desk: Desk;
@@ -25,10 +26,14 @@ export type PageParts = {
 	readonly audit: Audit;
 	/** Lets through who is signed in, as `res.locals.actor`; sends others to sign in. */
 	readonly requireActor: RequestHandler;
+	/** The read-out of a sandbox takes a program's token as well. */
+	readonly tokens: Tokens;
 	/** Refuses a form that was not sent from our own pages. */
 	readonly sameOrigin: RequestHandler;
 	/** A sandboxed client's world as it is now; undefined for a client that is not sandboxed. */
 	readonly sandbox: (client: ClientId) => Promise<SandboxReadOut | undefined>;
+	/** What a licence is called: `SPB` is "Business Premium". */
+	readonly licenceTitle: (sku: string) => string;
 	/** Told after each durable change of a run. Returns how to stop listening. */
 	readonly changes: (listener: (run: RunId) => void) => () => void;
 };

@@ -41,12 +41,15 @@ export function checkForm(fields: readonly Field[], typed: Values, context: Form
 	return problems.length > 0 ? { problems } : { values: Object.fromEntries(values) };
 }
 
+/** What a card and a page let people pick, rather than type. */
+const CHOSEN: readonly Field["type"][] = ["choice", "choices", "person", "date", "time", "yes-no"];
+
 function one(field: Field, typed: Json | undefined, context: FormContext): Checked | { readonly value: undefined } {
 	const empty = typed === undefined || typed === null || (typeof typed === "string" && typed.trim() === "");
 	if (!empty) return checkValue(field, typed, context);
 	if (field.fallback !== undefined) return checkValue(field, field.fallback, context);
 	if (field.optional) return { value: undefined };
-	const verb = field.type === "choice" || field.type === "choices" ? "Choose" : "Enter";
+	const verb = CHOSEN.includes(field.type) ? "Choose" : "Enter";
 	return { problem: { code: "missing", message: `${verb} the ${lowerFirst(field.label)}.` } };
 }
 

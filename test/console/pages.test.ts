@@ -5,7 +5,7 @@ import { ConflictError, DeniedError } from "../../src/base/errors.ts";
 import { readJournal } from "../../src/console/journal.ts";
 import { asking, handing, question, runs, waiting } from "./sample.ts";
 import { journal, scriptedDesk } from "./scripted-desk.ts";
-import { PASS, type Served, serve } from "./serve.ts";
+import { PASS, type Served, serve, TOKENS } from "./serve.ts";
 
 const page = async (served: Served, path: string, as: string) => (await served.ask(path, { as })).text();
 
@@ -210,12 +210,31 @@ test("a first sign-in is shown once, after a press, to its audience alone", asyn
 
 test("the directory is a page or the data that is promised", async () => {
 	await using served = await serve();
-	assert.match(await page(served, "/directory/contoso", "tia"), /25 of 25 in use/);
+	const text = await page(served, "/directory/contoso", "tia");
+	assert.match(text, /<dt id="licence-0">Business Premium<\/dt><dd>25 of 25 in use/);
+	assert.doesNotMatch(text, /SPB/);
 	const response = await served.ask("/directory/contoso", { as: "tia", headers: { accept: "application/json" } });
 	const data = (await response.json()) as object;
 	assert.deepEqual(Object.keys(data).sort(), ["groups", "licences", "users"]);
 	const none = await served.ask("/directory/fabrikam", { as: "tia", headers: { accept: "application/json" } });
 	assert.deepEqual([none.status, none.headers.get("content-type")], [404, "application/problem+json; charset=utf-8"]);
+});
+
+test("the directory takes a program's token by the rule that lets its person in", async () => {
+	await using served = await serve();
+	const read = async (token: string, client = "contoso", as?: string) => {
+		const response = await served.ask(`/directory/${client}`, { token, ...(as === undefined ? {} : { as }) });
+		return [response.status, response.headers.get("content-type")?.split(";")[0]];
+	};
+	const problem = "application/problem+json";
+	assert.deepEqual(await read(TOKENS.tia), [200, "application/json"]);
+	assert.deepEqual(await read(TOKENS.mo), [200, "application/json"]);
+	assert.deepEqual(await read(TOKENS.finn), [404, problem], "another client's person");
+	assert.deepEqual(await read(TOKENS.narrow), [404, problem], "a token made for another client");
+	assert.deepEqual(await read(TOKENS.tia, "fabrikam"), [404, problem], "not simulated");
+	assert.deepEqual(await read(TOKENS.old), [401, problem]);
+	assert.deepEqual(await read("no-such-token-0123456789", "contoso", "tia"), [401, problem], "never the session's");
+	assert.equal((await served.ask("/runs", { token: TOKENS.tia })).status, 303, "no other page takes one");
 });
 
 test("the stream sends the page's moving part at once and again after a change", async () => {

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RequestHandler } from "express";
 import { Registry } from "prom-client";
+import { licenceTitle } from "../../src/actions/microsoft365/licence-titles.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { Clock } from "../../src/base/time.ts";
 import { createApi } from "../../src/console/api.ts";
@@ -108,6 +109,8 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 	const parts = { desk, clock, audit };
 	const pages = {
 		...parts,
+		tokens: { find: async (hash: string) => tokens.get(hash) },
+		licenceTitle,
 		vault: oneSecret(clock),
 		requireActor,
 		sameOrigin: ((request, response, next) => sameOrigin(url)(request, response, next)) as RequestHandler,
@@ -134,7 +137,7 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 					key: async (client, hook) => (client === "contoso" && hook === "hris" ? new Secret(HOOK_KEY) : undefined),
 				}),
 			},
-			{ at: "/api/v1", handler: createApi({ ...parts, tokens: { find: async (hash) => tokens.get(hash) } }) },
+			{ at: "/api/v1", handler: createApi(pages) },
 			{ at: "/", handler: createPages(pages) },
 			...(more.mounts ?? []),
 		],
