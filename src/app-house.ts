@@ -5,6 +5,7 @@ import { registry } from "./actions/registry.ts";
 import { openSandboxServer, type SandboxServer } from "./actions/sandbox/sandbox.ts";
 import { seedOf } from "./actions/sandbox/seed.ts";
 import { createWorlds } from "./actions/world.ts";
+import { openBook } from "./app-book.ts";
 import { createOffice } from "./app-office.ts";
 import { pause } from "./app-pause.ts";
 import { openMetrics } from "./base/metrics.ts";
@@ -13,7 +14,6 @@ import type { OpenOptions } from "./command/app-port.ts";
 import type { Config } from "./config.ts";
 import { childSop, core } from "./engine/core.ts";
 import { createDesk } from "./engine/create-desk.ts";
-import { CORE } from "./engine/decide.ts";
 import { createArchive } from "./engine/embedded/archive.ts";
 import { createAudit } from "./engine/embedded/audit.ts";
 import { createHost } from "./engine/embedded/host.ts";
@@ -23,17 +23,19 @@ import { createStandingLedger } from "./engine/embedded/standing.ts";
 import { createVault } from "./engine/embedded/vault.ts";
 import { createPerformer } from "./engine/performer/performer.ts";
 import { createStanding } from "./engine/standing.ts";
-import type { Client, Definitions } from "./sop/definitions.ts";
-import { diffDefinitions, loadDefinitions } from "./sop/folder.ts";
+import type { Client } from "./sop/definitions.ts";
 
 /** `sandbox`: simulated tenants that the caller opened and closes, as tests do to set their lags and look inside. */
 export type HouseOptions = OpenOptions & { readonly sandbox?: SandboxServer };
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
-/** Opens everything but the doors to people. Errors: those of `openStore`. */
+/** Opens everything but the doors to people. Errors: those of `openStore` and `openBook`. */
 export async function openHouse(config: Config, { log, redactor, sandbox: lent }: HouseOptions, clock: Clock) {
 	const store = openStore({ folder: config.data, key: config.key, clock, log });
-	const book = openBook(config, clock);
+	const book = await openBook(config, clock).catch((error: unknown) => {
+		store.close();
+		throw error;
+	});
 	const { definitions, clientOf } = book;
 	const rosterOf = (id: string) => clientOf(id)?.roster;
 	const kept = createVault(store);
@@ -87,25 +89,5 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 		desk,
 		office,
 		close,
-	};
-}
-
-/** The definitions as they are now, and how to read them again. */
-function openBook(config: Config, clock: Clock) {
-	const read = (last?: Definitions): Definitions =>
-		loadDefinitions(config.definitions, registry.known(), {
-			clock,
-			core: CORE,
-			...(last === undefined ? {} : { last }),
-		});
-	let now = read();
-	return {
-		definitions: () => now,
-		clientOf: (id: string) => (Object.hasOwn(now.clients, id) ? now.clients[id] : undefined),
-		reload: async () => {
-			const before = now;
-			now = read(before);
-			return { problems: now.problems, diff: diffDefinitions(before, now), quarantined: now.quarantined };
-		},
 	};
 }

@@ -9,7 +9,6 @@ import { UnavailableError } from "./base/errors.ts";
 import { systemClock } from "./base/time.ts";
 import type { App } from "./command/app-port.ts";
 import type { Config } from "./config.ts";
-import { startNightly } from "./triggers/nightly.ts";
 
 /** Opens Sopwith (see `OpenApp` in command/app-port.ts). */
 export async function openApp(config: Config, options: HouseOptions): Promise<App> {
@@ -38,6 +37,7 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	await poster.start();
 	await house.host.begin();
 	ready = true;
+	const { startNightly } = await import("./triggers/nightly.ts");
 	const stopNightly = startNightly({ verify: office.auditVerify, tidy: office.tidy, log: options.log });
 	const close = async (): Promise<void> => {
 		ready = false;

@@ -5,11 +5,14 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Parts } from "./command/command.ts";
-import { runCommandLine } from "./command/command-line.ts";
-import { openTerminal } from "./command/terminal.ts";
 
-/** What Node compiled is kept beside the packages, where only who installed them writes; a folder it cannot write is left. */
+/**
+ * What Node compiled is kept beside the packages, where only who installed them writes; a folder it cannot write is left.
+ * Nothing of ours is imported before, since that would be compiled anew at every start.
+ */
 enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/sopwith/compiled", import.meta.url)));
+const { openTerminal } = await import("./command/terminal.ts");
+const { runCommandLine } = await import("./command/command-line.ts");
 const terminal = openTerminal();
 
 /** Loaded when a command needs them: `sopwith -h` should not wait for a database driver. */
@@ -22,6 +25,11 @@ const parts: Parts = {
 			import("./engine/decide.ts"),
 		]);
 		return loadDefinitions(folder, registry.known(), { clock: terminal.clock, core: CORE });
+	},
+	checkCards: async () => {
+		const { checkCards } = await import("./cards/load.ts");
+		const found = checkCards(fileURLToPath(new URL("../cards", import.meta.url)));
+		return found.map((problem) => ({ ...problem, file: problem.path, line: 1, column: 1 }));
 	},
 	restore: async (file, folder) => {
 		const { restore } = await import("./engine/embedded/backup.ts");

@@ -38,45 +38,64 @@ export interface Cards {
 }
 
 /**
- * Reads all templates of a folder, joined with its `parts/`, and tries each on a card with everything in it.
- * Errors: `ConfigError` with every problem of every template.
+ * Reads all templates of a folder, joined with its `parts/`, and looks at each as it is written. What a template does with
+ * data is for `checkCards`: that takes longer than a start may.
+ * Errors: `ConfigError` `bad-cards` with every problem of every template.
  */
 export function loadCards(folder: string): Cards {
-	const problems: Problem[] = [];
-	const parts = readParts(join(folder, "parts"));
-	const templates = new Map<CardName, Template>();
-	for (const name of cardNames) {
-		const path = join(folder, `${name}.json`);
+	const { payloads, problems } = readCards(folder);
+	if (problems.length > 0) throw new ConfigError(problems, "bad-cards");
+	return cardsOf(payloads);
+}
+
+/** Tries every template of a folder on a card with everything in it. Returns every problem. Repeat: safe. */
+export function checkCards(folder: string): readonly Problem[] {
+	const { payloads, problems } = readCards(folder);
+	const cards = cardsOf(payloads);
+	const tried = [...payloads.keys()].flatMap((name) => {
 		try {
-			const payload = withParts(JSON.parse(readFileSync(path, "utf8")), parts);
+			return lintCard(name, cards.expand(name, specimen, "c_SPECIMEN"));
+		} catch (cause) {
+			return [problemIn(name)("bad-expansion", String(cause))];
+		}
+	});
+	return [...problems, ...tried];
+}
+
+type Payloads = ReadonlyMap<CardName, Json>;
+
+function readCards(folder: string): { readonly payloads: Payloads; readonly problems: readonly Problem[] } {
+	const problems: Problem[] = [];
+	const payloads = new Map<CardName, Json>();
+	const parts = readParts(join(folder, "parts"));
+	for (const name of cardNames) {
+		try {
+			const payload = withParts(JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")), parts);
 			problems.push(...lintTemplate(name, payload));
-			templates.set(name, new Template(payload));
+			payloads.set(name, payload);
 		} catch (cause) {
 			problems.push(problemIn(name)("bad-template", String(cause)));
 		}
 	}
-	const cards = cardsOf(templates);
-	for (const name of templates.keys()) problems.push(...tried(cards, name));
-	if (problems.length > 0) throw new ConfigError(problems, "bad-cards");
-	return cards;
+	return { payloads, problems };
 }
 
-function cardsOf(templates: ReadonlyMap<CardName, Template>): Cards {
-	return {
-		expand(name, filled, cardId) {
-			const template = templates.get(name);
-			assert(template !== undefined, `there is no card "${name}"`);
-			return fitted(filled, { name, id: cardId }, (slots: Slots) => template.expand({ $root: slots }) as Json);
-		},
+/** A template is parsed when its card is first wanted. */
+function cardsOf(payloads: Payloads): Cards {
+	const templates = new Map<CardName, Template>();
+	const templateOf = (name: CardName): Template => {
+		const known = templates.get(name);
+		if (known !== undefined) return known;
+		const payload = payloads.get(name);
+		assert(payload !== undefined, `there is no card "${name}"`);
+		const template = new Template(payload);
+		templates.set(name, template);
+		return template;
 	};
-}
-
-function tried(cards: Cards, name: CardName): readonly Problem[] {
-	try {
-		return lintCard(name, cards.expand(name, specimen, "c_SPECIMEN"));
-	} catch (cause) {
-		return [problemIn(name)("bad-expansion", String(cause))];
-	}
+	return {
+		expand: (name, filled, cardId) =>
+			fitted(filled, { name, id: cardId }, (slots: Slots) => templateOf(name).expand({ $root: slots }) as Json),
+	};
 }
 
 function readParts(folder: string): ReadonlyMap<string, Json> {

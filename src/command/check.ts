@@ -1,5 +1,5 @@
 /**
- * `sopwith check`: every problem in the definitions, without starting anything. Must never write.
+ * `sopwith check`: every problem in the definitions and the cards, without starting anything. Must never write.
  */
 import { readFolders } from "../config.ts";
 import { type Command, EXIT, outJson, problemLines } from "./command.ts";
@@ -14,7 +14,8 @@ export const check: Command = {
 		const { env, cwd } = call.terminal;
 		const [named] = call.words;
 		const folder = readFolders(named === undefined ? env : { ...env, SOPWITH_DEFINITIONS: named }, { cwd }).definitions;
-		const { problems, clients } = await call.parts.loadDefinitions(folder);
+		const { problems: found, clients } = await call.parts.loadDefinitions(folder);
+		const problems = [...found, ...(await call.parts.checkCards())];
 		if (call.json) outJson(call, { problems });
 		else if (problems.length > 0) call.terminal.out(problemLines(problems));
 		const all = Object.values(clients);

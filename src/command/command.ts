@@ -65,6 +65,8 @@ export type Parts = {
 	readonly openApp: OpenApp;
 	/** Compiles a definitions folder without opening anything else. */
 	readonly loadDefinitions: (folder: string) => Promise<Definitions>;
+	/** Tries every card template. */
+	readonly checkCards: () => Promise<readonly Problem[]>;
 	/** Puts a backup in place of what a data folder holds. Returns where the old files are, if there were any. */
 	readonly restore: (file: string, folder: string) => Promise<string | undefined>;
 	/** The JSON Schemas for editors, by file kind. */

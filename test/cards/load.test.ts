@@ -13,7 +13,7 @@ import { CARD_BYTES } from "../../src/cards/adaptive.ts";
 import { type FilledCard, fillWords } from "../../src/cards/fill.ts";
 import { inert } from "../../src/cards/inert.ts";
 import { lintCard } from "../../src/cards/lint.ts";
-import { cardNames, loadCards } from "../../src/cards/load.ts";
+import { cardNames, checkCards, loadCards } from "../../src/cards/load.ts";
 import { partsOf } from "../../src/cards/parts.ts";
 import { fieldTypes, specimen } from "../../src/cards/specimen.ts";
 import { nasty } from "./nasty.ts";
@@ -45,17 +45,29 @@ describe("templates", () => {
 		["plan.json", '"body"', "body", "bad-template"],
 	];
 	for (const [file, from, to, code] of broken) {
-		it(`are refused at start: ${code} in ${file}`, () => {
+		it(`are found out by a check: ${code} in ${file}`, () => {
 			cpSync(folder, copy, { recursive: true });
 			if (code === "same-id") addPart(copy, "approval.json", "choices");
 			const path = join(copy, file);
 			const text = readFileSync(path, "utf8");
 			assert.ok(text.includes(from), `${file} holds ${from}`);
 			writeFileSync(path, text.replaceAll(from, to));
-			const codes = refusedWith(() => loadCards(copy));
+			const codes = checkCards(copy).map((problem) => problem.code);
 			assert.ok(codes.includes(code), `${code} is among ${codes.join(", ")}`);
 		});
 	}
+
+	it("are refused at start where one cannot be read, or lacks what every card has", () => {
+		cpSync(folder, copy, { recursive: true });
+		writeFileSync(join(copy, "plan.json"), "{");
+		const path = join(copy, "notice.json");
+		writeFileSync(path, readFileSync(path, "utf8").replace('"version": "1.5"', '"version": "1.4"'));
+		assert.deepEqual(refusedWith(() => loadCards(copy)).toSorted(), ["bad-template", "version"]);
+	});
+
+	it("are all well as they are here", () => {
+		assert.deepEqual(checkCards(folder), []);
+	});
 
 	it("arrange the same parts as the renderers that read none", () => {
 		for (const name of cardNames) {

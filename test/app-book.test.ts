@@ -1,0 +1,83 @@
+/**
+ * The book of definitions over restarts: what is kept is served only while nothing changed, and stands in for what broke.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { openBook } from "../src/app-book.ts";
+import { ConfigError } from "../src/base/errors.ts";
+import type { Clock } from "../src/base/time.ts";
+
+const clockAt = (now: string): Clock => ({ now: () => now });
+const today = clockAt("2026-11-22T08:00:00.000Z");
+
+describe("the book of definitions", () => {
+	let data = "";
+	let definitions = "";
+	beforeEach(() => {
+		data = mkdtempSync(join(tmpdir(), "book-"));
+		definitions = join(data, "definitions");
+		cpSync(join(import.meta.dirname, "../sop-definitions"), definitions, { recursive: true });
+	});
+	afterEach(() => rmSync(data, { recursive: true }));
+
+	const kept = () => join(data, "definitions.json");
+	const edit = (file: string, from: string, to: string) => {
+		const text = readFileSync(file, "utf8");
+		assert.ok(text.includes(from), `${file} holds ${from}`);
+		writeFileSync(file, text.replaceAll(from, to));
+	};
+	/** Marks what was kept, so that it shows when it is served. */
+	const mark = () => edit(kept(), '"Contoso Ltd"', '"Contoso as kept"');
+	const nameNow = async (clock = today) => (await openBook({ data, definitions }, clock)).clientOf("contoso")?.name;
+
+	it("is as it was compiled when it is opened again with nothing changed", async () => {
+		const first = await openBook({ data, definitions }, today);
+		const again = await openBook({ data, definitions }, today);
+		assert.deepEqual(again.definitions(), first.definitions());
+		assert.deepEqual(first.definitions().problems, []);
+		assert.equal(statSync(kept()).mode & 0o777, 0o600);
+		mark();
+		assert.equal(await nameNow(), "Contoso as kept");
+	});
+
+	it("is compiled anew when a file, the year or the folder is another", async () => {
+		await nameNow();
+		mark();
+		edit(join(definitions, "newhire.yaml"), "New employee", "Another title");
+		assert.equal(await nameNow(), "Contoso Ltd");
+		mark();
+		assert.equal(await nameNow(clockAt("2027-01-01T08:00:00.000Z")), "Contoso Ltd");
+	});
+
+	it("is compiled anew when what was kept is cut", async () => {
+		await nameNow();
+		writeFileSync(kept(), readFileSync(kept(), "utf8").slice(0, 1000));
+		assert.equal(await nameNow(), "Contoso Ltd");
+	});
+
+	it("serves over a restart the last good version of what broke meanwhile, and says so", async () => {
+		await nameNow();
+		edit(join(definitions, "clients/contoso/client.yaml"), "timezone: America/New_York", "timezone: Nowhere");
+		const book = await openBook({ data, definitions }, today);
+		assert.equal(book.clientOf("contoso")?.values.timezone, "America/New_York");
+		assert.deepEqual(
+			book.definitions().quarantined.map(({ client }) => client),
+			["contoso"],
+		);
+		edit(join(definitions, "clients/contoso/client.yaml"), "timezone: Nowhere", "timezone: America/Chicago");
+		await book.reload();
+		assert.equal(book.clientOf("contoso")?.values.timezone, "America/Chicago");
+	});
+
+	it("does not open for the first time with nothing that compiles", async () => {
+		for (const file of ["newhire.yaml", "clients/fabrikam/newhire.yaml"])
+			writeFileSync(join(definitions, file), "sop: [");
+		await assert.rejects(
+			openBook({ data, definitions }, today),
+			(error) => error instanceof ConfigError && error.code === "no-definitions" && error.problems.length > 0,
+		);
+	});
+});
