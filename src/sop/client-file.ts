@@ -1,11 +1,11 @@
 /**
- * Compiles `client.yaml` into a client without its SOPs. Connectors are kept as written: each is checked by whoever opens
- * it. Must never read another client's file.
+ * Compiles `client.yaml` into a client without its SOPs. Must never read another client's file.
  */
-import { isRecord, type Json, sha256, type Values } from "../base/json.ts";
+import { isRecord, type Json, sha256 } from "../base/json.ts";
 import type { Person, Roster, StandingApproval } from "../people/roster.ts";
 import { compileCalendar, isZone, zoneRemedy } from "./calendar.ts";
 import { clientShape } from "./client-schema.ts";
+import { isSandbox, readConnectors } from "./connector-schema.ts";
 import type { Client, Definitions } from "./definitions.ts";
 import { holesOf, parseExpression } from "./expression.ts";
 import { compileChannels, compilePeople, compileRoles } from "./people-file.ts";
@@ -55,14 +55,14 @@ export function compileClient(input: ClientInput, report: Report): Client {
 			channels: compileChannels(tree.channels),
 			standing: compileStanding(tree, { ...input, id, people, values }, report),
 		},
-		connectors: connectorsOf(tree),
+		connectors: readConnectors(tree.connectors),
 		sops: {},
 		folder: input.folder,
 	};
 }
 
 function clientValues(tree: Written, id: string, year: number, report: Report): ClientValues {
-	const connectors = connectorsOf(tree);
+	const connectors = readConnectors(tree.connectors);
 	const zone = text(tree.timezone, "UTC");
 	const known = isZone(zone);
 	if (!known) report(["timezone"], "not-a-zone", `“${zone}” is not a time zone.`, { remedy: zoneRemedy(zone) });
@@ -75,9 +75,9 @@ function clientValues(tree: Written, id: string, year: number, report: Report): 
 		name: text(tree.name, id),
 		timezone: known ? zone : "UTC",
 		calendar: compileCalendar(tree.hours, tree.holidays, year, report),
-		identity: identity ?? (Object.hasOwn(connectors, "directory") ? "hybrid" : "cloud"),
+		identity: identity ?? (connectors.directory === undefined ? "cloud" : "hybrid"),
 		profiles: Object.fromEntries(profiles),
-		sandbox: Object.values(connectors).some((one) => one.use === "sandbox"),
+		sandbox: isSandbox(connectors),
 	};
 }
 
@@ -85,15 +85,10 @@ function titleOf(key: string): string {
 	return key.slice(0, 1).toUpperCase() + key.slice(1).replaceAll("-", " ");
 }
 
-function connectorsOf(tree: Written): Client["connectors"] {
-	const found = Object.entries(isRecord(tree.connectors) ? tree.connectors : {});
-	return Object.fromEntries(found.flatMap(([name, value]) => (isRecord(value) ? [[name, value as Values]] : [])));
-}
-
 /** The rule for account names is a template, so it must be one. */
 function checkNames(tree: Written, report: Report): void {
-	const rule = connectorsOf(tree).directory?.names;
-	if (typeof rule !== "string") return;
+	const rule = readConnectors(tree.connectors).directory?.names;
+	if (rule === undefined) return;
 	const at = ["connectors", "directory", "names"];
 	for (const hole of holesOf(rule) ?? ["("]) {
 		const parsed = parseExpression(hole);

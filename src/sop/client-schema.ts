@@ -1,8 +1,8 @@
 /**
- * The shape of `msp.yaml` and `client.yaml` in the author's words. Connectors are checked by whoever opens them. Must
- * never transform: what goes in comes out.
+ * The shape of `msp.yaml` and `client.yaml` in the author's words. Must never transform: what goes in comes out.
  */
 import { z } from "zod";
+import { connectorsShape } from "./connector-schema.ts";
 import { idLike } from "./schema.ts";
 
 const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an address like mo@contoso.example.");
@@ -79,7 +79,7 @@ export const clientShape = z.strictObject({
 		)
 		.optional()
 		.describe("Approvals given in advance"),
-	connectors: z.record(idLike, z.record(z.string(), z.json()).describe("How a connector is reached")).optional(),
+	connectors: connectorsShape.optional().describe("How the client's systems are reached"),
 	profiles: z.record(idLike, z.record(z.string(), z.json()).describe("What a role gets")).optional(),
 	hooks: z.json().optional(),
 });

@@ -5,6 +5,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
 import type { Person, Roster } from "../people/roster.ts";
+import type { Connectors } from "./connector-schema.ts";
 import type {
 	ActionFacts,
 	ActionName,
@@ -40,9 +41,7 @@ export type Client = {
 	readonly name: string;
 	readonly values: ClientValues;
 	readonly roster: Roster;
-	/** As written, checked in shape by the connector that is named in `use`. */
-	readonly connectors: { readonly [name: string]: Values };
-	/** `http.request` may reach these hosts only. */
+	readonly connectors: Connectors;
 	readonly sops: { readonly [sop: SopId]: Sop };
 	/** Folder that relative paths (`ca:`) start from. */
 	readonly folder: string;

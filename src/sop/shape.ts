@@ -22,7 +22,7 @@ function reportIssue(issue: Issue, schema: z.ZodType, value: unknown, at: At, re
 	const name = path.at(-1);
 	switch (issue.code) {
 		case "unrecognized_keys": {
-			const known = knownKeys(schema, path);
+			const known = knownKeys(schema, path, value);
 			for (const key of issue.keys) {
 				report([...here, key], "unknown-key", `“${key}” is not known here.`, {
 					remedy: suggest(key, known),
@@ -41,17 +41,11 @@ function reportIssue(issue: Issue, schema: z.ZodType, value: unknown, at: At, re
 			return;
 		}
 		case "invalid_value": {
-			const words = issue.values.map(String);
-			const written = valueAt(value, path);
-			if (written === undefined)
-				report(here, "missing", `“${String(name)}” is missing.`, { remedy: `Write ${words.join(" or ")}.` });
-			else
-				report(here, "not-a-choice", `“${String(written)}” is not one of the words for this.`, {
-					remedy: suggest(String(written), words),
-				});
-			return;
+			return reportWord(here, valueAt(value, path), issue.values.map(String), report);
 		}
 		case "invalid_union": {
+			const words = wordsOf(issue);
+			if (words !== undefined) return reportWord(here, valueAt(value, path), words, report);
 			const about = describedAt(schema, path);
 			const remedy = about === undefined ? {} : { remedy: `${about}.` };
 			if (valueAt(value, path) === undefined) report(here, "missing", `“${String(name)}” is missing.`, remedy);
@@ -67,6 +61,22 @@ function reportIssue(issue: Issue, schema: z.ZodType, value: unknown, at: At, re
 		default:
 			reportValue(here, sentence(issue.message), report);
 	}
+}
+
+/** A word that is not among those there are, or none at all. */
+function reportWord(here: At, written: unknown, words: readonly string[], report: Report): void {
+	if (written === undefined) {
+		report(here, "missing", `“${String(here.at(-1))}” is missing.`, { remedy: `Write ${words.join(" or ")}.` });
+		return;
+	}
+	const message = `“${String(written)}” is not one of the words for this.`;
+	report(here, "not-a-choice", message, { remedy: suggest(String(written), words) });
+}
+
+/** The words of a union that a word tells apart, when that word is what is wrong. */
+function wordsOf(issue: Extract<Issue, { code: "invalid_union" }>): readonly string[] | undefined {
+	const { options } = issue as { readonly options?: readonly unknown[] };
+	return options?.map(String);
 }
 
 /** A schema's own words: what is so, then what to write; those that say only what to write are the remedy. */
@@ -104,9 +114,13 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
 }
 
 /** The words a mapping takes, found by walking the schema along a path. */
-function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): readonly string[] {
+function knownKeys(schema: z.ZodType, path: readonly (string | number)[], value: unknown): readonly string[] {
 	const found = schemaAt(schema, path);
-	return found === undefined ? [] : shapesOf(found).flatMap((shape) => Object.keys(shape));
+	if (found === undefined) return [];
+	const shapes = shapesOf(found);
+	const use = valueAt(value, [...path, "use"]);
+	const own = shapes.filter((shape) => shape.use?.safeParse(use).success === true);
+	return (own.length > 0 ? own : shapes).flatMap((shape) => Object.keys(shape));
 }
 
 function describedAt(schema: z.ZodType, path: readonly (string | number)[]): string | undefined {
@@ -137,7 +151,9 @@ function schemaAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodT
 		while (at !== undefined && inner(at) !== undefined) at = inner(at);
 		if (at === undefined) return undefined;
 		const loose = at as Loose;
-		const branch: z.ZodType | undefined = loose.options?.find((one) => shapesOf(one).length > 0 || "element" in one);
+		const branch: z.ZodType | undefined =
+			loose.options?.find((one) => shapesOf(one).some((shape) => Object.hasOwn(shape, key))) ??
+			loose.options?.find((one) => shapesOf(one).length > 0 || "element" in one);
 		const from: Loose = (branch as Loose | undefined) ?? loose;
 		at = from.shape?.[String(key)] ?? from.element ?? from.valueType;
 	}

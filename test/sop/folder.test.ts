@@ -263,7 +263,12 @@ describe("diffDefinitions", () => {
 		assert.deepEqual(diffDefinitions(old, load(folder)), []);
 		edit(folder, CONTOSO, "name: Sol Vance", "name: Sol Vance-Adler");
 		edit(folder, CONTOSO, "executives: [di]", "executives: [di, mo]");
-		edit(folder, CONTOSO, "mail: { use: sandbox,", 'mail: { use: smtp, url: "smtp://user:hunter2@mail",');
+		edit(
+			folder,
+			CONTOSO,
+			"mail: { use: sandbox,",
+			'mail: { use: smtp, url: "smtp://mail", user: it, password: "env:HUNTER2",',
+		);
 		edit(folder, "newhire.yaml", "title: New employee", "title: New colleague");
 		const lines = diffDefinitions(old, load(folder));
 		assert.deepEqual(lines, [

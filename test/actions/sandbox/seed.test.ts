@@ -34,7 +34,7 @@ const CLIENT: Client = {
 	connectors: {
 		directory: { use: "sandbox", base: "DC=contoso,DC=example" },
 		mail: { use: "sandbox", from: "help@contoso.example" },
-		sandbox: { licences: { F1: { total: 3, used: 1 }, EXTRA: 2 } },
+		microsoft365: { use: "sandbox", licences: { F1: { total: 3, used: 1 }, EXTRA: 2 } },
 	},
 };
 
