@@ -11,12 +11,13 @@ import type { RunDescription, StepDescription } from "./desk.ts";
 import type { Path, RunId } from "./event.ts";
 import { encodeKey, placeOf, placesOf } from "./path.ts";
 import { phase } from "./phase.ts";
+import { receiptsOf } from "./receipts.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 import { nameOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingFor } from "./sentences.ts";
 import { undoable } from "./undo.ts";
 import { credentialFor, credentialOf } from "./view.ts";
-import { checklistOf, refOf } from "./wait-card.ts";
+import { checklistOf, EVIDENCE, refOf } from "./wait-card.ts";
 
 /** The people a run knows, for resolving `requester`, `subject`, `manager`, `owner`. */
 export function involvedOf(sop: Sop, run: Run): Involved {
@@ -34,7 +35,7 @@ export function involvedOf(sop: Sop, run: Run): Involved {
 export function describe(
 	sop: Sop,
 	run: Run,
-	around: { readonly roster: Roster; readonly undoneBy?: RunId },
+	around: { readonly roster: Roster; readonly may: RunDescription["may"]; readonly undoneBy?: RunId },
 ): RunDescription {
 	const plan = planOf(run);
 	const { undo, parent } = run.request;
@@ -57,6 +58,7 @@ export function describe(
 		sandbox: sop.client.sandbox,
 		steps: stepsOf(sop, run, around.roster),
 		notes: run.notes,
+		may: around.may,
 		undoable: run.request.undo === undefined ? undoable(run).map(({ change }) => change.words) : [],
 		...(run.ended === undefined ? {} : { endedAt: run.ended.at }),
 		...(undo === undefined ? {} : { undoes: undo.of }),
@@ -138,7 +140,7 @@ function describeStep(to: Listing, one: One): StepDescription {
 			? quietWait(state.wait)
 			: { wait: waitOn(to, { path, state, wait: state.wait }) }),
 		...(isRecord(state.output) ? { output: state.output } : {}),
-		...(state.proof === undefined ? {} : { proof: state.proof }),
+		...(state.proof === undefined ? {} : { proof: state.proof.map((check) => ({ at: state.since, ...check })) }),
 		...(detail === undefined ? {} : { detail }),
 		...(credentialOf(state) === undefined ? {} : { handover: { to: audienceOf(to, path) } }),
 	};
@@ -176,8 +178,9 @@ function waitOn(
 	const involved = involvedOf(sop, run);
 	const own =
 		wait.kind === "approval" && wait.problems === undefined && sop.urgency !== "emergency" ? run.request.by : undefined;
+	const read = receiptsOf(state)?.acknowledged ?? [];
 	const step = placeOf(sop, path)?.step;
-	const due = wait.timers.due ?? wait.timers.overdue ?? wait.timers.remind;
+	const due = wait.timers.due ?? wait.timers.overdue ?? wait.timers.remind ?? wait.timers["give-up"];
 	const offers = [...(wait.problems ?? []).flatMap((p) => p.choices), ...(wait.problem?.choices ?? [])];
 	return {
 		id: wait.id,
@@ -185,11 +188,12 @@ function waitOn(
 		verbs: wait.verbs,
 		words: stepWords(sop, run, { path, state }),
 		who,
-		by: resolveWho(who, roster, involved).filter((id) => id !== own),
+		by: resolveWho(who, roster, involved).filter((id) => id !== own && !read.some(({ by }) => by === id)),
 		choices: offers.map(({ id, words: said }) => ({ id, words: said })),
 		...(due === undefined ? {} : { due }),
 		...(wait.plan === undefined ? {} : { plan: wait.plan.hash }),
 		...(step?.kind === "ask" ? { fields: step.form } : {}),
+		...(step?.kind === "task" && step.evidence ? { fields: [EVIDENCE] } : {}),
 		...(step?.kind === "task" ? { checklist: checklistOf(sop, run, { path, state }) } : {}),
 	};
 }

@@ -4,10 +4,23 @@
  */
 import { ConflictError, InputError } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
+import { resolveWho } from "../people/resolve.ts";
 import { checkForm } from "../sop/form.ts";
-import type { Field } from "../sop/sop.ts";
+import type { Field, PersonId } from "../sop/sop.ts";
+import { involvedOf } from "./describe.ts";
 import type { Desk } from "./desk.ts";
-import { clientOf, contextOf, type DeskParts, deliver, denied, may, NO_RUN, type Stored, seen } from "./desk-parts.ts";
+import {
+	clientOf,
+	contextOf,
+	type DeskParts,
+	deliver,
+	denied,
+	may,
+	NO_RUN,
+	rosterOf,
+	type Stored,
+	seen,
+} from "./desk-parts.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Receipt } from "./ports.ts";
 
@@ -32,8 +45,18 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 		values: typed,
 		via,
 		...(request.plan === undefined ? {} : { plan: request.plan }),
+		...(verb === "acknowledge" ? audience(parts, stored, path) : {}),
 	} as const;
 	return deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+}
+
+/** Everybody a broadcast means, as the roster is now. Whoever it reaches by mail alone gives no receipt here. */
+function audience(parts: DeskParts, { sop, run }: Stored, path: string): { readonly audience?: readonly PersonId[] } {
+	const step = placeOf(sop, path)?.step;
+	const roster = rosterOf(parts, run.client);
+	if (step?.kind !== "tell" || roster === undefined) return {};
+	const who = step.to.filter((one) => one !== "subject");
+	return { audience: resolveWho(who, roster, involvedOf(sop, run)) };
 }
 
 /** Ticking and claiming may be done again while a wait is open; a vote may not. */

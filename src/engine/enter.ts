@@ -142,7 +142,11 @@ function enterTell(fold: Fold, { step, path }: Entering<"tell">): void {
 /** The mail part is out, or there was none: what is left of a `tell`. */
 export function told(fold: Fold, { step, path }: Entering<"tell">): void {
 	if (!step.acknowledge) return finish(fold, path, {});
-	waitFor(fold, path, { state: "waiting", wait: { kind: "acknowledge", verbs: ["acknowledge"], who: step.to } });
+	const timers = step.atMost === undefined ? {} : { "give-up": dueIn(fold, step.atMost) };
+	waitFor(fold, path, {
+		state: "waiting",
+		wait: { kind: "acknowledge", verbs: ["acknowledge"], who: step.to, timers },
+	});
 }
 
 function enterWait(fold: Fold, path: Path, rule: WaitRule): void {

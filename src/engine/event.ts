@@ -188,6 +188,8 @@ export type NewEvent =
 			readonly plan?: PlanHash;
 			readonly values: Values;
 			readonly via: SurfaceName;
+			/** `acknowledge`: everybody who was meant when this one said so. Without it, one is enough. */
+			readonly audience?: readonly PersonId[];
 	  }
 	| { readonly kind: "timer-fired"; readonly wait: WaitId; readonly timer: string }
 	| { readonly kind: "amended"; readonly values: Values; readonly by: PersonId }

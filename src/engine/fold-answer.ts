@@ -10,6 +10,7 @@ import type { Path, RunEvent } from "./event.ts";
 import { approve } from "./fold-plan.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Reason } from "./ports.ts";
+import { received } from "./receipts.ts";
 import type { StepState, Wait } from "./run.ts";
 
 type Answered = Extract<RunEvent, { kind: "answered" }>;
@@ -47,8 +48,7 @@ function take(fold: Fold, event: Answered, open: Open): Reason | undefined {
 			finish(fold, path, { output: event.values, by: event.by });
 			return undefined;
 		case "acknowledge":
-			finish(fold, path, { by: event.by });
-			return undefined;
+			return acknowledge(fold, event, open);
 		case "complete":
 			return tick(fold, event, open);
 		case "choose":
@@ -103,6 +103,15 @@ function sendBack(fold: Fold, event: Answered, { path }: Open): undefined {
 		trouble: { code: "sent-back", message: said ?? "It was sent back without a word why." },
 	});
 	adjust(fold, path, { by: event.by });
+	return undefined;
+}
+
+/** Notes a receipt, once a person; the step is over when everybody who is meant has given one. */
+function acknowledge(fold: Fold, event: Answered, { path, state }: Open): undefined {
+	if (event.audience === undefined) return void finish(fold, path, { by: event.by });
+	const output = received(state.output, { by: event.by, at: fold.at, audience: event.audience });
+	adjust(fold, path, { output });
+	if (output.missing.length === 0) finish(fold, path, { by: event.by });
 	return undefined;
 }
 

@@ -2,7 +2,7 @@
  * Folds the other facts: a timer, an amendment, a note, a hand on the wheel. Each answers false when it says nothing new.
  */
 import { unreachable } from "../base/assert.ts";
-import { type Json, sameJson, type Values } from "../base/json.ts";
+import { isRecord, type Json, sameJson, type Values } from "../base/json.ts";
 import { later } from "../base/time.ts";
 import { fill } from "../sop/expression.ts";
 import type { Remind, Sop, Step } from "../sop/sop.ts";
@@ -49,6 +49,7 @@ function ring(fold: Fold, fired: { readonly path: Path; readonly wait: Wait; rea
 		case "look":
 			return next(fold, path);
 		case "give-up":
+			if (wait.kind === "acknowledge") return unread(fold, path);
 			return fail(fold, path, {
 				code: "not-in-time",
 				message: "It has not become so in the time given. Nothing was changed while waiting.",
@@ -60,6 +61,13 @@ function ring(fold: Fold, fired: { readonly path: Path; readonly wait: Wait; rea
 		case "due":
 			return adjustWait(fold, path, { also: ["owner"], rings: rings(fold, path) });
 	}
+}
+
+/** The time to read it is over: it ends, and says who has not. */
+function unread(fold: Fold, path: Path): void {
+	const output = fold.run.steps[path]?.output;
+	adjust(fold, path, { output: { acknowledged: [], ...(isRecord(output) ? output : {}) } });
+	finish(fold, path, { why: "not-in-time" });
 }
 
 function rings(fold: Fold, path: Path): number {

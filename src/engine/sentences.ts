@@ -9,6 +9,7 @@ import { words } from "../base/words.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
 import { phase } from "./phase.ts";
+import { missingWords, readSoFar, receiptWords } from "./receipts.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 
 /** The sentence a page and a card open with. */
@@ -132,7 +133,7 @@ function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong
 				rest: [`: ${name}`, ...tickedWords(sop, path, wait), ...dueWords(wait), "."],
 			};
 		case "acknowledge":
-			return { strong: ["Waiting for ", who], rest: [" to say it was read."] };
+			return { strong: ["Waiting for ", ...missingWords(state, who)], rest: readSoFar(state) };
 		case "question":
 			return { strong: ["Waiting for ", who], rest: [` to decide about “${name}”. ${wait.problem?.message ?? ""}`] };
 		case "clock":
@@ -260,6 +261,8 @@ function standingWords(run: Run, { path, state }: { readonly path: Path; readonl
 }
 
 function doneWords(state: StepState): Words {
+	const read = receiptWords(state);
+	if (read !== undefined) return read;
 	const tookMs = Math.max(0, toMs(state.since) - toMs(state.startedAt));
 	const took: Words = tookMs >= 1000 ? [", after ", { span: tookMs }] : [];
 	const tries = state.attempt > 1 ? [`, ${state.attempt} tries`] : [];

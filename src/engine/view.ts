@@ -8,6 +8,7 @@ import type { Sop, Who } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
 import type { Message } from "./message.ts";
 import { placeOf } from "./path.ts";
+import { receiptLines } from "./receipts.ts";
 import type { Run, StepState } from "./run.ts";
 import { runCard } from "./run-card.ts";
 import { filled, scopeFor, textOf } from "./scope.ts";
@@ -132,6 +133,7 @@ function told(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
 		header: headerOf(sop, run),
 		title,
 		lead: [lead],
+		lines: receiptLines(state),
 		facts: factsOf(run),
 		summary: words(`${title}. ${lead}`),
 	};

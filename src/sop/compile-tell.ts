@@ -4,7 +4,7 @@
  */
 import { compileCall } from "./compile-action.ts";
 import type { Context } from "./compile-context.ts";
-import { readWho, record, values } from "./compile-context.ts";
+import { readDuration, readWho, record, values } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
 import { suggest } from "./report.ts";
 import { checkTemplates } from "./scope.ts";
@@ -24,11 +24,22 @@ export function compileTell({ written, base, at }: Draft, place: Place, context:
 		context.report([...own, "card"], "no-such-card", `There is no card “${card}”.`, { remedy: suggest(card, CARDS) });
 	}
 	const to = readWho(tell.to, [...own, "to"], context);
+	const atMost = readDuration(tell.atMost);
+	if (tell.atMost !== undefined && tell.acknowledge !== true) {
+		context.report([...own, "atMost"], "not-here", "Nobody is waited for, so there is nothing to limit.", {
+			remedy: "Write acknowledge: true, or remove it.",
+			which: "key",
+		});
+	}
 	const data = values(written.with);
 	checkTemplates(data, [...at, "with"], place.scope, context.report);
 	const mail = to.includes("subject") ? compileMail({ written, base, at }, card, place, context) : {};
 	return {
-		step: { ...base, kind: "tell", to, card, data, acknowledge: tell.acknowledge === true, ...mail } as Step,
+		step: {
+			...{ ...base, kind: "tell", to, card, data, acknowledge: tell.acknowledge === true },
+			...(atMost === undefined ? {} : { atMost }),
+			...mail,
+		} as Step,
 		gives: "unknown",
 	};
 }

@@ -167,7 +167,7 @@ function sentences(step: Step, sop: Sop, roster: Roster): readonly string[] {
 			return [`${capital(sayWhoWithNames(step.to, roster))}${when}.`, ...proof, ...reminded(step)];
 		}
 		case "tell":
-			return [`To ${sayWho(step.to, "and")}.`, ...(step.acknowledge ? ["Each says that they have read it."] : [])];
+			return [`To ${sayWho(step.to, "and")}.`, ...sayReceipts(step)];
 		case "page":
 			return [`${capital(sayWhoWithNames(step.to, roster))} is called at once.`];
 		case "wait":
@@ -204,6 +204,12 @@ function reminded({ remind, overdue }: Remind): readonly string[] {
 	const second =
 		overdue === undefined ? [] : [`after ${sayDuration(overdue.after)} ${sayWho(overdue.ask)} is asked too`];
 	return first.length + second.length === 0 ? [] : [`${capital([...first, ...second].join("; "))}.`];
+}
+
+function sayReceipts(step: Extract<Step, { kind: "tell" }>): readonly string[] {
+	if (!step.acknowledge) return [];
+	const limit = step.atMost === undefined ? "" : `, at most ${sayDuration(step.atMost)}; then it says who has not`;
+	return [`Waits until each says that they have read it${limit}.`];
 }
 
 function sayWait(wait: WaitRule, sop: Sop): string {

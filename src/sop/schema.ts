@@ -134,6 +134,7 @@ const tell = z.strictObject({
 	to: who,
 	card: describe(z.string(), "The card; notice is the default").optional(),
 	acknowledge: describe(z.boolean(), "Each says that they have read it").optional(),
+	atMost: describe(duration, "How long it waits for them; then it goes on and names who has not").optional(),
 });
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Write it like "07:00".');
 const wait = z.strictObject({

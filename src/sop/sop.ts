@@ -179,7 +179,9 @@ export type StepKind =
 			readonly to: readonly Who[];
 			readonly card: string;
 			readonly data: Templates;
-			readonly acknowledge: boolean /** the mail part, when `to` reaches someone outside (the subject): performed as an attempt of this action */;
+			/** Each of them says that they have read it; `atMost`: then it goes on and says who has not. */
+			readonly acknowledge: boolean;
+			readonly atMost?: Duration /** the mail part, when `to` reaches someone outside (the subject): performed as an attempt of this action */;
 			readonly mail?: {
 				readonly action: ActionFacts;
 				readonly with: Templates;

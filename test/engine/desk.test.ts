@@ -9,6 +9,7 @@ import { SopwithError } from "../../src/base/errors.ts";
 import type { Values } from "../../src/base/json.ts";
 import type { RunDescription } from "../../src/engine/desk.ts";
 import type { Actor } from "../../src/people/roster.ts";
+import type { Step } from "../../src/sop/sop.ts";
 import { DI, FINN, HARRIET, MO, openWorld, TIA, type World } from "../chat/world.ts";
 
 let world: World;
@@ -146,4 +147,40 @@ test("what waits for a person is listed for them alone, until it is answered", a
 	await world.desk.answer({ actor: MO, run, wait, verb: "approve", plan, values: {}, via: "web" });
 	await until(run, "done");
 	assert.ok(!(await open(MO)).includes(run));
+});
+
+test("a broadcast waits for everybody it means, asks nobody twice, and shows who has not read it", async () => {
+	const { newhire } = world.definitions().clients.contoso?.sops ?? {};
+	assert.ok(newhire);
+	const to = ["hr", "it-lead", "owner"];
+	const more = { let: {}, blocking: true, onFailure: "ask", acknowledge: true } as const;
+	const notice: Step = { ...more, id: "notice", name: "Read this", kind: "tell", to, card: "notice", data: {} };
+	const sop = { ...newhire, id: "notice", definition: "9".repeat(64), unique: [], steps: [notice] };
+	const request = { client: "contoso", sop: "notice", key: "notice", by: "harriet", via: "web", form: {} } as const;
+	const { run } = await world.host.start(request, sop);
+	const wait = (await world.desk.read(DI, run))?.steps[0]?.wait;
+	const reads = (actor: Actor) =>
+		world.desk.answer({ actor, run, wait: wait?.id ?? "", verb: "acknowledge", values: {}, via: "web" });
+	assert.deepEqual(wait?.by, ["harriet", "mo", "di"]);
+	assert.equal(await code(reads(TIA)), "not-yours");
+	assert.equal((await reads(MO)).outcome, "accepted");
+	assert.equal((await reads(MO)).outcome, "duplicate");
+	const step = (await world.desk.read(DI, run))?.steps[0];
+	assert.deepEqual(
+		[step?.state, step?.wait?.by, step?.output?.missing],
+		["waiting", ["harriet", "di"], ["harriet", "di"]],
+	);
+	assert.ok(
+		!(await world.desk.waiting(MO)).some((open) => open.run.id === run),
+		"whoever has read it is left in peace",
+	);
+	await reads(HARRIET);
+	await reads(DI);
+	const ended = await until(run, "done");
+	const acknowledged = ended.steps[0]?.output?.acknowledged as readonly { readonly by: string }[];
+	assert.deepEqual(
+		acknowledged.map(({ by }) => by),
+		["mo", "harriet", "di"],
+	);
+	assert.equal((await reads(MO)).outcome, "duplicate", "a late repetition is harmless");
 });

@@ -6,6 +6,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json, Values } from "../../src/base/json.ts";
 import { fromMs } from "../../src/base/time.ts";
+import type { WordsJson } from "../../src/base/words.ts";
+import { stepWords, waitingFor } from "../../src/engine/sentences.ts";
+import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import { change, DAY, done, freeStep, HOUR, never, START_MS, settle, sopFor, tell } from "./stage.ts";
 
@@ -53,6 +56,72 @@ test("a notice is over as soon as it is told, unless it is to be acknowledged", 
 		[told.state("n").state, told.wait("n").kind, told.wait("n").verbs, told.wait("n").who],
 		["waiting", "acknowledge", ["acknowledge"], ["hr"]],
 	);
+});
+
+test("a broadcast is over when everybody it means has said so, each once, and tells who has not", () => {
+	const told = tell(sopFor([note({ acknowledge: true })]));
+	const { id } = told.wait("n");
+	const says = (by: string, audience: readonly string[]) => {
+		const event = {
+			kind: "answered",
+			wait: id,
+			verb: "acknowledge",
+			by,
+			as: "hr",
+			values: {},
+			via: "web",
+			audience,
+		} as const;
+		return told.send(event);
+	};
+	says("ada", ["ada", "mo", "tia"]);
+	const at = told.now();
+	assert.deepEqual(told.state("n").output, { acknowledged: [{ by: "ada", at }], missing: ["mo", "tia"] });
+	says("ada", ["ada", "mo", "tia"]);
+	assert.deepEqual(told.state("n").output, { acknowledged: [{ by: "ada", at }], missing: ["mo", "tia"] });
+	assert.equal(told.wait("n").id, id, "whoever still holds the card can answer it");
+	const card = view(told.sop, told.run()).find((one) => one.key === "n/tell");
+	assert.deepEqual(
+		card?.data.lines.map(({ sign, text }) => [sign, (text as WordsJson).$words[0]]),
+		[
+			["✓", { person: "ada" }],
+			["○", { person: "mo" }],
+			["○", { person: "tia" }],
+		],
+	);
+	assert.deepEqual(waitingFor(told.sop, told.run()).$words.slice(0, 4), [
+		"Waiting for ",
+		{ person: "mo" },
+		" and ",
+		{ person: "tia" },
+	]);
+	says("tia", ["ada", "tia"]);
+	assert.equal(told.run().ended?.phase, "done", "mo has left the company meanwhile, so nobody is missing");
+	assert.deepEqual(says("mo", ["ada", "mo", "tia"]).reason?.code, "stale", "a late one is harmless");
+});
+
+test("a broadcast with a time limit goes on when it is over, and names who has not read it", () => {
+	const atMost = { clock: "wall", ms: DAY } as const;
+	const told = tell(sopFor([note({ acknowledge: true, atMost })]));
+	const { id } = told.wait("n");
+	const event = {
+		kind: "answered",
+		wait: id,
+		verb: "acknowledge",
+		by: "ada",
+		as: "hr",
+		values: {},
+		via: "web",
+	} as const;
+	told.send({ ...event, audience: ["ada", "mo"] });
+	told.fire("n", "give-up");
+	const { state, output, why } = told.state("n");
+	assert.deepEqual([state, why, (output as Values).missing], ["done", "not-in-time", ["mo"]]);
+	const said = stepWords(told.sop, told.run(), { path: "n", state: told.state("n") }).$words;
+	assert.deepEqual(said.slice(0, 2), ["read by 1; not in time by ", { person: "mo" }]);
+	const silent = tell(sopFor([note({ acknowledge: true, atMost })]));
+	silent.fire("n", "give-up");
+	assert.deepEqual(silent.state("n").output, { acknowledged: [] });
 });
 
 test("the mail of a notice goes out first, only to someone who has an address, and is acknowledged after", () => {

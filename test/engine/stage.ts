@@ -89,6 +89,7 @@ export function tell(sop: Sop, form: Values = { value: "v0" }, more: Partial<Sta
 		return found;
 	};
 	return {
+		sop,
 		send,
 		state,
 		wait,

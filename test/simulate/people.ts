@@ -33,6 +33,7 @@ export function createPeople(parts: {
 	const tries = new Map<string, number>();
 	const counts = { questions: 0, amended: 0, cancelled: 0, paused: 0 };
 	let no = 0;
+	const readers = ["tia", "mo", "di"];
 	const patience = (): number => 1000 + luck.below(luck.happens(0.1) ? 12 * 3_600_000 : 90_000);
 
 	/** Looks at a run as it is now and goes to answer what is new. */
@@ -51,7 +52,11 @@ export function createPeople(parts: {
 		const stored = host.runs.get(id);
 		if (stored === undefined) return;
 		const people =
-			on.wait.kind === "approval" ? ["mo", ...(luck.happens(0.1) ? ["harriet", "mo"] : []), "di"] : ["tia"];
+			on.wait.kind === "approval"
+				? ["mo", ...(luck.happens(0.1) ? ["harriet", "mo"] : []), "di"]
+				: on.wait.kind === "acknowledge"
+					? readers.filter(() => luck.happens(0.7))
+					: ["tia"];
 		for (const by of people) {
 			const { verb, values } = choose(id, on.wait);
 			if (verb === "retry") sendAgain(stored, on);
@@ -80,6 +85,7 @@ export function createPeople(parts: {
 			as: "it-lead",
 			values: by.values,
 			via: "web",
+			...(by.verb === "acknowledge" ? { audience: readers } : {}),
 		} as const;
 		void host.deliver(id, event, `click:${by.wait.id}:${by.by}:${no++}`);
 	};

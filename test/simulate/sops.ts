@@ -186,7 +186,9 @@ function tell(making: Making, common: StepBase, sub: boolean): Step {
 	const { luck } = making;
 	const told = { ...common, kind: "tell", to: ["requester", "subject"], card: "notice", data: {} } as const;
 	const acknowledge = luck.happens(0.3);
-	if (sub || luck.happens(0.5)) return { ...told, acknowledge };
+	const atMost = { clock: "wall", ms: 1 + luck.below(300_000) } as const;
+	const asks = { acknowledge, ...(acknowledge && luck.happens(0.3) ? { atMost } : {}) };
+	if (sub || luck.happens(0.5)) return { ...told, ...asks };
 	making.guards.push([...making.scopes, common.id].join("."));
 	const mail = {
 		action: facts["sim.send"] as ActionFacts,
@@ -194,7 +196,7 @@ function tell(making: Making, common: StepBase, sub: boolean): Step {
 		guard: { id: making.guard, depth: 0 },
 		timeoutMs: 30_000,
 	};
-	return { ...told, acknowledge, mail };
+	return { ...told, ...asks, mail };
 }
 
 function write(making: Making, common: StepBase, sub: boolean): Step {
