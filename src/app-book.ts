@@ -13,8 +13,6 @@ import type { Config } from "./config.ts";
 import { CORE } from "./engine/decide.ts";
 import type { Client, Definitions } from "./sop/definitions.ts";
 
-export type Book = Awaited<ReturnType<typeof openBook>>;
-
 /** Opens the book. Errors: `ConfigError` `no-definitions` when nothing compiles and nothing good was kept. */
 export async function openBook(config: Pick<Config, "data" | "definitions">, clock: Clock) {
 	const file = join(config.data, "definitions.json");

@@ -4,7 +4,7 @@
 import { registry } from "./actions/registry.ts";
 import { openSandboxServer, type SandboxServer } from "./actions/sandbox/sandbox.ts";
 import { seedOf } from "./actions/sandbox/seed.ts";
-import { createWorlds } from "./actions/world.ts";
+import { createWorlds, type WorldParts } from "./actions/world.ts";
 import { openBook } from "./app-book.ts";
 import { createOffice } from "./app-office.ts";
 import { pause } from "./app-pause.ts";
@@ -32,11 +32,10 @@ export type House = Awaited<ReturnType<typeof openHouse>>;
 /** Opens everything but the doors to people. Errors: those of `openStore` and `openBook`. */
 export async function openHouse(config: Config, { log, redactor, sandbox: lent }: HouseOptions, clock: Clock) {
 	const store = openStore({ folder: config.data, key: config.key, clock, log });
-	const book = await openBook(config, clock).catch((error: unknown) => {
+	const { definitions, clientOf, reload } = await openBook(config, clock).catch((error: unknown) => {
 		store.close();
 		throw error;
 	});
-	const { definitions, clientOf } = book;
 	const rosterOf = (id: string) => clientOf(id)?.roster;
 	const kept = createVault(store);
 	const vault = {
@@ -45,12 +44,10 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 	};
 	const audit = createAudit(store);
 	const people = createPeopleStore(store);
-	const sandbox = lent ?? (await openSandboxServer({ folder: `${config.data}/sandbox`, clock }));
-	const tenantOf = (client: Client) => sandbox.tenant(seedOf(client));
-	const worlds = createWorlds({ clientOf, vault, sandboxOf: tenantOf, clock, env: process.env });
+	const remotes = await openRemotes(config, { clientOf, vault, clock, ...(lent === undefined ? {} : { lent }) });
 	const performer = createPerformer({
 		actions: registry,
-		worldOf: (run, sop, step) => worlds.worldOf(run, sop, step),
+		worldOf: (run, sop, step) => remotes.worlds.worldOf(run, sop, step),
 		standing: createStanding({ rosterOf, ledger: createStandingLedger(store), clock }),
 		clock,
 		log: ({ what, run, where, error }) => log.error({ run, where, error }, what),
@@ -70,24 +67,40 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 	const close = async (): Promise<void> => {
 		await host.close();
 		audit.flush();
-		await worlds.close();
-		if (lent === undefined) await sandbox.close();
+		await remotes.close();
 		store.close();
 	};
 	return {
 		store,
 		definitions,
-		reload: book.reload,
+		reload,
 		clientOf,
 		rosterOf,
 		vault: kept,
 		audit,
 		people,
-		tenantOf,
+		tenantOf: remotes.tenantOf,
 		metrics,
 		host,
 		desk,
 		office,
 		close,
+	};
+}
+
+type RemoteParts = Pick<WorldParts, "clientOf" | "vault" | "clock"> & { readonly lent?: SandboxServer };
+
+/** Opens what stands outside: the simulated tenants, and each client's doors. Connections are made when first needed. */
+async function openRemotes(config: Config, { lent, ...parts }: RemoteParts) {
+	const sandbox = lent ?? (await openSandboxServer({ folder: `${config.data}/sandbox`, clock: parts.clock }));
+	const tenantOf = (client: Client) => sandbox.tenant(seedOf(client));
+	const worlds = createWorlds({ ...parts, sandboxOf: tenantOf, env: process.env });
+	return {
+		tenantOf,
+		worlds,
+		close: async () => {
+			await worlds.close();
+			if (lent === undefined) await sandbox.close();
+		},
 	};
 }

@@ -1,7 +1,6 @@
 /**
- * Refuses card templates that a client could not show or a person could not use. Templates are looked at at every start, cards with data in
- * them by `sopwith check` and in tests; the only
- * importer of the card renderer's parser. Must never draw.
+ * Refuses card templates that a client could not show or a person could not use. Templates are looked at at every start,
+ * cards with data in them by `sopwith check` and in tests; the only importer of the card renderer's parser. Must never draw.
  */
 import { createRequire } from "node:module";
 import type { Problem } from "../base/errors.ts";
