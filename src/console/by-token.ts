@@ -15,9 +15,12 @@ export function tokenOr(
 	otherwise: RequestHandler,
 	by: { readonly tokens: Tokens; readonly clock: Clock },
 ): RequestHandler {
-	return async (request, response, next) => {
+	return async (request, response, next): Promise<void> => {
 		const header = request.headers.authorization;
-		if (header === undefined) return otherwise(request, response, next);
+		if (header === undefined) {
+			otherwise(request, response, next);
+			return;
+		}
 		const token = await bearer(header, by);
 		if (token === undefined) return refuseToken(request, response);
 		response.locals.actor = token.actor;

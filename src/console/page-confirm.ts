@@ -20,6 +20,7 @@ import { readerFor, show, showNotThere, type Visit } from "./shell.ts";
 export async function showCancel(visit: Visit): Promise<void> {
 	const run = await runOf(visit);
 	if (run === undefined) return showNotThere(visit);
+	if (!run.may.includes("cancel")) return visit.response.redirect(303, `/runs/${run.id}`);
 	const { made, open } = madeAndOpen(run);
 	const stays =
 		made === 0
@@ -40,6 +41,7 @@ export async function showCancel(visit: Visit): Promise<void> {
 export async function showUndo(visit: Visit): Promise<void> {
 	const run = await runOf(visit);
 	if (run === undefined) return showNotThere(visit);
+	if (!run.may.includes("undo")) return visit.response.redirect(303, `/runs/${run.id}`);
 	const words = run.undoable;
 	const made = words.length;
 	await confirm(
@@ -77,6 +79,7 @@ export async function amendRun(visit: Visit): Promise<void> {
 	const client = run && visit.definitions.clients[run.client];
 	const sop = client?.sops[run?.sop ?? ""];
 	if (run === undefined || client === undefined || sop === undefined) return showNotThere(visit);
+	if (!posted && !run.may.includes("amend")) return visit.response.redirect(303, `/runs/${run.id}`);
 	const typed = posted ? typedOf(sop.form, body) : run.form;
 	let problem: ReturnType<typeof problemOf> | undefined;
 	if (posted) {

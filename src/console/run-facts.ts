@@ -1,6 +1,6 @@
 /**
- * What else there is to know about a run and what may be done with it, beside its steps. Must never decide who may: the desk
- * says so when it is asked.
+ * What else there is to know about a run and what its reader may do with it, beside its steps. Must never decide who may:
+ * the desk has said so, and says so again when it is asked.
  */
 import { type Html, html } from "../base/html.ts";
 import { isRecord, type Json } from "../base/json.ts";
@@ -29,7 +29,7 @@ ${
 		plan.decidedAt && html`, ${moment(plan.decidedAt, reader)}`
 	}</dd>`
 }
-${plan?.standing && html`<dt>Approved in advance by</dt><dd>${person(plan.standing.by)}, until ${dayOf(plan.standing.until, reader)}. Today: ${plan.standing.used} of ${plan.standing.of}.</dd>`}
+${plan?.standing && html`<dt>Approved in advance by</dt><dd>${person(plan.standing.by)}, until ${dayOf(plan.standing.until, reader)}. That day: ${plan.standing.used} of ${plan.standing.of}.</dd>`}
 ${asked(run, reader, definitions)}
 ${run.parent && html`<dt>Part of</dt><dd><a href="/runs/${run.parent}">another run</a></dd>`}
 ${run.undoes && html`<dt>Undoes</dt><dd><a href="/runs/${run.undoes}">an earlier run</a></dd>`}
@@ -60,9 +60,9 @@ function shown(value: Json, type: string, reader: Reader): string {
 function undoWords(run: RunDescription): Html {
 	if (run.undoneBy !== undefined) return html`<a href="/runs/${run.undoneBy}">Undone by a later run</a>`;
 	if (run.undoes !== undefined) return html`This is an undo itself`;
-	return isOver(run.phase)
-		? html`<a href="/runs/${run.id}/undo">See what it would take back</a>`
-		: html`Once the run has ended`;
+	if (run.may.includes("undo")) return html`<a href="/runs/${run.id}/undo">See what it would take back</a>`;
+	if (!isOver(run.phase)) return html`Once the run has ended`;
+	return run.undoable.length === 0 ? html`Nothing to take back` : html`For whoever asked, and for the owner`;
 }
 
 function notes(run: RunDescription, reader: Reader): Html | undefined {
@@ -76,19 +76,23 @@ function notes(run: RunDescription, reader: Reader): Html | undefined {
 }
 
 function doings(run: RunDescription): Html {
-	const over = isOver(run.phase);
-	const paused = run.phase === "paused";
-	return html`<div class="stack doings">
-<details class="more"><summary>Add a note</summary><form method="post" action="/runs/${run.id}/note">
+	const { id, may } = run;
+	const turns = (["pause", "resume"] as const).filter((verb) => may.includes(verb));
+	const parts = [
+		...turns.map((verb) => html`<button class="btn" name="verb" value="${verb}">${TURN[verb]}</button>`),
+		...(may.includes("amend") ? [html`<a class="btn" href="/runs/${id}/amend">Correct what was asked…</a>`] : []),
+		...(may.includes("cancel") ? [html`<a class="btn danger" href="/runs/${id}/cancel">Cancel the run…</a>`] : []),
+		...(may.includes("undo") ? [html`<a class="btn danger" href="/runs/${id}/undo">Undo…</a>`] : []),
+	];
+	return html`<div class="stack doings">${
+		may.includes("note") &&
+		html`
+<details class="more"><summary>Add a note</summary><form method="post" action="/runs/${id}/note">
 <div class="field"><label for="note">Note</label><textarea id="note" name="words" rows="3" maxlength="2000" required></textarea></div>
-<div class="acts"><button class="btn">Add the note</button></div></form></details>
-${
-	!over &&
-	html`<form method="post" action="/runs/${run.id}/steer"><div class="acts">
-<button class="btn" name="verb" value="${paused ? "resume" : "pause"}">${paused ? "Resume the run" : "Pause the run"}</button>
-<a class="btn" href="/runs/${run.id}/amend">Correct what was asked…</a>
-<a class="btn danger" href="/runs/${run.id}/cancel">Cancel the run…</a></div></form>`
-}
-${over && run.undoneBy === undefined && run.undoes === undefined && html`<div class="acts"><a class="btn danger" href="/runs/${run.id}/undo">Undo…</a></div>`}
+<div class="acts"><button class="btn">Add the note</button></div></form></details>`
+	}
+${parts.length > 0 && html`<form method="post" action="/runs/${id}/steer"><div class="acts">${parts}</div></form>`}
 </div>`;
 }
+
+const TURN = { pause: "Pause the run", resume: "Resume the run" } as const;

@@ -95,7 +95,7 @@ function partOf(about: About, people: readonly PersonChoice[]): Html {
 	if (wait.verbs.includes("approve")) return approvalPart(wait);
 	if (wait.verbs.includes("submit"))
 		return html`${fieldsOf(shownFields(about, people), `${idOf(step)}-`)}${acts("submit", "Answer", wait)}`;
-	if (wait.verbs.includes("complete")) return taskPart(wait);
+	if (wait.verbs.includes("complete")) return taskPart(about, people);
 	if (wait.verbs.includes("acknowledge")) return acts("acknowledge", "I have read it", wait);
 	return questionPart(about);
 }
@@ -111,7 +111,8 @@ ${
 }`;
 }
 
-function taskPart(wait: Wait): Html {
+function taskPart(about: About, people: readonly PersonChoice[]): Html {
+	const { wait, step } = about;
 	const list = wait.checklist ?? [];
 	return html`${
 		list.length > 0 &&
@@ -121,6 +122,7 @@ ${list.map(
 		html`<label><input type="checkbox" name="checked" value="${item.value}"${item.done && raw` checked`}> <span>${item.title}</span></label>`,
 )}</fieldset>`
 	}
+${fieldsOf(shownFields(about, people), `${idOf(step)}-`)}
 <div class="acts"><button class="btn primary" name="verb" value="complete">It is done</button>${claim(wait)}</div>`;
 }
 

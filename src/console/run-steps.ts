@@ -56,6 +56,7 @@ function itemOf({ step, inner }: Node, run: RunDescription, reader: Reader): Htm
 	const rest = words.startsWith(word) ? words.slice(word.length) : words === "" ? "" : ` · ${words}`;
 	return html`<li data-state="${state}" id="step-${idOf(step)}"><span class="dot" aria-hidden="true"></span><h3>${step.name}</h3>
 <p class="meta"><span class="state">${word}</span>${rest}</p>
+${evidenceIn(step) !== undefined && html`<p>“${evidenceIn(step)}”</p>`}
 ${step.handover && handoverLine(step, run, reader)}
 ${planPart(step, run, reader)}
 ${technical(step)}
@@ -83,7 +84,7 @@ function technical(step: StepDescription): Html | undefined {
 		step.path,
 		...(step.detail === undefined ? [] : [step.detail]),
 		...(step.proof ?? []).map((check) => check.detail),
-		...outputLines(step.output),
+		...(evidenceIn(step) === undefined ? outputLines(step.output) : []),
 	];
 	if (lines.length === 1) return undefined;
 	return html`<details id="detail-${idOf(step)}"><summary>Technical detail</summary><pre>${lines.join("\n")}</pre></details>`;
@@ -91,6 +92,12 @@ function technical(step: StepDescription): Html | undefined {
 
 function outputLines(output: Values | undefined): readonly string[] {
 	return Object.entries(output ?? {}).map(([name, value]) => `${name} ${plain(value)}`);
+}
+
+/** What whoever did a task wrote to show it. */
+function evidenceIn({ kind, output }: StepDescription): string | undefined {
+	const said = kind === "task" ? output?.evidence : undefined;
+	return typeof said === "string" && said !== "" ? said : undefined;
 }
 
 function plain(value: Json): string {

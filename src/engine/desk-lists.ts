@@ -5,10 +5,11 @@
 import type { AskedVerb } from "../people/authorize.ts";
 import type { Actor } from "../people/roster.ts";
 import { describe } from "./describe.ts";
-import type { Desk, OpenWait, RunDescription } from "./desk.ts";
+import type { Desk, OpenWait, RunDescription, RunVerb } from "./desk.ts";
 import { type DeskParts, may, rosterOf, type Stored } from "./desk-parts.ts";
 import type { RunId } from "./event.ts";
 import type { Page, RunQuery, RunSummary } from "./ports.ts";
+import { undoable } from "./undo.ts";
 
 const PAGE = 50;
 /** How many runs one list call looks through at the most. */
@@ -29,18 +30,44 @@ export function visibleRuns(parts: DeskParts): Lists {
 		read: async (actor, prefix) => {
 			const id = prefix.length < PREFIX_MIN ? undefined : await parts.archive.find(prefix);
 			const stored = id === undefined ? undefined : await see(actor, id, "see");
-			return stored === undefined ? undefined : described(parts, stored);
+			return stored === undefined ? undefined : described(parts, stored, actor);
 		},
 		list: (actor, query) => list(parts, see, { actor, query }),
 		waiting: (actor) => waiting(parts, see, actor),
 	};
 }
 
-async function described(parts: DeskParts, stored: Stored): Promise<RunDescription | undefined> {
+async function described(parts: DeskParts, stored: Stored, actor: Actor): Promise<RunDescription | undefined> {
 	const roster = rosterOf(parts, stored.run.client);
 	if (roster === undefined) return undefined;
 	const undoneBy = await parts.archive.undoOf(stored.run.id);
-	return describe(stored.sop, stored.run, { roster, ...(undoneBy === undefined ? {} : { undoneBy }) });
+	const possible = VERBS.filter((verb) => isPossible(verb, stored) && (verb !== "undo" || undoneBy === undefined));
+	return describe(stored.sop, stored.run, {
+		roster,
+		may: possible.filter((verb) => may(parts, { actor, verb, stored }).ok),
+		...(undoneBy === undefined ? {} : { undoneBy }),
+	});
+}
+
+const VERBS: readonly RunVerb[] = ["note", "pause", "resume", "cancel", "amend", "undo"];
+
+/** Whether it makes sense for the run as it stands, whoever asks. */
+function isPossible(verb: RunVerb, { run, sop }: Stored): boolean {
+	const open = run.ended === undefined && run.stopping === undefined;
+	switch (verb) {
+		case "note":
+			return true;
+		case "pause":
+			return open && run.paused === undefined;
+		case "resume":
+			return open && run.paused !== undefined;
+		case "cancel":
+			return open;
+		case "amend":
+			return open && sop.form.length > 0;
+		case "undo":
+			return run.ended !== undefined && run.request.undo === undefined && undoable(run).length > 0;
+	}
 }
 
 type See = Lists["see"];
@@ -101,7 +128,7 @@ async function openFor(
 	of: { readonly actor: Actor; readonly run: RunId },
 ): Promise<readonly OpenWait[]> {
 	const stored = await see(of.actor, of.run, "see");
-	const run = stored === undefined ? undefined : await described(parts, stored);
+	const run = stored === undefined ? undefined : await described(parts, stored, of.actor);
 	if (run === undefined) return [];
 	return run.steps
 		.filter((step) => step.wait?.by.includes(of.actor.id) && step.wait.verbs.length > 0)

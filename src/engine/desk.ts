@@ -48,7 +48,12 @@ export type RunDescription = {
 	readonly notes: Run["notes"];
 	/** What an undo would turn round, newest first, in words. */
 	readonly undoable: readonly string[];
+	/** What this reader may do with the run now, so that nothing else is offered. Asked for all the same, the desk decides. */
+	readonly may: readonly RunVerb[];
 };
+
+/** What is done with a run as a whole. */
+export type RunVerb = "note" | "pause" | "resume" | "cancel" | "amend" | "undo";
 
 export type StepDescription = {
 	readonly path: Path;
@@ -73,7 +78,7 @@ export type StepDescription = {
 		readonly due?: Instant;
 		readonly choices: readonly { readonly id: string; readonly words: string }[];
 		readonly plan?: PlanHash;
-		/** `ask`: the form's fields. */
+		/** `ask`: the form's fields. `task`: what shows that it is done, where that is asked for. */
 		readonly fields?: readonly Field[];
 		/** `task`: what is to be ticked, with what is ticked already. */
 		readonly checklist?: readonly { readonly value: string; readonly title: string; readonly done: boolean }[];

@@ -3,7 +3,7 @@
  */
 import { type Words, type WordsJson, words } from "../base/words.ts";
 import { type Button, type CardData, type CardName, emptyCard } from "../cards/card.ts";
-import type { Sop } from "../sop/sop.ts";
+import type { Field, Sop } from "../sop/sop.ts";
 import type { Path, Verb } from "./event.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
@@ -201,6 +201,14 @@ function askCard(sop: Sop, run: Run, at: At): CardData {
 	};
 }
 
+/** The field a task asks for beside its ticks. */
+export const EVIDENCE: Field = {
+	name: "evidence",
+	label: "What shows that it is done",
+	type: "multiline",
+	optional: false,
+};
+
 function taskCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): CardData {
 	const step = placeOf(sop, at.path)?.step;
 	const { wait } = at;
@@ -216,9 +224,7 @@ function taskCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): CardDat
 			),
 		],
 		checklist: checklistOf(sop, run, at),
-		...(step?.kind === "task" && step.evidence
-			? { fields: [{ name: "evidence", label: "What shows it", type: "multiline" as const, optional: false }] }
-			: {}),
+		...(step?.kind === "task" && step.evidence ? { fields: [EVIDENCE] } : {}),
 		buttons: [
 			{ title: "Done", style: "primary", verb: "complete", inputs: true },
 			...(wait.claimedBy === undefined ? [{ title: "I’ll take it", style: "default" as const, verb: "claim" }] : []),

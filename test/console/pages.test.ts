@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConflictError, DeniedError } from "../../src/base/errors.ts";
 import { readJournal } from "../../src/console/journal.ts";
+import type { RunDescription } from "../../src/engine/desk.ts";
 import { asking, handing, question, runs, waiting } from "./sample.ts";
-import { journal, scriptedDesk } from "./scripted-desk.ts";
+import { journal, type ScriptedDesk, scriptedDesk } from "./scripted-desk.ts";
 import { PASS, type Served, serve, TOKENS } from "./serve.ts";
 
 const page = async (served: Served, path: string, as: string) => (await served.ask(path, { as })).text();
@@ -206,6 +207,49 @@ test("a first sign-in is shown once, after a press, to its audience alone", asyn
 		["handover-refused", "handover-opened"],
 	);
 	assert.doesNotMatch(JSON.stringify([served.audited, served.complaints]), new RegExp(PASS));
+});
+
+test("a run's page offers what its reader may do, and nothing else", async () => {
+	const only = (may: RunDescription["may"], more: Partial<RunDescription> = {}) =>
+		scriptedDesk([{ ...asking, ...more, may }]);
+	const offered = async (desk: ScriptedDesk) => {
+		await using served = await serve({ desk });
+		const text = await page(served, `/runs/${asking.id}`, "sol");
+		const words = [
+			"Add a note",
+			"Pause the run",
+			"Resume the run",
+			"Correct what was asked",
+			"Cancel the run",
+			"Undo…",
+		];
+		return words.filter((one) => text.includes(one));
+	};
+	assert.deepEqual(await offered(only([])), []);
+	assert.deepEqual(await offered(only(["note", "resume"])), ["Add a note", "Resume the run"]);
+	assert.deepEqual(await offered(only(["pause", "amend"])), ["Pause the run", "Correct what was asked"]);
+	const ended = { phase: "done", endedAt: asking.at } as const;
+	assert.deepEqual(await offered(only(["undo"], ended)), ["Undo…"]);
+	await using served = await serve({ desk: only(["note"]) });
+	for (const act of ["cancel", "amend", "undo"]) {
+		const answer = await served.ask(`/runs/${asking.id}/${act}`, { as: "sol" });
+		assert.deepEqual([answer.status, answer.headers.get("location")], [303, `/runs/${asking.id}`], act);
+	}
+});
+
+test("a task asks for what shows that it is done, and its page shows it afterwards", async () => {
+	await using served = await serve();
+	const text = await page(served, `/runs/${asking.id}`, "tia");
+	assert.match(text, /<label for="laptop-evidence">What shows that it is done<\/label>/);
+	assert.match(text, /<textarea id="laptop-evidence" name="evidence"/);
+	const form = { wait: "laptop#1", verb: "complete", listed: "1", checked: "0", evidence: "Serial 4711" };
+	await served.ask(`/runs/${asking.id}/answer`, { as: "tia", form });
+	assert.deepEqual(served.desk.asked.at(-1)?.request.values, { checked: ["0"], evidence: "Serial 4711" });
+	const steps = asking.steps.map((step) =>
+		step.path === "laptop" ? { ...step, state: "done" as const, output: { evidence: "Serial <4711>" } } : step,
+	);
+	await using later = await serve({ desk: scriptedDesk([{ ...asking, steps }]) });
+	assert.match(await page(later, `/runs/${asking.id}`, "ada"), /<p>“Serial &lt;4711&gt;”<\/p>/);
 });
 
 test("the directory is a page or the data that is promised", async () => {

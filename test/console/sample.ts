@@ -340,6 +340,7 @@ const base: RunDescription = {
 	steps: [],
 	notes: [{ at: at("13:40:00"), by: "mo", words: "Laptop is on its way <script>alert(1)</script>" }],
 	undoable: plan.entries.flatMap((entry) => entry.changes.map((change) => change.words)),
+	may: ["note", "pause", "cancel", "amend"],
 };
 const decided = { ...plan, decidedBy: ["mo"], decidedAt: at("14:02:00") };
 const approved = done("approve", "Approve the plan", {
@@ -424,6 +425,7 @@ export const asking: RunDescription = {
 					{ value: "0", title: "Laptop imaged and labelled", done: true },
 					{ value: "1", title: "Badge printed", done: false },
 				],
+				fields: [{ name: "evidence", label: "What shows that it is done", type: "multiline", optional: false }],
 			}),
 		}),
 		step("parcel", "Send a parcel home", { state: "skipped", words: words("the role Sales has a desk in the office") }),
@@ -491,6 +493,7 @@ export const handing: RunDescription = {
 	phase: "done",
 	waitingFor: words("Ada Lovelace is ready to start. All 6 changes were read back and are true."),
 	endedAt: at("14:30:00"),
+	may: ["note", "undo"],
 	plan: decided,
 	steps: [
 		approved,
@@ -511,7 +514,8 @@ const plain = (id: string, phase: RunDescription["phase"], sentence: string): Ru
 	phase,
 	waitingFor: words(sentence),
 	steps: [approved, ...later],
-	...(["done", "stopped", "failed"].includes(phase) ? { endedAt: at("14:10:00") } : {}),
+	...(["done", "stopped", "failed"].includes(phase) ? { endedAt: at("14:10:00"), may: ["note", "undo"] } : {}),
+	...(phase === "paused" ? { may: ["note", "resume", "cancel", "amend"] } : {}),
 });
 
 /** One of each phase. */

@@ -139,6 +139,27 @@ test("an undo is the requester's or the owner's, of a run that is over, once", a
 	assert.equal(await code(amend(HARRIET, run)), "ended");
 });
 
+test("what a reader may do with a run is what the desk would let them do, as the run stands", async () => {
+	const { run, wait, plan } = await asked("Offered");
+	const offered = async (actor: Actor) => (await world.desk.read(actor, run))?.may;
+	assert.deepEqual(await Promise.all([HARRIET, DI, TIA, MO].map(offered)), [
+		["note", "pause", "cancel", "amend"],
+		["note", "pause", "cancel", "amend"],
+		["note", "pause", "cancel"],
+		["note"],
+	]);
+	await steer(HARRIET, run, "pause");
+	assert.deepEqual(await offered(TIA), ["note", "resume", "cancel"]);
+	await steer(HARRIET, run, "resume");
+	await world.desk.answer({ actor: MO, run, wait, verb: "approve", plan, values: {}, via: "web" });
+	const ended = await until(run, "done");
+	assert.deepEqual(await Promise.all([HARRIET, TIA].map(offered)), [["note", "undo"], ["note"]]);
+	const proofs = ended.steps.flatMap((step) => (step.proof ?? []).map(({ at }) => at === step.since));
+	assert.ok(proofs.length > 0 && proofs.every((same) => same), "each check says when it was read back");
+	await undo(HARRIET, run);
+	assert.deepEqual(await offered(HARRIET), ["note"]);
+});
+
 test("what waits for a person is listed for them alone, until it is answered", async () => {
 	const { run, wait, plan } = await asked("Listed");
 	const open = async (actor: Actor) => (await world.desk.waiting(actor)).map((w) => w.run.id);
