@@ -6,7 +6,16 @@ import type { Code } from "../../engine/event.ts";
 import type { Answer } from "../../engine/remote.ts";
 
 /** What was being done, because the same result code means different things. `swap`: delete-old with add-new. */
-export type LdapOperation = "search" | "add" | "modify" | "swap" | "member-add" | "member-remove" | "move" | "remove";
+export type LdapOperation =
+	| "sign-in"
+	| "search"
+	| "add"
+	| "modify"
+	| "swap"
+	| "member-add"
+	| "member-remove"
+	| "move"
+	| "remove";
 
 /** One modification as the port has it, as far as naming the operation needs it. */
 type Modification = { readonly operation: "add" | "delete" | "replace"; readonly attribute: string };
@@ -32,6 +41,24 @@ export function ldapRefusal(
 	};
 }
 
+/**
+ * Says what a refused sign-in means. The number after `data` (52e wrong name or password, 532 password run out, 533 closed,
+ * 701 account run out, 773 password to be changed, 775 locked) is put into the detail for the technician; nothing is
+ * decided on it.
+ */
+export function signInRefusal(status: number, diagnostic: string): Extract<Answer<never>, { kind: "refused" }> {
+	const { detail } = ldapRefusal("sign-in", status, win32Of(diagnostic));
+	const data = /, data ([0-9a-f]{1,8}),/i.exec(diagnostic)?.[1];
+	return {
+		kind: "refused",
+		status,
+		code: "not-signed-in",
+		message: SENTENCES["not-signed-in"] ?? "",
+		retryable: false,
+		detail: data === undefined ? detail : `${detail}, data ${data}`,
+	};
+}
+
 /** Names a modify by what it does, so that its refusal can be understood. */
 export function modifyKind(changes: readonly Modification[]): LdapOperation {
 	const [first, second] = changes;
@@ -49,11 +76,16 @@ export function win32Of(diagnostic: string): string | undefined {
 }
 
 const WEAK_PASSWORD = "0000052D";
+/** A manager who is not there. */
+const NO_SUCH_NAME = "000020B5";
+const BAD_ACCOUNT_NAME = "00000523";
 const UPN_TAKEN = new Set(["0000202F", "000021C8", "000021C7"]);
 
 function nameOf(operation: LdapOperation, status: number, win32: string | undefined): Code {
 	if ((status === 19 || status === 53) && win32 === WEAK_PASSWORD) return "weak-password";
 	if (status === 19 && win32 !== undefined && UPN_TAKEN.has(win32)) return "name-taken";
+	if (status === 19 && win32 === NO_SUCH_NAME) return "no-such-object";
+	if (status === 19 && win32 === BAD_ACCOUNT_NAME) return "bad-name";
 	if (operation === "member-add" && (status === 68 || status === 20)) return "already-member";
 	if (operation === "member-remove" && (status === 16 || status === 53)) return "not-member";
 	if (operation === "swap" && status === 16) return "changed-meanwhile";
@@ -64,8 +96,11 @@ const BY_RESULT: { readonly [result: number]: Code } = {
 	1: "not-signed-in",
 	3: "busy",
 	4: "too-many",
+	7: "not-signed-in",
 	8: "not-signed-in",
+	10: "other-domain",
 	11: "too-many",
+	13: "not-signed-in",
 	16: "no-such-value",
 	17: "bad-value",
 	19: "bad-value",
@@ -103,6 +138,7 @@ const SENTENCES: { readonly [code: Code]: string } = {
 	"bad-name": "The directory does not take that name.",
 	"not-empty": "The entry still contains others.",
 	"too-many": "The directory would return more than it allows.",
+	"other-domain": "The entry belongs to another domain.",
 	busy: "The directory is busy.",
 	unwilling: "The directory would not do this.",
 };

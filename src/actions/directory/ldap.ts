@@ -1,152 +1,118 @@
 /**
- * The door to a real Active Directory over LDAPS. Sorts every answer into ok, refused, not sent or unknown on codes alone;
- * must never repeat a write, and never speak LDAP without TLS.
+ * The one door to a real Active Directory. Sorts every answer into ok, refused, not sent or unknown on codes alone; must
+ * never repeat a write, never speak LDAP without TLS, and never ask anything without having signed in.
  */
-import { Attribute, Change, Client, ResultCodeError } from "ldapts";
+import { Change, type Client } from "ldapts";
+import { assert } from "../../base/assert.ts";
 import { Secret } from "../../base/secret.ts";
-import type { Answer, Directory, Entry } from "../../engine/remote.ts";
-import { type LdapOperation, ldapRefusal, modifyKind, win32Of } from "./ldap-code.ts";
+import type { Clock } from "../../base/time.ts";
+import type { Answer, Directory } from "../../engine/remote.ts";
+import { parseDn } from "../dn.ts";
+import { refusedUpFront, type Said, spelled } from "./ldap-check.ts";
+import { modifyKind } from "./ldap-code.ts";
+import { connect, type SignIn } from "./ldap-connection.ts";
+import { findEntries } from "./ldap-entry.ts";
+import { policyHints, written } from "./ldap-password.ts";
+import { Pool } from "./ldap-pool.ts";
+import { type Server, Servers } from "./ldap-servers.ts";
+import type { Place } from "./ldap-socket.ts";
 
-export type LdapOptions = {
-	/** `ldaps://dc1.contoso.example` */
-	readonly url: string;
-	readonly servername?: string;
-	/** PEM of the authority to trust. */
-	readonly ca?: string;
-	readonly base: string;
-	/** Who we sign in as, and the password, asked at each sign-in. */
-	readonly bind: string;
-	readonly password: () => Promise<Secret>;
-	readonly upnSuffix?: string;
-	readonly markAttribute?: string;
-	readonly groupBase?: string;
-	readonly names?: string;
-	readonly timeoutMs?: number;
-};
+export type LdapOptions = SignIn &
+	Omit<Place, "url"> & {
+		/** `ldaps://dc1.contoso.example`, or several, the preferred one first. `ldap://` only with `startTls`. */
+		readonly url: string | readonly string[];
+		readonly base: string;
+		readonly upnSuffix?: string;
+		readonly markAttribute?: string;
+		readonly groupBase?: string;
+		readonly names?: string;
+		/** Connections to one controller at once. Default 4. */
+		readonly connections?: number;
+		/** For one operation. Default 15 s. */
+		readonly timeoutMs?: number;
+		/** How long a change may take to be on the other controllers. Default 60 s. */
+		readonly replicationMs?: number;
+		readonly clock: Clock;
+	};
 
-/** Opens the door; the connection is made when first needed and again after it was lost. */
+/** Opens the door; connections are made when first needed, and again after they were lost. */
 export function openLdap(options: LdapOptions): { readonly directory: Directory; close(): Promise<void> } {
-	const line = connectionOf(options);
+	const { base, groupBase = base, upnSuffix = suffixOf(base), markAttribute = "extensionAttribute15" } = options;
+	const { servers, ask } = askerOf(options);
 	const directory: Directory = {
-		base: options.base,
-		upnSuffix: options.upnSuffix ?? suffixOf(options.base),
-		markAttribute: options.markAttribute ?? "extensionAttribute15",
-		groupBase: options.groupBase ?? options.base,
+		...{ base, groupBase, upnSuffix, markAttribute },
 		...(options.names === undefined ? {} : { names: options.names }),
-		search: ({ base = options.base, scope = "sub", filter, attributes }) =>
-			line.run("search", async (client) => {
-				const settings = { scope, filter, attributes: [...attributes], paged: { pageSize: 500 } };
-				const found = await client.search(base, { ...settings, explicitBufferAttributes: ["objectGUID"] });
-				return found.searchEntries.map((entry) => readEntry(entry.dn, entry));
-			}),
-		add: (dn, attributes) =>
-			line.run("add", async (client) => {
-				await client.add(
-					dn,
-					Object.entries(attributes).map(([type, value]) => attribute(type, [value].flat() as (string | Secret)[])),
-				);
-				return { guid: await guidAt(client, dn) };
-			}),
-		modify: (dn, changes) =>
-			line.run(modifyKind(changes), (client) =>
-				client.modify(
-					dn,
-					changes.map(
-						(one) => new Change({ operation: one.operation, modification: attribute(one.attribute, one.values) }),
-					),
-				),
-			),
-		move: (dn, newDn) => line.run("move", (client) => client.modifyDN(dn, newDn)),
-		remove: (dn) => line.run("remove", (client) => client.del(dn)),
+		search({ base: from = base, scope = "sub", filter, attributes }) {
+			return ask({ operation: "search", names: [from] }, (client, [at = from]) =>
+				findEntries(client, { base: at, scope, filter, attributes }),
+			);
+		},
+		add(dn, attributes) {
+			const values = Object.entries(attributes).map(([attribute, value]) => ({ attribute, values: [value].flat() }));
+			return ask({ operation: "add", names: [dn], values }, async (client, [at = dn]) => {
+				await client.add(at, values.map(written));
+				return { guid: await guidAt(client, at) };
+			});
+		},
+		modify(dn, changes) {
+			const said = { operation: modifyKind(changes), names: [dn], values: changes };
+			const sent = () => changes.map((one) => new Change({ operation: one.operation, modification: written(one) }));
+			const hinted = changes.some(({ values }) => values.some((value) => value instanceof Secret));
+			return ask(said, (client, [at = dn], controls) => client.modify(at, sent(), policyHints(controls)), hinted);
+		},
+		move: (dn, newDn) =>
+			ask({ operation: "move", names: [dn, newDn] }, (client, [from = dn, to = newDn]) => client.modifyDN(from, to)),
+		remove: (dn) => ask({ operation: "remove", names: [dn] }, (client, [at = dn]) => client.del(at)),
 	};
-	return { directory, close: () => line.close() };
+	return { directory, close: () => servers.close() };
 }
 
-function connectionOf(options: LdapOptions) {
-	let current: Promise<Client> | undefined;
-	const connect = async () => {
-		const client = new Client({
-			url: options.url,
-			timeout: options.timeoutMs ?? 15_000,
-			connectTimeout: 5_000,
-			// A fresh object each time: the library writes into it.
-			tlsOptions: {
-				...(options.ca === undefined ? {} : { ca: options.ca }),
-				...(options.servername === undefined ? {} : { servername: options.servername }),
-			},
+/** How every operation goes: checked, given a connection, asked once. */
+function askerOf(options: LdapOptions) {
+	const { clock, connections = 4, timeoutMs = 15_000, replicationMs = 60_000 } = options;
+	const serverAt = (url: string): Server => ({
+		url,
+		pool: new Pool(() => connect({ ...options, url }, options), connections, clock),
+	});
+	const [first, ...others] = [options.url].flat();
+	assert(first !== undefined, "a directory has at least one server");
+	const servers = new Servers([serverAt(first), ...others.map(serverAt)], replicationMs, clock);
+	const isClear = [first, ...others].find(
+		(url) => !url.startsWith("ldaps://") && !(url.startsWith("ldap://") && options.startTls),
+	);
+	type Work<T> = (client: Client, names: readonly string[], controls: ReadonlySet<string>) => Promise<T>;
+	/** `knowing`: what the server can do is asked first. If that is lost, so is the connection, and nothing is sent. */
+	const ask = async <T>(said: Said, work: Work<T>, knowing = false): Promise<Answer<T>> => {
+		if (isClear !== undefined) return NO_TLS;
+		const refused = refusedUpFront(said);
+		if (refused !== undefined) return refused;
+		const names = said.names.map((name) => spelled(name) ?? name);
+		return servers.run(said.operation, async (connection) => {
+			const controls = knowing ? await connection.controls(CONTROLS_MS) : new Set<string>();
+			return connection.ask(said.operation, timeoutMs, (client) => work(client, names, controls));
 		});
-		await client.bind(options.bind, (await options.password()).open());
-		return client;
 	};
-	const ready = async () => {
-		const known = await current?.catch(() => undefined);
-		if (known?.isConnected === true) return known;
-		const next = connect();
-		current = next;
-		next.catch(() => {
-			if (current === next) current = undefined;
-		});
-		return next;
-	};
-	return {
-		async run<T>(operation: LdapOperation, work: (client: Client) => Promise<T>): Promise<Answer<T>> {
-			if (!options.url.startsWith("ldaps://")) {
-				return { kind: "unsent", code: "no-tls", detail: "connectors.directory.url must begin with ldaps://" };
-			}
-			let client: Client;
-			try {
-				client = await ready();
-			} catch (error) {
-				if (error instanceof ResultCodeError) return ldapRefusal(operation, error.code, win32Of(error.message));
-				return { kind: "unsent", code: "unreachable", detail: `${operation}: ${codeOf(error)}` };
-			}
-			try {
-				return { kind: "ok", value: await work(client) };
-			} catch (error) {
-				if (error instanceof ResultCodeError) return ldapRefusal(operation, error.code, win32Of(error.message));
-				current = undefined;
-				client.unbind().catch(() => {});
-				return { kind: "unknown", code: "connection-lost", detail: `${operation}: ${codeOf(error)}` };
-			}
-		},
-		async close() {
-			const client = await current?.catch(() => undefined);
-			current = undefined;
-			await client?.unbind().catch(() => {});
-		},
-	};
+	return { servers, ask };
 }
 
-/** Active Directory wants a password in quotes, as UTF-16. Source: [MS-ADTS] 3.1.1.3.1.5. */
-function attribute(type: string, values: readonly (string | Secret)[]): Attribute {
-	const secret = values.some((value) => value instanceof Secret);
-	if (!secret) return new Attribute({ type, values: values as string[] });
-	const bytes = values.map((value) => Buffer.from(`"${value instanceof Secret ? value.open() : value}"`, "utf16le"));
-	return new Attribute({ type, values: bytes });
-}
+const CONTROLS_MS = 5_000;
+
+const NO_TLS = {
+	kind: "unsent",
+	code: "no-tls",
+	detail: "connectors.directory.url must begin with ldaps://, or with ldap:// beside startTls: true",
+} as const;
 
 async function guidAt(client: Client, dn: string): Promise<string> {
-	const names = ["objectGUID"];
+	const attributes = ["objectGUID"];
 	const found = await client
-		.search(dn, { scope: "base", attributes: names, explicitBufferAttributes: names })
+		.search(dn, { scope: "base", attributes, explicitBufferAttributes: attributes })
 		.catch(() => undefined);
 	const value = found?.searchEntries[0]?.objectGUID;
 	return Buffer.isBuffer(value) ? value.toString("base64") : "";
 }
 
-function readEntry(dn: string, raw: { readonly [name: string]: unknown }): Entry {
-	const entry: { [attribute: string]: string | readonly string[] } = {};
-	for (const [name, value] of Object.entries(raw)) {
-		if (name === "dn") continue;
-		entry[name] = [value].flat().map((one) => (Buffer.isBuffer(one) ? one.toString("base64") : String(one)));
-	}
-	return { ...entry, dn };
-}
-
 function suffixOf(base: string): string {
-	return [...base.matchAll(/DC=([^,]+)/gi)].map((part) => part[1]).join(".");
-}
-
-function codeOf(error: unknown): string {
-	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
+	const parts = parseDn(base) ?? [];
+	return parts.flatMap(({ attribute, value }) => (attribute === "DC" ? [value] : [])).join(".");
 }

@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { byGuid, equal } from "../../../src/actions/directory/entries.ts";
 import { openLdap } from "../../../src/actions/directory/ldap.ts";
 import { Secret } from "../../../src/base/secret.ts";
+import { systemClock } from "../../../src/base/time.ts";
 import { ldapServer, type Received, type Reply } from "./ldap-server.ts";
 
 const OK: Reply = { kind: "result", code: 0 };
@@ -20,6 +21,7 @@ async function door(t: TestContext, answer: (request: Received) => Reply, more: 
 		...more,
 		base: "DC=contoso,DC=example",
 		bind: "sopwith@contoso.example",
+		clock: systemClock,
 		password: async () => new Secret("bind-secret"),
 	});
 	t.after(() => opened.close());
@@ -93,7 +95,8 @@ test("a connection that is cut, or an answer that is late, is a doubt; the next 
 	for (const kind of ["cut", "silence"] as const) {
 		await t.test(kind, async (inner) => {
 			let first = true;
-			const reply = () => {
+			const reply = ({ operation }: Received) => {
+				if (operation === "search") return OK;
 				const now: Reply = first ? { kind } : OK;
 				first = false;
 				return now;
@@ -111,7 +114,13 @@ test("a connection that is cut, or an answer that is late, is a doubt; the next 
 
 test("what cannot be reached, or is not TLS, or is not who it says, got nothing", async (t) => {
 	const server = await ldapServer(t, () => OK);
-	const options = { base: "DC=x", bind: "b", password: async () => new Secret("p"), timeoutMs: 1000 };
+	const options = {
+		base: "DC=x",
+		bind: "b",
+		clock: systemClock,
+		password: async () => new Secret("p"),
+		timeoutMs: 1000,
+	};
 	const doors = [
 		{ ...options, url: "ldaps://127.0.0.1:1" },
 		{ ...options, url: server.url.replace("ldaps", "ldap") },
@@ -132,6 +141,7 @@ test("a sign-in that is refused is a refusal of the call", async (t) => {
 		...server,
 		base: "DC=x",
 		bind: "b",
+		clock: systemClock,
 		password: async () => new Secret("wrong"),
 	});
 	const answer = await directory.remove(ADA);
