@@ -2,7 +2,8 @@
  * What the simulated Graph says of the tenant itself: its organisation, its domains, its contacts.
  */
 import { verified } from "./cloud-user.ts";
-import { many, type Route } from "./graph-call.ts";
+import { many, one, type Route } from "./graph-call.ts";
+import { notFound } from "./graph-refusal.ts";
 
 export const tenantRoutes: readonly Route[] = [
 	{
@@ -29,6 +30,29 @@ export const tenantRoutes: readonly Route[] = [
 					authenticationType: "Managed",
 				})),
 			),
+	},
+	{
+		method: "GET",
+		template: "applications",
+		handle: (call) =>
+			many(
+				call,
+				call.tenant.applications.all().map(({ id, secretUntil }) => ({
+					id,
+					appId: id,
+					passwordCredentials: [{ keyId: id, endDateTime: secretUntil }],
+				})),
+			),
+	},
+	{
+		method: "GET",
+		template: "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/:id",
+		handle: (call, id = "") => {
+			if (id !== "TemporaryAccessPass") throw notFound(id);
+			const state = call.tenant.switchedOff.get(id) === undefined ? "enabled" : "disabled";
+			const type = "#microsoft.graph.temporaryAccessPassAuthenticationMethodConfiguration";
+			return one(call, { "@odata.type": type, id, state });
+		},
 	},
 	{
 		method: "GET",

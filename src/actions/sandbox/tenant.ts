@@ -105,6 +105,12 @@ export interface Tenant {
 	readonly sent: Table<Sent>;
 	readonly contacts: Table<Contact>;
 	readonly signIns: Table<{ readonly id: string; readonly user: string; readonly at: Instant }>;
+	/** What an admin has consented to, by application; an application that is not there may do everything. */
+	readonly consents: Table<{ readonly roles: readonly string[] }>;
+	/** Until when an application's secret holds, where it is registered here. */
+	readonly applications: Table<{ readonly id: string; readonly secretUntil: Instant }>;
+	/** Ways to sign in that are switched off, by their name: `TemporaryAccessPass`. */
+	readonly switchedOff: Table<true>;
 }
 
 /** Lays the tables of a tenant over its store. Nothing is written. */
@@ -127,6 +133,9 @@ export function tenantOver(options: {
 		sent: store.table("sent"),
 		contacts: store.table("contact"),
 		signIns: store.table("signIn"),
+		consents: store.table("consent"),
+		applications: store.table("application"),
+		switchedOff: store.table("switchedOff"),
 	};
 }
 
