@@ -12,7 +12,7 @@ type Line = CardData["lines"][number];
 export function planSum(plan: Plan): string {
 	const count = plan.entries.reduce((n, e) => n + (e.unknown ? 1 : e.changes.length), 0);
 	const changes =
-		count === 0 ? "No changes: all of it is so already." : `${count} ${count === 1 ? "change" : "changes"}.`;
+		count === 0 ? "No changes: all of it is so already." : `${count}\u00a0${count === 1 ? "change" : "changes"}.`;
 	const costs = costWords(plan);
 	return costs === "" ? changes : `${changes} ${costs}.`;
 }
@@ -25,7 +25,9 @@ function costWords(plan: Plan): string {
 		sums.set(cost.title, { ...sum, count: sum.count + Number(cost.count ?? 1) });
 	}
 	const used = [...sums].map(([title, { count, left }]) =>
-		count >= 0 ? `${count} ${title}, ${Math.max(0, left)} left` : `${-count} ${title} becomes free`,
+		count >= 0
+			? `${count}\u00a0${title}, ${Math.max(0, left)}\u00a0left`
+			: `${-count}\u00a0${title} ${count === -1 ? "becomes" : "become"} free`,
 	);
 	return used.length === 0 ? "" : `${used.join("; ")}, no new cost`;
 }

@@ -9,9 +9,10 @@ import type { Path } from "./event.ts";
 import { placesOf, scopeOf } from "./path.ts";
 import { phase } from "./phase.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
+import { proofsOf } from "./proofs.ts";
 import type { Run, StepState } from "./run.ts";
 import { nameOf, resultOf, scopeFor } from "./scope.ts";
-import { proofsOf, stepWords, waitingParts } from "./sentences.ts";
+import { stepWords, waitingParts } from "./sentences.ts";
 import { headerOf } from "./wait-card.ts";
 
 type Made = { readonly card: CardName; readonly data: CardData; readonly rings: number };
@@ -97,8 +98,13 @@ function endCard(sop: Sop, run: Run): CardData {
 	const title = done ? `${titleOf(sop, run)}: done` : `${titleOf(sop, run)}: stopped`;
 	const undo = run.request.undo === undefined && run.ledger.some((e) => e.change.kind !== "send");
 	const approvals = run.approvals.map((a) => ({
-		title: a.standing === undefined ? "Approved" : "Approved in advance by",
-		value: words(...a.by.flatMap((by, i) => [...(i === 0 ? [] : [", "]), { person: by }]), ", ", { at: a.at }),
+		title: "Approved",
+		value: words(
+			...(a.standing === undefined ? [] : ["in advance by "]),
+			...a.by.flatMap((by, i) => [...(i === 0 ? [] : [", "]), { person: by }]),
+			", ",
+			{ at: a.at },
+		),
 	}));
 	const { strong, rest } = waitingParts(sop, run);
 	return {
@@ -107,14 +113,7 @@ function endCard(sop: Sop, run: Run): CardData {
 		title,
 		waiting: waiting(sop, run),
 		lead: [],
-		lines: [
-			...proofs.map((p) => ({
-				sign: p.ok ? "✓" : "✗",
-				tone: p.ok ? ("good" as const) : ("attention" as const),
-				text: p.words,
-			})),
-			...(done ? [] : stepLines(sop, run)),
-		],
+		lines: done ? proofs.map(proofLine) : stepLines(sop, run),
 		facts: [
 			...approvals,
 			{ title: "Asked for", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
@@ -129,6 +128,10 @@ function endCard(sop: Sop, run: Run): CardData {
 		],
 		summary: words(`${title}. `, ...strong, ...rest),
 	};
+}
+
+function proofLine({ ok, words: said }: { readonly ok: boolean; readonly words: string }): CardData["lines"][number] {
+	return ok ? { sign: "✓", tone: "good", text: said } : { sign: "✗", tone: "attention", text: said };
 }
 
 const SIGNS: {
@@ -155,7 +158,8 @@ function stepLines(sop: Sop, run: Run): CardData["lines"] {
 		if (isBeside(sop, run, id)) continue;
 		const state = run.steps[id];
 		const name = state?.name || nameOf(step, scopeFor(sop, run, { path: id, at: run.at }));
-		if (state === undefined) lines.push({ ...SIGNS.planned, text: name });
+		if (state === undefined)
+			lines.push({ ...SIGNS.planned, text: name, ...(run.ended === undefined ? {} : { meta: "not reached" }) });
 		else if (step.kind === "each") lines.push(eachLine(run, { step, path: id, state, name }));
 		else
 			lines.push({

@@ -9,6 +9,7 @@ import { words } from "../base/words.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
 import { phase } from "./phase.ts";
+import { proofsOf, readBack } from "./proofs.ts";
 import { missingWords, readSoFar, receiptWords } from "./receipts.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 
@@ -49,7 +50,7 @@ function endedParts(run: Run): { readonly strong: Words; readonly rest: Words } 
 				rest: [
 					checks.length === 0
 						? ". Nobody needs to do anything."
-						: `. ${checks.length} of ${checks.length} were read back and are true. Nobody needs to do anything.`,
+						: `. ${readBack(checks.length)} Nobody needs to do anything.`,
 				],
 			};
 		case "stopped":
@@ -72,15 +73,6 @@ function endedParts(run: Run): { readonly strong: Words; readonly rest: Words } 
 
 function byWhom(run: Run): Words {
 	return run.stopping?.by === undefined ? [] : [" by ", { person: run.stopping.by }];
-}
-
-/** What was read back and found true. */
-export function proofsOf(
-	run: Run,
-): readonly { readonly path: Path; readonly words: string; readonly ok: boolean; readonly detail: string }[] {
-	return Object.entries(run.steps).flatMap(([path, state]) =>
-		(state.proof ?? []).map(({ words: said, ok, detail }) => ({ path, words: said, ok, detail })),
-	);
 }
 
 type Open = { readonly path: Path; readonly state: StepState };
@@ -123,7 +115,7 @@ function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong
 				? { strong: ["Waiting for ", who], rest: [" to approve", ...differenceOf(wait), ...remindWords(wait), "."] }
 				: {
 						strong: ["Waiting for ", who],
-						rest: [" to choose a way on. The plan cannot be approved as it is; nothing has changed."],
+						rest: [` to choose a way on. The plan cannot be approved as it is. ${changedSoFar(run)}`],
 					};
 		case "ask":
 			return { strong: ["Waiting for ", who], rest: [` to answer: ${name}`, ...remindWords(wait), "."] };
@@ -222,6 +214,7 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 			return runningWords(state);
 		default: {
 			const { strong, rest } = stepParts(sop, run, on);
+			if (state.wait?.kind === "question") return words(state.wait.problem?.message ?? "");
 			return words(...withoutName(state.name, [...strong, ...rest]));
 		}
 	}
@@ -265,7 +258,7 @@ function doneWords(state: StepState): Words {
 	if (read !== undefined) return read;
 	const tookMs = Math.max(0, toMs(state.since) - toMs(state.startedAt));
 	const took: Words = tookMs >= 1000 ? [", after ", { span: tookMs }] : [];
-	const tries = state.attempt > 1 ? [`, ${state.attempt} tries`] : [];
+	const tries = state.attempt > 1 ? [`, ${state.attempt}\u00a0tries`] : [];
 	if (state.why === "standing")
 		return ["approved in advance by ", { person: state.by ?? "" }, ", ", { at: state.since }];
 	if (state.why === "covered") return ["nothing new to approve, ", { at: state.since }];

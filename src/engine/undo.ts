@@ -3,6 +3,7 @@
  * approvers. Pure; must never undo what the ledger does not hold.
  */
 import { sha256 } from "../base/json.ts";
+import { lowerFirst } from "../sop/form-values.ts";
 import type { ActionFacts, Sop, Step, Templates, Who } from "../sop/sop.ts";
 import type { Fold } from "./draft.ts";
 import type { Effect } from "./effect.ts";
@@ -44,7 +45,7 @@ export function undoSop(sop: Sop, request: StartRequest): Sop {
 	};
 	return {
 		...sop,
-		title: `Undo: ${sop.title}`,
+		title: `Undo of ${lowerFirst(sop.title)}`,
 		definition: sha256(`undo\n${sop.definition}\n${undo.of}`),
 		unique: [],
 		starts: [],

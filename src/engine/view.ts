@@ -8,10 +8,11 @@ import type { Sop, Who } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
 import type { Message } from "./message.ts";
 import { placeOf } from "./path.ts";
+import { proofsOf, readBack } from "./proofs.ts";
 import { receiptLines } from "./receipts.ts";
 import type { Run, StepState } from "./run.ts";
 import { runCard } from "./run-card.ts";
-import { filled, scopeFor, textOf } from "./scope.ts";
+import { filled, nameOf, scopeFor, textOf } from "./scope.ts";
 import { closedCard, headerOf, openCard } from "./wait-card.ts";
 
 /** All messages of a run, oldest step first. The run's own card stands first and is edited all along. */
@@ -127,7 +128,7 @@ function told(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
 	const data = step.kind === "tell" && step.mail === undefined ? filled(step.data, scope) : {};
 	const about = run.subject.name ?? sop.title;
 	const title = typeof data.title === "string" ? data.title : `${about}: ${state.name}`;
-	const lead = typeof data.text === "string" ? data.text : (said ?? readyWords(run));
+	const lead = typeof data.text === "string" ? data.text : (said ?? readyWords(sop, run, path));
 	const base = {
 		...emptyCard,
 		header: headerOf(sop, run),
@@ -151,14 +152,31 @@ function told(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
 	return [message];
 }
 
-/** What is so by now: what was read back, and that the mail is out. */
-function readyWords(run: Run): string {
-	const checks = Object.values(run.steps).flatMap((s) => s.proof ?? []);
-	const who = run.subject.name === undefined ? "All of it" : `Everything for ${run.subject.name}`;
-	const mail = run.subject.email === undefined ? "" : ` The welcome went to ${run.subject.email}.`;
-	return checks.length === 0
-		? `${who} is ready.${mail}`
-		: `${who} is ready: ${checks.length} of ${checks.length} checks were read back and are true.${mail}`;
+/** What is so by now: what was read back, what still comes, and that the mail is out. */
+function readyWords(sop: Sop, run: Run, path: Path): string {
+	const checks = proofsOf(run).length;
+	const about = run.subject.name === undefined ? "" : ` for ${run.subject.name}`;
+	const open = stillOpen(sop, run, path);
+	const stands = [
+		open.length > 0 ? `Ready${about} but for: ${open.join(", ")}.` : `Everything${about} is ready.`,
+		...(checks === 0 ? [] : [readBack(checks)]),
+		...(run.subject.email === undefined ? [] : [`The welcome went to ${run.subject.email}.`]),
+	];
+	return (run.ended?.phase ?? "done") === "done"
+		? stands.join(" ")
+		: `The run${about} was stopped. What was done stays.`;
+}
+
+/** What is under way beside this step and what comes after it, by name. */
+function stillOpen(sop: Sop, run: Run, path: Path): readonly string[] {
+	if (run.ended !== undefined) return [];
+	const under = Object.entries(run.steps).flatMap(([at, { state, name }]) => {
+		const { kind } = placeOf(sop, at)?.step ?? {};
+		const holds = kind === "parallel" || kind === "choose" || kind === "each";
+		return at === path || holds || !["running", "waiting", "asking"].includes(state) ? [] : [name];
+	});
+	const later = sop.steps.filter((step) => run.steps[step.id] === undefined);
+	return [...under, ...later.map((step) => nameOf(step, scopeFor(sop, run, { path: step.id, at: run.at })))];
 }
 
 function factsOf(run: Run): readonly { readonly title: string; readonly value: string }[] {

@@ -78,7 +78,7 @@ function approvalCard(sop: Sop, run: Run, wait: Wait): CardData {
 		details: planDetails(plan),
 		footer: words(
 			"Approving covers exactly these changes",
-			plan.entries.some((e) => e.destructive && e.changes.length > 0) ? " for 24 h." : " for 14 days.",
+			plan.entries.some((e) => e.destructive && e.changes.length > 0) ? " for 24\u00a0h." : " for 14\u00a0days.",
 			...remindFooter(wait),
 		),
 		buttons: [

@@ -69,7 +69,7 @@ test("the SOP of an undo is one approval for a day and one destructive step for 
 	const undo = undoSop(sop, undoRequest(sop, told.run(), by));
 	assert.deepEqual(
 		[undo.title, undo.undoes, undo.unique, undo.starts, undo.form, undo.outputs],
-		["Undo: test", "RUN", [], [], [], {}],
+		["Undo of test", "RUN", [], [], [], {}],
 	);
 	const [approve, first, second] = undo.steps;
 	assert.deepEqual(approve, {

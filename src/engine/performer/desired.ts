@@ -69,7 +69,7 @@ export function proveDesired(
 	facts: Facts,
 ): { readonly output: Values; readonly proof: readonly Check[] } {
 	if (desired.undo === undefined) return desired.action.prove(desired.input, facts);
-	const words = desired.action.undo === undefined ? "Cannot be turned round" : "Turned round";
+	const words = desired.action.undo === undefined ? "Cannot be taken back" : "Taken back";
 	const { id, words: was } = desired.undo;
 	return { output: {}, proof: [{ words: `${words}: ${was}`, detail: `${id}, read back`, ok: true }] };
 }
