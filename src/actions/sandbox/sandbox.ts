@@ -11,6 +11,7 @@ import { isRecord, type Json, sameJson } from "../../base/json.ts";
 import { type Clock, type Instant, plusMs } from "../../base/time.ts";
 import type { Directory } from "../../engine/remote.ts";
 import { connectGraph, type GraphConnection } from "../microsoft365/graph.ts";
+import { accessKeeper } from "./access.ts";
 import { certificateIn } from "./certificate.ts";
 import { type DirectoryOptions, sandboxDirectory } from "./directory.ts";
 import { type Fault, faults } from "./faults.ts";
@@ -90,6 +91,8 @@ export async function openSandboxServer(options: SandboxOptions): Promise<Sandbo
 	const certificate = await certificateIn(options.folder);
 	const { onRequest } = options;
 	const server = await serveGraph({ certificate, port: options.port ?? 0, ...(onRequest ? { onRequest } : {}) });
+	const at = { authority: server.origin, endpoint: `${server.origin}/v1.0`, ca: certificate.cert };
+	const tell = accessKeeper(options.folder, at);
 	const open = new Map<string, Opened>();
 	return {
 		origin: server.origin,
@@ -99,6 +102,8 @@ export async function openSandboxServer(options: SandboxOptions): Promise<Sandbo
 			if (known === undefined) {
 				const made = openTenant({ ...options, server, ca: certificate.cert, seed });
 				open.set(seed.client, made);
+				const { tenantId: tenant, app } = made.sandbox;
+				tell(seed.client, { tenant, app: app.id, secret: app.secret });
 				return made.sandbox;
 			}
 			known.sow(seed);
