@@ -2,8 +2,9 @@
  * People and groups as the directory shows them, and how they are found. Filters are built from values, never from text.
  * Must never take an entry for a person it was not asked about.
  */
-import { AndFilter, DN, EqualityFilter, type Filter, OrFilter } from "ldapts";
+import { AndFilter, EqualityFilter, type Filter, OrFilter } from "ldapts";
 import { type Directory, type Entry, got, RemoteError } from "../../engine/remote.ts";
+import { formatDn, parseDn, sameDn as sameParts } from "../dn.ts";
 import { guidText } from "../guid.ts";
 import { namesOf, type UserRef } from "../user-ref.ts";
 
@@ -136,19 +137,19 @@ export function equal(attribute: string, value: string): EqualityFilter {
 
 /** A name below a parent, escaped as the standard says. */
 export function below(name: string, parent: string): string {
-	return `${new DN().addPairRDN("CN", name).toString()},${parent}`;
+	const own = formatDn([{ attribute: "CN", value: name }]);
+	return `${own},${parent}`;
 }
 
-/** The parent of a DN: what follows the first comma that is not part of the name. */
+/** What a DN stands below; empty when it is none. */
 export function parentOf(dn: string): string {
-	const comma = /^(?:[^\\,]|\\.)*,/.exec(dn);
-	return comma === null ? "" : dn.slice(comma[0].length);
+	return formatDn((parseDn(dn) ?? []).slice(1));
 }
 
-/** Compares two DNs without regard to case or to how a comma's spaces are written. */
+/** Compares two DNs by their parts: a directory may spell them in another way than we did. */
 export function sameDn(a: string, b: string): boolean {
-	const plain = (dn: string) => dn.toLowerCase().replaceAll(/\s*,\s*/g, ",");
-	return plain(a) === plain(b);
+	const [one, other] = [parseDn(a), parseDn(b)];
+	return one === undefined || other === undefined ? a === b : sameParts(one, other);
 }
 
 function read(entry: Entry, markAttribute: string): DirectoryUser {

@@ -33,9 +33,9 @@ export function refusedUpFront({ operation, names, values = [] }: Said): Refused
 	return undefined;
 }
 
-/** The name in the one spelling that is sent; undefined when it is none. `<GUID=…>` stays as it is. */
+/** The name in the one spelling that is sent; undefined when it is none. `<GUID=…>` stays, and so does the root, which is "". */
 export function spelled(name: string): string | undefined {
-	if (/^<GUID=[0-9a-f-]{32,36}>$/i.test(name)) return name;
+	if (name === "" || /^<GUID=[0-9a-f-]{32,36}>$/i.test(name)) return name;
 	const dn = parseDn(name);
 	return dn === undefined || dn.some(({ value }) => CONTROL.test(value)) ? undefined : formatDn(dn);
 }

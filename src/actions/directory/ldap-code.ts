@@ -78,6 +78,8 @@ export function win32Of(diagnostic: string): string | undefined {
 const WEAK_PASSWORD = "0000052D";
 /** A manager who is not there. */
 const NO_SUCH_NAME = "000020B5";
+/** Of a move; some answer 32. */
+const NO_SUCH_PARENT = "00002095";
 const BAD_ACCOUNT_NAME = "00000523";
 const UPN_TAKEN = new Set(["0000202F", "000021C8", "000021C7"]);
 
@@ -88,6 +90,7 @@ function nameOf(operation: LdapOperation, status: number, win32: string | undefi
 	if (status === 19 && win32 === BAD_ACCOUNT_NAME) return "bad-name";
 	if (operation === "member-add" && (status === 68 || status === 20)) return "already-member";
 	if (operation === "member-remove" && (status === 16 || status === 53)) return "not-member";
+	if (status === 80 && win32 === NO_SUCH_PARENT) return "no-such-object";
 	if (operation === "swap" && status === 16) return "changed-meanwhile";
 	return BY_RESULT[status] ?? "directory-refused";
 }
@@ -118,7 +121,6 @@ const BY_RESULT: { readonly [result: number]: Code } = {
 	66: "not-empty",
 	67: "bad-name",
 	68: "name-taken",
-	80: "no-such-object",
 };
 
 const RETRYABLE: ReadonlySet<Code> = new Set(["busy"]);
