@@ -10,9 +10,16 @@ export function directoryOf(world: World): Directory {
 	return world.directory ?? missing(world, "directory");
 }
 
-/** The client's Microsoft 365. Errors: `RemoteError` `no-connector`. */
+/** The client's Microsoft 365, for as long as the step may take. Errors: `RemoteError` `no-connector`. */
 export function graphOf(world: World): Graph {
-	return world.graph ?? missing(world, "microsoft365");
+	const graph = world.graph ?? missing(world, "microsoft365");
+	const { signal } = world;
+	return {
+		endpoint: graph.endpoint,
+		request: (request) => graph.request({ signal, ...request }),
+		list: (get, most) => graph.list({ signal, ...get }, most),
+		batch: (gets) => graph.batch(gets.map((get) => ({ signal, ...get }))),
+	};
 }
 
 /** The client's mail. Errors: `RemoteError` `no-connector`. */

@@ -114,11 +114,20 @@ export type GraphRequest = {
 	readonly query?: { readonly [name: string]: string };
 	readonly body?: Values | { readonly [name: string]: Json | Secret };
 	readonly headers?: { readonly [name: string]: string };
+	/** Stops waiting for a turn and for an answer: what was not sent yet never is. */
+	readonly signal?: AbortSignal;
 };
 
-/** Microsoft Graph v1.0 of one tenant. `value` is the parsed body, `{}` for 204. */
+/**
+ * Microsoft Graph v1.0 of one tenant. `value` is the parsed body, `{}` for 204. Reads are sent again where that may help;
+ * a write only when it was certainly not done.
+ */
 export interface Graph {
 	request(request: GraphRequest): Promise<Answer<{ readonly [name: string]: Json }>>;
+	/** Independent reads in as few exchanges as can be, each answered by itself, in order; a collection with all its pages. */
+	batch(
+		gets: readonly Omit<GraphRequest, "method" | "body">[],
+	): Promise<readonly Answer<{ readonly [name: string]: Json }>[]>;
 	/** All pages of a collection, at most `most` items; more is refused as `too-many`. */
 	list(request: Omit<GraphRequest, "method" | "body">, most?: number): Promise<Answer<readonly Values[]>>;
 	/** `https://graph.microsoft.com/v1.0`, for `@odata.id` references. */
@@ -128,6 +137,8 @@ export interface Graph {
 /** Sends one message. `id` is ours and goes out as Message-ID, so a mail can be found again. */
 export interface Mail {
 	readonly from: string;
+	/** Why no mail is ever sent, in a sentence; absent where mail is sent. */
+	readonly never?: string;
 	send(message: {
 		readonly id: string;
 		readonly to: readonly string[];

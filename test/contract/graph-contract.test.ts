@@ -11,7 +11,12 @@ function wrong(method: string, url: string, body?: Json, headers: { readonly [na
 	return wrongWith({ method, url: `/v1.0/${url}`, headers, body });
 }
 
+function batchOf(...requests: readonly { readonly method?: string; readonly url: string }[]): Json {
+	return { requests: requests.map((request, at) => ({ id: String(at), method: "GET", ...request })) };
+}
+
 test("requests that Graph takes pass", () => {
+	assert.deepEqual(wrong("POST", "$batch", batchOf({ url: "/domains" }, { url: `/users/${ID}?$select=id` })), []);
 	assert.deepEqual(wrong("GET", "users?$filter=userPrincipalName%20eq%20'o''brien%40contoso.example'&$select=id"), []);
 	assert.deepEqual(wrong("PATCH", `users/${ID}`, { usageLocation: "US" }), []);
 	assert.deepEqual(wrong("DELETE", `groups/${ID}/members/${ID}/$ref`), []);
@@ -49,6 +54,13 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
 		"application/json",
 	],
 	["a body where none is taken", wrong("DELETE", `users/${ID}`, { sure: true }), "takes no body"],
+	[
+		"a write in a batch",
+		wrong("POST", "$batch", batchOf({ method: "DELETE", url: `/users/${ID}` })),
+		"more than reads",
+	],
+	["a batch of 21", wrong("POST", "$batch", batchOf(...Array(21).fill({ url: "/domains" }))), "1 to 20"],
+	["a wrong read in a batch", wrong("POST", "$batch", batchOf({ url: "/domains?$foo=1" })), "$foo"],
 	["a reference to nowhere", wrong("PUT", `users/${ID}/manager/$ref`, { "@odata.id": ID }), "reference"],
 ];
 

@@ -48,6 +48,7 @@ const USER: Shapes = {
 };
 const RECIPIENTS = [{ emailAddress: { address: "text", name: "text" } }] as const;
 const REFERENCE: Operation = { body: { "@odata.id": "reference" }, required: ["@odata.id"] };
+const PASS_POLICY = "policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass";
 const PASSES = "users/{key}/authentication/temporaryAccessPassMethods";
 
 /** By method and template; `{key}` takes an id or a sign-in name, `{id}` a GUID alone. */
@@ -104,6 +105,8 @@ const OPERATIONS: { readonly [operation: string]: Operation } = {
 	"GET organization": { options: LIST },
 	"GET domains": { options: LIST },
 	"GET contacts": { options: LIST },
+	"GET applications": { options: LIST },
+	[`GET ${PASS_POLICY}`]: {},
 	"GET auditLogs/signIns": { options: LIST },
 	"GET directory/deletedItems/microsoft.graph.user": { options: LIST },
 	"POST directory/deletedItems/{id}/restore": {},
@@ -130,12 +133,29 @@ export function wrongWith(request: Request): readonly string[] {
 	if (!path.startsWith("/v1.0/")) return ["not under /v1.0"];
 	const segments = path.slice("/v1.0/".length).split("/");
 	if (!segments.every(isText)) return ["not an address"];
+	if (path === "/v1.0/$batch") return batchWrong(request);
 	const operation = operationOf(request.method, segments);
 	if (operation === undefined) return ["not an operation that is used"];
 	return [
 		...segments.flatMap((segment) => (segment === encoded(segment) ? [] : [`segment ${segment} is not encoded`])),
 		...queryWrong(operation, new URLSearchParams(search), request),
 		...bodyWrong(operation, request),
+	];
+}
+
+/** At most twenty, each with an id of its own and right by itself; ours hold nothing but reads. */
+function batchWrong({ method, body }: Request): readonly string[] {
+	const inner = isRecord(body) && Array.isArray(body.requests) ? body.requests.filter(isRecord) : [];
+	const ids = new Set(inner.map(({ id }) => id).filter((id) => typeof id === "string"));
+	return [
+		...(method === "POST" && inner.length >= 1 && inner.length <= 20 ? [] : ["is not a batch of 1 to 20"]),
+		...(ids.size === inner.length ? [] : ["two requests of a batch have one id"]),
+		...inner.flatMap(({ method: verb, url, headers, body: written }) => {
+			if (verb !== "GET" || typeof url !== "string" || !url.startsWith("/")) return ["a batch holds more than reads"];
+			const given = Object.entries(isRecord(headers) ? headers : {});
+			const lower = Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), String(value)]));
+			return wrongWith({ method: verb, url: `/v1.0${url}`, headers: lower, body: written });
+		}),
 	];
 }
 

@@ -64,6 +64,9 @@ async function firstAndLastDay(stage: Stage): Promise<void> {
 	await list(["contacts"], { $filter: "proxyAddresses/any(p:p eq 'smtp:ann.lee@contoso.example')" });
 	await list(["directory", "deletedItems", "microsoft.graph.user"], { $select: "id,userPrincipalName" });
 	got(await graph.request({ method: "GET", path: ["users", "ann.lee@contoso.example"], query: { $select: "id" } }));
+	for (const answer of await graph.batch([{ path: ["domains"] }, { path: ["users"], query: advanced, headers }])) {
+		got(answer);
+	}
 	const mo = got(await graph.request({ method: "GET", path: ["users", "mo@contoso.example"] }));
 	await send("PUT", ["users", id, "manager", "$ref"], { "@odata.id": `${graph.endpoint}/users/${mo.id}` });
 	got(await graph.request({ method: "GET", path: ["users", id, "manager"], query: { $select: "id" } }));

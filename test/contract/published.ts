@@ -14,7 +14,7 @@ type Validator = {
 const FILE = new URL("../../../shared/graph-contract/validate.mjs", import.meta.url);
 
 /** Paths that the carved copy leaves out, though Graph has them. */
-const LEFT_OUT = [/^\/v1\.0\/contacts(\?|$)/];
+const LEFT_OUT = [/^\/v1\.0\/contacts(\?|$)/, /^\/v1\.0\/policies\//];
 
 /** What is wrong with a request, or nothing when there is no copy to hold it against. */
 export async function publishedContract(): Promise<((request: Request) => readonly string[]) | undefined> {

@@ -12,7 +12,7 @@ export type Cloud = {
 };
 
 /** The clouds by the name they have in `client.yaml`. Source: https://learn.microsoft.com/graph/deployments. */
-const CLOUDS: { readonly [name: string]: Cloud } = {
+export const CLOUDS: { readonly [name: string]: Cloud } = {
 	global: {
 		authority: "https://login.microsoftonline.com",
 		endpoint: "https://graph.microsoft.com/v1.0",

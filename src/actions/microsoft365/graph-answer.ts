@@ -14,9 +14,15 @@ export type Exchange =
 
 type GraphAnswer = Answer<{ readonly [name: string]: Json }>;
 
+/** Nothing was sent: we refuse it ourselves. */
+export function refusedHere(code: Code, why: string): Extract<Answer<never>, { kind: "refused" }> {
+	const message = `This was not sent to Microsoft 365: ${why}.`;
+	return { kind: "refused", status: 0, code, message, retryable: false, detail: why };
+}
+
 /**
- * Turns an exchange into an answer. A write that was sent and not answered, or answered 500, 502 or 504, is `unknown`: it
- * may have been done. 429 and 503 are refusals in which nothing was done.
+ * Turns an exchange into an answer. A write that was sent and not answered, or answered 500, 502, 503 or 504, is `unknown`:
+ * it may have been done. 429 is a refusal in which nothing was done.
  * Source: https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling.
  */
 export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, clock: Clock): GraphAnswer {
@@ -34,9 +40,9 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 		return { kind: "ok", value: parsed ?? {}, ...(requestId === undefined ? {} : { requestId }) };
 	}
 	const error = parsed !== undefined && isRecord(parsed.error) ? parsed.error : {};
-	const detail = detailOf(status, error, requestId);
-	if (method !== "GET" && [500, 502, 504].includes(status)) {
-		return { kind: "unknown", code: status === 504 ? "gateway-timeout" : "server-error", detail };
+	const detail = detailOf(status, error, headers);
+	if (method !== "GET" && [500, 502, 503, 504].includes(status)) {
+		return { kind: "unknown", code: STATUSES[status] ?? "server-error", detail };
 	}
 	const after = retryAfterMs(headers.get("retry-after"), clock);
 	return {
@@ -119,13 +125,14 @@ function kebab(code: string): Code {
 	return words.toLowerCase().replaceAll(/^-|-$/g, "");
 }
 
-function detailOf(status: number, error: { readonly [name: string]: Json }, requestId: string | undefined): string {
+/** What Microsoft's support asks for: the codes, the request's id and when it was. */
+function detailOf(status: number, error: { readonly [name: string]: Json }, headers: Headers): string {
 	const code = typeof error.code === "string" ? ` ${error.code}` : "";
 	const details = Array.isArray(error.details) ? error.details.filter(isRecord) : [];
 	const targets = details.flatMap((d) => (typeof d.target === "string" ? [d.target] : []));
 	return [
 		`HTTP ${status}${code}`,
 		...(targets.length > 0 ? [`about ${targets.join(", ")}`] : []),
-		...(requestId === undefined ? [] : [`request-id ${requestId}`]),
+		...["request-id", "date"].flatMap((name) => (headers.has(name) ? [`${name} ${headers.get(name)}`] : [])),
 	].join(", ");
 }

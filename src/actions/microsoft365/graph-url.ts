@@ -64,9 +64,13 @@ function encodedOrNothing(part: string): string | undefined {
 	return part.startsWith("$") && /^\$[A-Za-z]+$/.test(part) ? part : encodeURIComponent(part);
 }
 
+/** With a cast behind the id too: `members/{id}/microsoft.graph.user`. */
 function deletesThePerson(path: readonly string[]): boolean {
-	const last = path.at(-1) ?? "";
-	if (last === "$ref") return false;
-	const links = new Set(["members", "owners", "manager"]);
-	return path.some((segment, at) => at >= 2 && links.has(segment.toLowerCase()) && at >= path.length - 2);
+	if (path.at(-1) === "$ref") return false;
+	return path.some((segment, at) => at >= 1 && LINKS.has(segment.toLowerCase()));
 }
+
+const LINKS: ReadonlySet<string> = new Set([
+	...["members", "owners", "manager", "memberof", "directreports", "ownedobjects", "registeredowners"],
+	...["registeredusers", "acceptedsenders", "rejectedsenders"],
+]);

@@ -1,151 +1,132 @@
 /**
- * The door to Microsoft Graph v1.0 of one tenant. Every call is one exchange with a time limit, sorted into ok, refused,
- * not sent or unknown. Must never retry, never reach `/beta`, and never send the token to another host.
+ * The door to Microsoft Graph v1.0 of one tenant. Every call is sorted into ok, refused, not sent or unknown. Must never
+ * repeat a write that may have been done, never reach `/beta`, and never send the token to another host.
  */
-import type { Client, Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { assert, unreachable } from "../../base/assert.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
+import { assert } from "../../base/assert.ts";
 import { isRecord, type Json, type Values } from "../../base/json.ts";
-import { Secret } from "../../base/secret.ts";
-import type { Clock } from "../../base/time.ts";
 import type { Answer, Graph, GraphRequest } from "../../engine/remote.ts";
-import { RemoteError } from "../../engine/remote.ts";
-import { type Exchange, graphAnswer } from "./graph-answer.ts";
+import { createBudget, serviceOf } from "./budget.ts";
+import { refusedHere } from "./graph-answer.ts";
+import { readTogether } from "./graph-batch.ts";
+import { type GraphAnswer, type Sending, type Slot, sendGraph } from "./graph-send.ts";
 import { graphUrl, isEndpoint, staysWithin } from "./graph-url.ts";
-import type { TokenGiver } from "./token.ts";
 import { openWire, type Wire } from "./wire.ts";
 
 export { odata } from "./graph-url.ts";
 
-export type GraphOptions = {
+export type GraphOptions = Pick<Sending, "token" | "clock" | "timeoutMs" | "patienceMs"> & {
 	/** `https://graph.microsoft.com/v1.0`. */
 	readonly endpoint: string;
-	/** A bearer token of this tenant; asked before every request, so it is for the giver to keep it. */
-	readonly token: TokenGiver;
-	readonly clock: Clock;
 	/** PEM of the authority to trust instead of the usual ones. */
 	readonly ca?: string;
-	/** Limit of one exchange in ms. Default 30 s. */
-	readonly timeoutMs?: number;
+	/** Resolves after `ms`, or at once when the signal stops. Default: the machine's timers. */
+	readonly wait?: Sending["wait"];
 };
 
 export interface GraphConnection {
-	/** The door, for as long as the signal allows. Doors share the connection's sockets. */
+	/** The door, for as long as the signal allows. Doors share the connection's sockets and its budget. */
 	graph(signal?: AbortSignal): Graph;
 	/** Ends idle sockets. Safe to call twice. */
 	close(): void;
 }
 
-type Value = { readonly [name: string]: Json };
-type Send = (
-	method: GraphRequest["method"],
-	url: string,
-	more: Pick<GraphRequest, "body" | "headers">,
-) => Promise<Answer<Value>>;
+type Get = Omit<GraphRequest, "method" | "body">;
+type Door = { readonly endpoint: string; readonly sending: Sending; readonly signal: AbortSignal };
+
+const MOST_ITEMS = 5000;
 
 /**
  * Connects to a tenant; nothing is sent yet. A second call makes a second, independent connection.
  * Errors: throws `InvariantError` when the endpoint is not `https://HOST/v1.0`.
  */
 export async function connectGraph(options: GraphOptions): Promise<GraphConnection> {
-	assert(isEndpoint(options.endpoint), "a Graph endpoint is https://HOST/v1.0");
+	const { endpoint } = options;
+	assert(isEndpoint(endpoint), "a Graph endpoint is https://HOST/v1.0");
 	const sdk = await import("@microsoft/microsoft-graph-client");
 	const wire = openWire(options);
 	const client = sdk.Client.initWithMiddleware({
-		baseUrl: new URL(options.endpoint).origin,
+		baseUrl: new URL(endpoint).origin,
 		defaultVersion: "v1.0",
-		customHosts: new Set([new URL(options.endpoint).hostname]),
-		middleware: [new sdk.TelemetryHandler(), last(wire, options.endpoint)],
+		customHosts: new Set([new URL(endpoint).hostname]),
+		middleware: [new sdk.TelemetryHandler(), last(wire, endpoint)],
 	});
+	const sending: Sending = { wait: waited, ...options, client, budget: createBudget(options.clock) };
 	return {
-		graph: (signal) => door(options.endpoint, sender(options, client, signal)),
+		graph: (signal = new AbortController().signal) => openDoor({ endpoint, sending, signal }),
 		close: () => wire.close(),
 	};
 }
 
-function door(endpoint: string, send: Send): Graph {
+async function waited(ms: number, signal: AbortSignal): Promise<void> {
+	await pause(ms, undefined, { signal }).catch(() => {});
+}
+
+function openDoor(door: Door): Graph {
 	return {
-		endpoint,
+		endpoint: door.endpoint,
 		async request(request) {
-			const made = graphUrl(endpoint, request);
+			const made = graphUrl(door.endpoint, request);
 			if (made.kind === "bad") return refusedHere(made.code, made.why);
-			return send(request.method, made.url, request);
+			return send(door, request, made.url);
 		},
-		async list(request, most = 5000) {
-			const made = graphUrl(endpoint, { ...request, method: "GET" });
+		async list(get, most = MOST_ITEMS) {
+			const made = graphUrl(door.endpoint, { ...get, method: "GET" });
 			if (made.kind === "bad") return refusedHere(made.code, made.why);
-			const items: Values[] = [];
-			for (let next: string | undefined = made.url; next !== undefined; ) {
-				const answer: Answer<Value> = await send("GET", next, request);
-				if (answer.kind !== "ok") return answer;
-				items.push(...(Array.isArray(answer.value.value) ? answer.value.value.filter(isRecord) : []));
-				if (items.length > most) return refusedHere("too-many", `more than ${most} items`);
-				const link: Json | undefined = answer.value["@odata.nextLink"];
-				if (typeof link === "string" && !staysWithin(endpoint, link)) {
-					return refusedHere("bad-answer", "the next page lies on another host");
-				}
-				next = typeof link === "string" ? link : undefined;
-			}
-			return { kind: "ok", value: items };
+			return allPages(door, get, { first: await send(door, { ...get, method: "GET" }, made.url), most });
 		},
+		batch: (gets) => batched(door, gets),
 	};
 }
 
-/** Nothing was sent: we refuse it ourselves. */
-function refusedHere(code: string, why: string): Extract<Answer<never>, { kind: "refused" }> {
-	const message = `This was not sent to Microsoft 365: ${why}.`;
-	return { kind: "refused", status: 0, code, message, retryable: false, detail: why };
+function send(door: Door, request: GraphRequest, url: string): Promise<GraphAnswer> {
+	const { method, body, headers, signal } = request;
+	return sendGraph(door.sending, {
+		...{ method, url, service: serviceOf(request) },
+		...(body === undefined ? {} : { body }),
+		...(headers === undefined ? {} : { headers }),
+		signal: signal === undefined ? door.signal : AbortSignal.any([door.signal, signal]),
+	});
 }
 
-function sender(options: GraphOptions, client: Client, signal: AbortSignal | undefined): Send {
-	return async (method, url, more) => {
-		const limit = AbortSignal.timeout(options.timeoutMs ?? 30_000);
-		const token = await tokenOf(options);
-		if (typeof token !== "string") return token;
-		const slot: Slot = {};
-		const request = client
-			.api(url)
-			.headers({ ...more.headers, Authorization: `Bearer ${token}` })
-			.option("slot", slot)
-			.option("expected", url)
-			.option("signal", signal === undefined ? limit : AbortSignal.any([signal, limit]))
-			.responseType("raw" as never);
-		const body = more.body === undefined ? undefined : opened(more.body);
-		switch (method) {
-			case "GET":
-				await request.get();
-				break;
-			case "POST":
-				await request.post(body ?? {});
-				break;
-			case "PATCH":
-				await request.patch(body ?? {});
-				break;
-			case "PUT":
-				await request.put(body ?? {});
-				break;
-			case "DELETE":
-				await request.delete();
-				break;
-			default:
-				return unreachable(method);
+type Pages = { readonly first: GraphAnswer; readonly most: number };
+
+/** The items of a first page and of all that follow it. */
+async function allPages(door: Door, get: Get, { first, most }: Pages): Promise<Answer<readonly Values[]>> {
+	const items: Values[] = [];
+	for (let page = first; ; ) {
+		if (page.kind !== "ok") return page;
+		items.push(...(Array.isArray(page.value.value) ? page.value.value.filter(isRecord) : []));
+		if (items.length > most) return refusedHere("too-many", `more than ${most} items`);
+		const next: Json | undefined = page.value["@odata.nextLink"];
+		if (typeof next !== "string") return { kind: "ok", value: items };
+		if (!staysWithin(door.endpoint, next)) {
+			return refusedHere("bad-answer", "the next page lies on another host");
 		}
-		assert(slot.exchange !== undefined, "a request ends in an exchange");
-		return graphAnswer(method, slot.exchange, options.clock);
-	};
-}
-
-/** A token, or the answer that says there is none: nothing was sent. */
-async function tokenOf(options: GraphOptions): Promise<string | Exclude<Answer<never>, { kind: "ok" }>> {
-	try {
-		return await options.token();
-	} catch (error) {
-		if (error instanceof RemoteError) return error.answer;
-		return { kind: "unsent", code: "no-token", detail: error instanceof Error ? error.name : "no token" };
+		page = await send(door, { ...get, method: "GET" }, next);
 	}
 }
 
-type Slot = { exchange?: Exchange };
-type WireOptions = { readonly slot: Slot; readonly expected: string; readonly signal: AbortSignal };
+/** Each answer as `request` would give it, and a collection whole. */
+async function batched(door: Door, gets: readonly Get[]): Promise<readonly GraphAnswer[]> {
+	const firsts = await readTogether(
+		{
+			...{ endpoint: door.endpoint, clock: door.sending.clock, budget: door.sending.budget },
+			send: (request, url) => send(door, request, url),
+		},
+		gets,
+	);
+	return Promise.all(
+		gets.map(async (get, at): Promise<GraphAnswer> => {
+			const first = firsts[at];
+			assert(first !== undefined, "a batch answers each of its requests");
+			if (first.kind !== "ok" || first.value["@odata.nextLink"] === undefined) return first;
+			const pages = await allPages(door, get, { first, most: MOST_ITEMS });
+			return pages.kind === "ok" ? { kind: "ok", value: { value: pages.value } } : pages;
+		}),
+	);
+}
 
 /** The end of the client's chain. What happened is left in the request's slot, because the client would flatten it. */
 function last(wire: Wire, endpoint: string): Middleware {
@@ -167,10 +148,4 @@ function last(wire: Wire, endpoint: string): Middleware {
 	};
 }
 
-/** Opens the secrets of a body, at any depth, in the moment it is sent. */
-function opened(value: unknown): unknown {
-	if (value instanceof Secret) return value.open();
-	if (Array.isArray(value)) return value.map(opened);
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, opened(inner)]));
-}
+type WireOptions = { readonly slot: Slot; readonly expected: string; readonly signal: AbortSignal };

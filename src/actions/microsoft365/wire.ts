@@ -22,14 +22,16 @@ export interface Wire {
 
 /**
  * Opens a wire. Reads share kept connections; every write gets its own, so that an idle connection the other side has
- * just closed never leaves a write in doubt. `ca`: PEM, instead of the usual authorities.
+ * just closed never leaves a write in doubt. `ca`: PEM, instead of the usual authorities. `mostBytes`: a longer answer is
+ * `lost`; default 16 MiB.
  */
-export function openWire(options: { readonly ca?: string }): Wire {
+export function openWire(options: { readonly ca?: string; readonly mostBytes?: number }): Wire {
+	const { mostBytes = 16 * 1024 * 1024 } = options;
 	const trust = options.ca === undefined ? {} : { ca: options.ca };
 	const reads = new https.Agent({ keepAlive: true, maxSockets: 16, ...trust });
 	const writes = new https.Agent({ keepAlive: false, maxSockets: 16, ...trust });
 	return {
-		send: (request) => exchange(request, request.method === "GET" ? reads : writes),
+		send: (request) => exchange(request, request.method === "GET" ? reads : writes, mostBytes),
 		close() {
 			reads.destroy();
 			writes.destroy();
@@ -37,7 +39,7 @@ export function openWire(options: { readonly ca?: string }): Wire {
 	};
 }
 
-function exchange(request: WireRequest, agent: https.Agent): Promise<Exchange> {
+function exchange(request: WireRequest, agent: https.Agent, mostBytes: number): Promise<Exchange> {
 	return new Promise((resolve) => {
 		let sent = false;
 		const lost = (error: NodeJS.ErrnoException) => {
@@ -48,7 +50,13 @@ function exchange(request: WireRequest, agent: https.Agent): Promise<Exchange> {
 		const options: RequestOptions = { method: request.method, headers: request.headers, agent, signal: request.signal };
 		const outgoing = https.request(request.url, options, (incoming) => {
 			const chunks: Buffer[] = [];
-			incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+			let bytes = 0;
+			incoming.on("data", (chunk: Buffer) => {
+				bytes += chunk.length;
+				if (bytes <= mostBytes) return void chunks.push(chunk);
+				resolve({ kind: "lost", sent: true, code: "bad-answer", detail: `more than ${mostBytes} bytes` });
+				outgoing.destroy();
+			});
 			incoming.on("error", lost);
 			incoming.on("end", () => {
 				resolve({

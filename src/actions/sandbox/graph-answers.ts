@@ -23,14 +23,19 @@ const ROUTES: readonly { readonly route: Route; readonly parts: readonly string[
 	...tenantRoutes,
 ].map((route) => ({ route, parts: route.template.split("/") }));
 
-type Asked = {
+export type Asked = {
 	readonly tenant: Tenant;
 	readonly endpoint: string;
 	readonly method: string;
 	readonly url: string;
 	readonly body: Json | undefined;
 	readonly headers: { readonly [name: string]: string };
+	/** Who answers the requests inside a batch. */
+	readonly inner?: (asked: Asked) => Told;
 };
+
+/** A reply with the headers of its own. */
+export type Told = Reply & { readonly headers?: { readonly [name: string]: string } };
 
 /** Answers one request of one tenant, after the sync has caught up. */
 export function answerGraph(asked: Asked): Reply {
@@ -91,14 +96,19 @@ function batch(asked: Asked): Reply {
 	}
 	const responses = requests.map((request): Values => {
 		const headers = isRecord(request.headers) ? request.headers : {};
-		const reply = answerGraph({
-			...asked,
+		const { inner = answerGraph, ...rest } = asked;
+		const reply: Told = inner({
+			...rest,
 			method: String(request.method),
 			url: `/v1.0/${String(request.url).replace(/^\//, "")}`,
 			body: request.body,
 			headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
 		});
-		return { id: request.id ?? "", status: reply.status, ...(reply.body === undefined ? {} : { body: reply.body }) };
+		return {
+			...{ id: request.id ?? "", status: reply.status },
+			...(reply.headers === undefined ? {} : { headers: reply.headers }),
+			...(reply.body === undefined ? {} : { body: reply.body }),
+		};
 	});
 	return { status: 200, body: { responses } };
 }

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { isRecord, type Json } from "../../base/json.ts";
 import type { Certificate } from "./certificate.ts";
 import type { FaultAnswer, Faults } from "./faults.ts";
-import { answerGraph } from "./graph-answers.ts";
+import { type Asked, answerGraph, type Told } from "./graph-answers.ts";
 import type { Reply } from "./graph-call.ts";
 import { errorReply, requestId } from "./graph-refusal.ts";
 import type { Tenant } from "./tenant.ts";
@@ -59,7 +59,7 @@ export async function serveGraph(options: {
 			const fault = tokenFault(tenants, request);
 			if (fault !== undefined) return meetTokenFault(fault, request, response);
 			const about = desk.answer(origin, request, text);
-			if (about !== undefined) return write(response, about);
+			if (about !== undefined) return write(response, { ...about, headers: timeAt(tenants, request) });
 			const hosted = desk.tenantOf(request.headers.authorization);
 			if (hosted === undefined)
 				return write(response, errorReply(401, "InvalidAuthenticationToken", "Access token is empty."));
@@ -81,6 +81,18 @@ export async function serveGraph(options: {
 				server.closeAllConnections();
 			}),
 	};
+}
+
+/** What time it is where the tenant is. Source: RFC 9110 5.6.7. */
+function timeAt(tenants: ReadonlyMap<string, Hosted>, { url = "" }: IncomingMessage): { readonly date?: string } {
+	const hosted = tenants.get(url.split("/")[1] ?? "");
+	if (hosted === undefined) return {};
+	const now = Temporal.Instant.from(hosted.tenant.clock.now()).toZonedDateTimeISO("UTC");
+	const [day, month] = [{ weekday: "short" }, { month: "short" }].map((part) =>
+		now.toLocaleString("en-US", part as object),
+	);
+	const date = String(now.day).padStart(2, "0");
+	return { date: `${day}, ${date} ${month} ${now.year} ${now.toPlainTime().toString({ smallestUnit: "second" })} GMT` };
 }
 
 function tokenFault(tenants: ReadonlyMap<string, Hosted>, request: IncomingMessage): FaultAnswer | undefined {
@@ -106,38 +118,42 @@ type Served = {
 };
 
 function serve(served: Served): void {
-	const { hosted, request, response, text } = served;
+	const { hosted, request, response, text, endpoint } = served;
 	const method = request.method ?? "GET";
 	const url = request.url ?? "/";
-	const fault = hosted.faults.meet({ on: "graph", method, path: decoded(url) });
-	const skips = (fault?.kind === "status" || fault?.kind === "dropped") && fault.applied !== true;
 	const body = parsed(text);
-	const reply = skips
-		? errorReply(500, "generalException", "not carried out")
-		: answerGraph({ tenant: hosted.tenant, endpoint: served.endpoint, method, url, body, headers: headersOf(request) });
+	const asked = { tenant: hosted.tenant, endpoint, method, url, body, headers: headersOf(request) };
+	let slow = 0;
+	let dropped = false;
+	/** Trouble is scripted for requests, whether they come alone or in a batch. */
+	const meet = (one: Asked): Told => {
+		const fault = hosted.faults.meet({ on: "graph", method: one.method, path: decoded(one.url) });
+		const skips = (fault?.kind === "status" || fault?.kind === "dropped") && fault.applied !== true;
+		const reply = skips ? errorReply(500, "generalException", "not carried out") : answerGraph(one);
+		slow = Math.max(slow, fault?.kind === "slow" ? fault.ms : 0);
+		dropped ||= fault?.kind === "dropped";
+		return fault === undefined ? reply : faulted(fault, reply);
+	};
+	const told = url === "/v1.0/$batch" ? answerGraph({ ...asked, inner: meet }) : meet(asked);
 	const finish = () => {
-		const told = fault === undefined ? reply : faulted(fault, reply);
 		const entry: Logged = {
 			tenant: hosted.tenant.id,
 			method,
 			url,
-			headers: headersOf(request),
+			headers: asked.headers,
 			body: masked(body),
-			status: told === "dropped" ? "dropped" : told.status,
+			status: dropped ? "dropped" : told.status,
 		};
 		hosted.log(entry);
 		served.onRequest?.(entry);
-		if (told === "dropped") request.socket.destroy();
+		if (dropped) request.socket.destroy();
 		else write(response, told);
 	};
-	if (fault?.kind === "slow") setTimeout(finish, fault.ms);
+	if (slow > 0) setTimeout(finish, slow);
 	else finish();
 }
 
-type Told = Reply & { readonly headers?: { readonly [name: string]: string } };
-
-function faulted(fault: FaultAnswer, reply: Reply): Told | "dropped" {
-	if (fault.kind === "dropped") return "dropped";
+function faulted(fault: FaultAnswer, reply: Reply): Told {
 	if (fault.kind !== "status") return reply;
 	return {
 		...errorReply(fault.status, fault.code ?? usualCode(fault.status), "Scripted by the sandbox."),

@@ -10,7 +10,7 @@ import { ConflictError } from "../../base/errors.ts";
 import { isRecord, type Json, sameJson } from "../../base/json.ts";
 import { type Clock, type Instant, plusMs } from "../../base/time.ts";
 import type { Directory } from "../../engine/remote.ts";
-import { connectGraph, type GraphConnection } from "../microsoft365/graph.ts";
+import { connectGraph, type GraphConnection, type GraphOptions } from "../microsoft365/graph.ts";
 import { accessKeeper } from "./access.ts";
 import { certificateIn } from "./certificate.ts";
 import { type DirectoryOptions, sandboxDirectory } from "./directory.ts";
@@ -127,7 +127,7 @@ export async function openSandbox(options: SandboxOptions & { readonly seed: See
 /** Connects to a sandbox's Graph over HTTPS, as to the real one. */
 export function sandboxGraph(
 	sandbox: Sandbox,
-	options: { readonly clock: Clock; readonly timeoutMs?: number },
+	options: Pick<GraphOptions, "clock" | "timeoutMs" | "patienceMs" | "wait">,
 ): Promise<GraphConnection> {
 	return connectGraph({
 		...options,

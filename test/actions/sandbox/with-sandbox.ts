@@ -72,15 +72,20 @@ export type Stage = {
 /** Opens it and closes it with the test. `lawless`: the test breaks the contract on purpose. */
 export async function withSandbox(
 	t: TestContext,
-	options: { readonly seed?: Partial<Seed>; readonly timeoutMs?: number; readonly lawless?: boolean } = {},
+	options: {
+		readonly seed?: Partial<Seed>;
+		readonly timeoutMs?: number;
+		readonly patienceMs?: number;
+		readonly lawless?: boolean;
+	} = {},
 ): Promise<Stage> {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-sandbox-"));
 	const clock = movingClock();
 	const contract = graphContract();
 	const { onRequest } = contract;
 	const sandbox = await openSandbox({ folder, clock, lags: LAGS, seed: { ...SEED, ...options.seed }, onRequest });
-	const { timeoutMs } = options;
-	const connection = await sandboxGraph(sandbox, { clock, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+	const { seed: _seed, lawless: _lawless, ...limits } = options;
+	const connection = await sandboxGraph(sandbox, { clock, wait: async (ms) => clock.move(ms), ...limits });
 	t.after(async () => {
 		connection.close();
 		await sandbox.close();
