@@ -76,6 +76,8 @@ export interface World {
 	readonly graph?: Graph;
 	readonly mail?: Mail;
 	readonly http?: Http;
+	/** Why a change of this action may not be made here, though it can be planned; undefined where it may. */
+	heldBack?(action: ActionName, input: Values): Obstacle | undefined;
 	/** The e-mail address of a person of the client's roster, by id; undefined for anybody else. */
 	addressOf?(person: string): string | undefined;
 	reveal(ref: SecretRef): Promise<Secret>;

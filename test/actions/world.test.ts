@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Connectors } from "../../src/sop/connector-schema.ts";
 import { onStage } from "./stage.ts";
 
 test("a client without a connector is told so, and nothing begins", async (t) => {
@@ -21,11 +22,37 @@ test("a client without a connector is told so, and nothing begins", async (t) =>
 	}
 });
 
-test("a connector that is written wrong is named, and nothing begins", async (t) => {
-	const stage = await onStage(t, { connectors: { directory: { use: "openldap" } } });
-	const { outcome } = await stage.attempt({ action: "directory.enabled", input: { user: "ada@contoso.example" } });
-	assert.ok(outcome?.kind === "refused");
-	assert.equal(outcome.code, "connector-broken");
+test("what a connector points to and is not there is named, and nothing begins", async (t) => {
+	const ad = { use: "active-directory", url: "ldaps://127.0.0.1:9", base: "DC=contoso,DC=example", bind: "x" } as const;
+	const broken: readonly (readonly [Connectors, string, RegExp])[] = [
+		[
+			{ directory: { ...ad, password: "env:NOT_SET", ca: "none.pem" } },
+			"no-such-file",
+			/: none\.pem\. Nothing changed\.$/,
+		],
+		[{ directory: { ...ad, password: "env:NOT_SET" } }, "no-such-secret", /: env:NOT_SET\. Nothing changed\.$/],
+		[{ directory: { ...ad, password: "file:none" } }, "no-such-secret", /: file:none\. Nothing changed\.$/],
+		[
+			{ directory: { ...ad, password: "secret:fabrikam/ad" } },
+			"no-such-secret",
+			/: secret:fabrikam\/ad\. Nothing changed\.$/,
+		],
+		[
+			{ directory: { use: "sandbox" }, mail: { use: "graph", from: "it@contoso.example" } },
+			"connector-broken",
+			/mail connector/,
+		],
+	];
+	for (const [connectors, code, message] of broken) {
+		const stage = await onStage(t, { connectors });
+		const { outcome, changes } = await stage.attempt({
+			action: "directory.enabled",
+			input: { user: "ada@contoso.example" },
+		});
+		assert.ok(outcome?.kind === "refused", code);
+		assert.deepEqual([outcome.code, outcome.retryable, changes], [code, false, undefined]);
+		assert.match(outcome.message, message);
+	}
 });
 
 test("a secret of another client is not there", async (t) => {

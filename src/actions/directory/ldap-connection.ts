@@ -4,7 +4,7 @@
  */
 import { Client, NoResultError, ResultCodeError } from "ldapts";
 import type { Secret } from "../../base/secret.ts";
-import type { Answer } from "../../engine/remote.ts";
+import { type Answer, RemoteError } from "../../engine/remote.ts";
 import { type LdapOperation, ldapRefusal, signInRefusal, win32Of } from "./ldap-code.ts";
 import { type Line, openLine, type Place } from "./ldap-socket.ts";
 
@@ -31,9 +31,18 @@ const CONNECT_MS = 5_000;
 const SIGN_IN_MS = 8_000;
 const GOODBYE_MS = 1_000;
 
-/** Connects and signs in. Errors: `unsent` `unreachable`; refused `not-signed-in`. Nothing else was asked. */
+/**
+ * Connects and signs in. Errors: `unsent` `unreachable`; refused `not-signed-in`, or what says that there is no password.
+ * Nothing else was asked.
+ */
 export async function connect(place: Place, signIn: SignIn): Promise<Answer<Connection>> {
-	const password = await signIn.password();
+	let password: Secret;
+	try {
+		password = await signIn.password();
+	} catch (error) {
+		if (error instanceof RemoteError) return error.answer;
+		throw error;
+	}
 	let line: Line;
 	try {
 		line = await openLine(place, CONNECT_MS);

@@ -12,7 +12,7 @@ import type { Host } from "../ports.ts";
 import { outcomeOf, RemoteError } from "../remote.ts";
 import type { Run } from "../run.ts";
 import { deliver } from "./deliver.ts";
-import { type Desired, isRefusal, lookAndPlan, proveDesired, readDesired } from "./desired.ts";
+import { type Desired, isRefusal, lookAndPlan, obstacleOf, proveDesired, readDesired } from "./desired.ts";
 import { Stopped, TimeUp, within } from "./limit.ts";
 import type { Parts } from "./performer.ts";
 import { proveWithin } from "./prove.ts";
@@ -45,7 +45,7 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 		if (error instanceof Stopped) return;
 		return endUnbegun(parts, order, notBegun(parts, order, error));
 	}
-	const outcome = before(parts, order, desired, looked);
+	const outcome = before(parts, order, { desired, world, ...looked });
 	if (outcome !== undefined) return endUnbegun(parts, order, outcome);
 	const { planned, facts } = looked;
 	const began: NewEvent = {
@@ -74,10 +74,9 @@ const begunElsewhere: Outcome = {
 function before(
 	parts: Parts,
 	order: AttemptOrder,
-	desired: Desired,
-	looked: Awaited<ReturnType<typeof lookAndPlan>>,
+	looked: Awaited<ReturnType<typeof lookAndPlan>> & { readonly desired: Desired; readonly world: World },
 ): Outcome | undefined {
-	const { planned, facts } = looked;
+	const { planned, facts, desired, world } = looked;
 	if (planned.obstacle !== undefined) {
 		return { kind: "refused", applied: [], retryable: false, ...planned.obstacle };
 	}
@@ -85,6 +84,8 @@ function before(
 		if (planned.notYet === true || planned.changes.length > 0) return { kind: "not-yet", applied: [] };
 		return finished(parts, order, desired, facts, []);
 	}
+	const held = obstacleOf(desired, world, planned);
+	if (held !== undefined) return { kind: "refused", applied: [], retryable: false, ...held };
 	const now = toMs(parts.clock.now());
 	const rest =
 		desired.undo === undefined

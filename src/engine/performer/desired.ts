@@ -4,7 +4,7 @@
  */
 import type { Json, Values } from "../../base/json.ts";
 import { isRecord } from "../../base/json.ts";
-import type { Action, Facts, Planned, World } from "../action.ts";
+import type { Action, Facts, Obstacle, Planned, World } from "../action.ts";
 import type { Change, Check } from "../event.ts";
 
 /** What the input says, ready to be looked at. `undo`: the change that is turned round, with the input it was made with. */
@@ -54,6 +54,12 @@ export async function lookAndPlan(
 	if (desired.undo === undefined) return { facts, planned: desired.action.plan(desired.input, facts) };
 	const turned = desired.action.undo?.(desired.undo, desired.input, facts) ?? { changes: [] };
 	return { facts, planned: { ...turned, promises: {} } };
+}
+
+/** What stands in the way of what is planned: the action's own obstacle, or that nothing may be written here. */
+export function obstacleOf(desired: Desired, world: World, planned: Planned<Values>): Obstacle | undefined {
+	if (planned.obstacle !== undefined || planned.changes.length === 0) return planned.obstacle;
+	return world.heldBack?.(desired.action.name, desired.input);
 }
 
 /** What was stamped into the thing when it was made: an undo knows it by that, whatever it is called by now. */

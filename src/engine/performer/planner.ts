@@ -12,7 +12,7 @@ import type { Host } from "../ports.ts";
 import { RemoteError } from "../remote.ts";
 import type { Run } from "../run.ts";
 import { deliver } from "./deliver.ts";
-import { isRefusal, lookAndPlan, readDesired } from "./desired.ts";
+import { isRefusal, lookAndPlan, obstacleOf, readDesired } from "./desired.ts";
 import { mapAtMost, Stopped, TimeUp, within } from "./limit.ts";
 import type { Parts } from "./performer.ts";
 
@@ -65,7 +65,11 @@ export async function planOf(parts: Parts, order: PlanOrder): Promise<Plan> {
 	while (turn.done !== true) {
 		turn = pass.next(await mapAtMost(turn.value, AT_ONCE, (request) => answer(parts, order, request)));
 	}
-	return turn.value;
+	const { problems } = turn.value;
+	// What holds back the whole client is said once, not at every step.
+	const said = (one: PlanProblem, at: number) =>
+		problems.findIndex(({ code, message }) => code === one.code && message === one.message) < at;
+	return { ...turn.value, problems: problems.filter((one, at) => one.choices.length > 0 || !said(one, at)) };
 }
 
 async function answer(parts: Parts, order: PlanOrder, request: PlanRequest): Promise<PlanAnswer> {
@@ -84,7 +88,8 @@ async function answer(parts: Parts, order: PlanOrder, request: PlanRequest): Pro
 		const { planned } = await within(LOOK_MS, order.signal, (signal) =>
 			lookAndPlan(desired, { ...world, signal, lookOnly: true, promised }),
 		);
-		const { changes, promises, obstacle } = planned;
+		const { changes, promises } = planned;
+		const obstacle = obstacleOf(desired, world, planned);
 		const problem = obstacle === undefined ? {} : { obstacle };
 		return { changes, promises: known(promises), outputs, unknown: false, ...problem };
 	} catch (error) {

@@ -1,0 +1,63 @@
+/**
+ * What a client's settings only point to: a secret by its name, a certificate by its file. Must never keep either, and
+ * never give one client what is another's.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ConflictError } from "../base/errors.ts";
+import { Secret } from "../base/secret.ts";
+import type { Vault } from "../engine/ports.ts";
+import type { Client } from "../sop/definitions.ts";
+import { refusal } from "./doors.ts";
+
+export type Keeping = {
+	readonly vault: Pick<Vault, "reveal">;
+	readonly env: { readonly [name: string]: string | undefined };
+};
+
+type Named = { readonly kind: string; readonly name: string };
+
+/**
+ * A secret as client.yaml names it: `env:NAME`, `file:PATH` or `secret:NAME` of the vault; read anew at each call.
+ * Errors: throws `RemoteError` `no-such-secret`.
+ */
+export async function secretOf(keeping: Keeping, client: Client, named: string): Promise<Secret> {
+	const at = named.indexOf(":");
+	const [kind, name] = [named.slice(0, at), named.slice(at + 1)];
+	const value = await (kind === "secret" ? revealed(keeping, client, name) : textOf(keeping, client, { kind, name }));
+	if (value !== undefined) return value;
+	throw refusal("no-such-secret", `A secret of ${client.name} is not there: ${named}. Nothing changed.`, named);
+}
+
+/** The PEM of a settings' authority, when it names one. Errors: throws `RemoteError` `no-such-file`. */
+export async function caOf(client: Client, settings: { readonly ca?: string }): Promise<{ readonly ca?: string }> {
+	if (settings.ca === undefined) return {};
+	const ca = await textAt(client, settings.ca);
+	if (ca !== undefined) return { ca };
+	const message = `A certificate of ${client.name} is not there: ${settings.ca}. Nothing changed.`;
+	throw refusal("no-such-file", message, settings.ca);
+}
+
+/** A secret of the vault; one of another client is as if it were not there. */
+async function revealed({ vault }: Keeping, client: Client, name: string): Promise<Secret | undefined> {
+	try {
+		return await vault.reveal(client.id, { $secret: name });
+	} catch (error) {
+		if (error instanceof ConflictError) return undefined;
+		throw error;
+	}
+}
+
+async function textOf({ env }: Keeping, client: Client, { kind, name }: Named): Promise<Secret | undefined> {
+	const text = kind === "env" ? env[name] : await textAt(client, name);
+	return text === undefined || text === "" ? undefined : new Secret(text);
+}
+
+/** A file named from the client's folder. */
+async function textAt(client: Client, path: string): Promise<string | undefined> {
+	try {
+		return (await readFile(resolve(client.folder, path), "utf8")).trimEnd();
+	} catch {
+		return undefined;
+	}
+}
