@@ -44,7 +44,7 @@ describe("a typed line", () => {
 		[HARRIET, "help newhire", /^New employee onboarding/u],
 		[HARRIET, "help nothing", /^There is no “nothing”/u],
 		[HARRIET, "sops", /^1 procedure you can start/u],
-		[HARRIET, "oncall", /^Nobody is on call yet\./u],
+		[HARRIET, "oncall", /^Nobody is on call\./u],
 		[HARRIET, "approvals", /^Nothing waits for you\.$/u],
 		[HARRIET, "run", /^Which run\? Write it like “run ID”\./u],
 		[HARRIET, "run 0000", /^There is no run 0000 that you can see\. Nothing was done\./u],

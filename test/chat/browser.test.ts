@@ -103,6 +103,54 @@ describe("the chat page", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
+	test("says that one is signed out, keeps what was typed, and goes on after signing in beside it", async () => {
+		const hers = await open(HARRIET);
+		await type(hers, "newhire Mary");
+		const form = hers.locator("article").last();
+		await form.getByLabel("Last name").fill("Shelley");
+		world.clock.pass(31 * 60_000);
+		await hers.fill("#say", "approvals");
+		await hers.press("#say", "Enter");
+		const told = hers.getByRole("region", { name: "You are signed out" });
+		await told.waitFor();
+		assert.equal(await hers.locator("#say").inputValue(), "approvals");
+		assert.equal(await hers.locator("#chat > li.mine").count(), 1, "what did not arrive is not shown as said");
+		await hers.evaluate(axe);
+		const found: unknown = await hers.evaluate("axe.run().then((all) => all.violations.map((one) => one.id))");
+		assert.deepEqual(found, []);
+		const opening = hers.context().waitForEvent("page");
+		await told.getByRole("link", { name: "Sign in again" }).click();
+		const beside = await opening;
+		await beside.click(`form:has(input[value="${keyOf(HARRIET)}"]) button`);
+		await beside.waitForSelector("#chat li");
+		await beside.close();
+		await hers.bringToFront();
+		await hers.evaluate("window.dispatchEvent(new Event('focus'))");
+		await told.waitFor({ state: "hidden" });
+		assert.equal(await form.getByLabel("Last name").inputValue(), "Shelley");
+		await hers.press("#say", "Enter");
+		await hers.getByText("Nothing waits for you.").waitFor();
+		assert.deepEqual(
+			complaints.splice(0).filter((one) => !one.includes("401")),
+			[],
+		);
+	});
+
+	test("shows somebody else who signed in beside it their own conversation", async () => {
+		const hers = await open(HARRIET);
+		world.clock.pass(31 * 60_000);
+		await hers.fill("#say", "runs");
+		await hers.press("#say", "Enter");
+		const opening = hers.context().waitForEvent("page");
+		await hers.getByRole("link", { name: "Sign in again" }).click();
+		const beside = await opening;
+		await beside.click(`form:has(input[value="${keyOf(MO)}"]) button`);
+		await beside.waitForSelector("#chat li");
+		await hers.evaluate("window.dispatchEvent(new Event('focus'))");
+		await hers.getByText("You are Mo Manager").waitFor();
+		complaints.length = 0;
+	});
+
 	for (const [width, dark] of [
 		[1100, false],
 		[360, false],

@@ -115,6 +115,13 @@ describe("signing in", () => {
 		assert.equal(answer.headers.get("location"), "/sign-in?next=%2F");
 		const said = await fetch(`${world.url}/chat/say`, { method: "POST", headers: { origin: world.url } });
 		assert.equal(said.status, 401);
+		const page = { origin: world.url, accept: "text/html", referer: `${world.url}/runs?phase=open` };
+		const sent = await fetch(`${world.url}/chat/say`, { method: "POST", redirect: "manual", headers: page });
+		assert.deepEqual(
+			[sent.status, sent.headers.get("location")],
+			[303, "/sign-in?next=%2Fruns"],
+			"a form's sender too",
+		);
 	});
 });
 

@@ -96,7 +96,7 @@ export const oncall: Command = {
 	word: "oncall",
 	usage: "oncall",
 	about: "Who is on call.",
-	run: (turn) => say(turn, "Nobody is on call yet.", "The roster says who is on call. It names no one."),
+	run: (turn) => say(turn, "Nobody is on call.", "The roster names no one for it."),
 };
 
 const SIGNS: { readonly [state in StepDescription["state"]]: { readonly sign: string; readonly tone: Tone } } = {

@@ -9,6 +9,7 @@ import { frame } from "../../console/frame.ts";
 import type { Desk } from "../../engine/desk.ts";
 import type { Actor } from "../../people/roster.ts";
 import { personOf } from "../fill.ts";
+import { keyOf } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
 
 const WORDS = [
@@ -56,12 +57,16 @@ export async function chatPage(
 <form method="post" action="/sign-out" class="apart"><button class="btn quiet">Be someone else</button></form></div>
 <div role="log" aria-label="Conversation" aria-live="polite"><ol class="chat" id="chat"></ol></div>
 <p class="meta" id="link" role="status" hidden></p>
+<section class="now" id="ended" data-state="person" aria-labelledby="ended-h" hidden><h2 id="ended-h">You are signed out</h2>
+<p>Nobody did anything here for a while. What you typed is still here, and nothing was sent meanwhile.</p>
+<div class="acts"><a class="btn primary" href="/sign-in" target="_blank" rel="noopener">Sign in again</a></div>
+<p class="meta">It opens beside this page. Then come back and go on.</p></section>
 <form class="compose" id="compose"><label for="say">Say something to Sopwith</label>
 <input id="say" name="say" autocomplete="off" autocapitalize="none" maxlength="2000" list="words" aria-describedby="say-h"><button class="btn primary">Send</button>
 <p class="meta sr" id="say-h">For example ${words.slice(0, 1).join("")}, runs, approvals, help</p>
 <datalist id="words">${words.map((word) => html`<option value="${word}"></option>`)}</datalist></form>
 <noscript><p>The chat needs JavaScript. The pages do not: <a href="/runs">Runs</a>, <a href="/approvals">Approvals</a>.</p></noscript>
-${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help", zone })}
+${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help", zone, you: keyOf(actor) })}
 <link rel="stylesheet" href="${parts.files}/chat.css">
 <script src="${parts.files}/adaptivecards.min.js" defer></script>
 <script src="${parts.files}/chat.js" type="module"></script>`;

@@ -42,6 +42,8 @@ const RENDERER = dirname(createRequire(import.meta.url).resolve("adaptivecards/d
 const LATEST = 100;
 const MOST_A_MINUTE = 120;
 const BYTES = 64 * 1024;
+/** How often an open page's session is looked at. */
+const SESSION_MS = 30_000;
 
 /** Makes the routes; mount at `/`. */
 export function createWebChat(parts: WebChatParts): RequestHandler {
@@ -70,7 +72,7 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 	router.get("/chat/waiting", requireActor, async (_request, response) => {
 		const open = await parts.desk.waiting(actorIn(response));
 		const approvals = open.filter(({ step }) => step.wait?.kind === "approval").length;
-		response.set("cache-control", "no-store").json({ approvals });
+		response.set("cache-control", "no-store").json({ approvals, you: keyOf(actorIn(response)) });
 	});
 	router.get("/chat/stream", requireActor, (request, response) => stream(parts, request, response));
 	router.post("/chat/say", own, requireActor, cap, (request, response) => say(parts, request, response));
@@ -140,7 +142,13 @@ function stream(parts: WebChatParts, request: Request, response: Response): void
 	for (let more = parts.messages.after(place, last); more.length > 0; more = parts.messages.after(place, last)) {
 		for (const message of more) push(message);
 	}
-	void out.closed.then(stop);
+	// A page nobody touches is told within the minute that its session has ended: coming back, it is asked to sign in.
+	const watch = setInterval(() => parts.signIn.actorOf(request) ?? out.close(), SESSION_MS);
+	watch.unref();
+	void out.closed.then(() => {
+		clearInterval(watch);
+		stop();
+	});
 }
 
 function show(parts: WebChatParts, response: Response, message: WebMessage) {

@@ -11,6 +11,7 @@ import { frame } from "../../console/frame.ts";
 import { loopbackOnly, rateCap, sameOrigin } from "../../console/guard.ts";
 import { details, sendProblem } from "../../console/problem.ts";
 import type { Audit } from "../../engine/ports.ts";
+import { sayRole } from "../../people/names.ts";
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { personOf } from "../fill.ts";
@@ -139,9 +140,17 @@ function tokenOf(request: Request): string | undefined {
 }
 
 function askToSignIn(request: Request, response: Response): void {
-	const page = request.method === "GET" && request.accepts(["json", "html"]) === "html";
-	if (page) response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
+	const page = request.accepts(["json", "html"]) === "html";
+	request.resume();
+	if (page) response.redirect(303, `/sign-in?next=${encodeURIComponent(wayBack(request))}`);
 	else sendProblem(response, details(401, "not-signed-in", "Say who you are first. Nothing was done."));
+}
+
+/** What was to be seen; for a form, the page it was sent from. */
+function wayBack(request: Request): string {
+	if (request.method === "GET") return request.originalUrl;
+	const { referer } = request.headers;
+	return referer !== undefined && URL.canParse(referer) ? new URL(referer).pathname : "/";
 }
 
 /** A path of our own, or the chat. */
@@ -190,7 +199,7 @@ function group(name: string, people: readonly Person[], about: About) {
 		const held = Object.entries(about.roles).flatMap(([role, ids]) =>
 			Array.isArray(ids) && ids.includes(person.id) ? [role] : [],
 		);
-		const named = held.map((role) => role.replaceAll("-", " "));
+		const named = held.map(sayRole);
 		const roles = named.filter((role) => role.toLowerCase() !== person.title?.toLowerCase()).join(", ");
 		return html`<li><div><b>${person.name}</b> <span class="meta">${[person.title, roles].filter(Boolean).join(" · ")}</span></div>
 <form method="post" action="/sign-in"><input type="hidden" name="person" value="${key}"><input type="hidden" name="next" value="${about.next}"><button class="btn">Be ${person.name.split(" ")[0]}</button></form></li>`;

@@ -8,7 +8,8 @@ const list = document.getElementById("chat");
 const form = document.getElementById("compose");
 const line = document.getElementById("say");
 const link = document.getElementById("link");
-const { first, zone } = JSON.parse(document.getElementById("chat-config").textContent);
+const ended = document.getElementById("ended");
+const { first, zone, you } = JSON.parse(document.getElementById("chat-config").textContent);
 const typed = [];
 let turn = 0;
 let unseen = 0;
@@ -31,7 +32,12 @@ line.addEventListener("keydown", (event) => {
 	line.value = typed[turn] ?? "";
 });
 document.addEventListener("visibilitychange", () => {
-	if (!document.hidden) notice(-unseen);
+	if (document.hidden) return;
+	notice(-unseen);
+	if (!ended.hidden) comeBack();
+});
+window.addEventListener("focus", () => {
+	if (!ended.hidden) comeBack();
 });
 start();
 
@@ -69,11 +75,37 @@ function listen(after) {
 		countSoon();
 	});
 	events.addEventListener("open", () => status(""));
-	events.addEventListener("error", () => {
+	events.addEventListener("error", async () => {
 		status("The connection is gone. Cards may be old until it is back; it is tried again by itself.");
 		if (events.readyState !== EventSource.CLOSED) return;
-		setTimeout(() => listen(last), 5000);
+		if (await isSignedOut()) signedOut(last);
+		else setTimeout(() => listen(last), 5000);
 	});
+}
+
+/** Whether it is the session that is over, and not the line. */
+async function isSignedOut() {
+	const answer = await fetch("/chat/waiting").catch(() => undefined);
+	return answer?.status === 401;
+}
+
+/** Says so, and leaves everything that was typed where it is. */
+function signedOut(last) {
+	if (last !== undefined) ended.dataset.last = last;
+	status("");
+	if (!ended.hidden) return;
+	ended.hidden = false;
+	ended.scrollIntoView({ block: "nearest" });
+}
+
+/** Goes on where it was, once the same person has signed in again. Somebody else gets their own conversation. */
+async function comeBack() {
+	const answer = await fetch("/chat/waiting").catch(() => undefined);
+	if (!answer?.ok || ended.hidden) return;
+	if ((await answer.json()).you !== you) return location.reload();
+	ended.hidden = true;
+	if (ended.dataset.last !== undefined) listen(Number(ended.dataset.last));
+	delete ended.dataset.last;
 }
 
 async function say(text) {
@@ -83,6 +115,11 @@ async function say(text) {
 	list.append(item);
 	toEnd();
 	const answer = await post("/chat/say", { text });
+	if (!ended.hidden) {
+		item.remove();
+		line.value ||= text;
+		return;
+	}
 	if (answer?.kind === "card") {
 		put(answer.message);
 		reveal(answer.message.ref);
@@ -110,7 +147,10 @@ async function post(address, body) {
 	const options = { method: "POST", headers: { "content-type": "application/json" } };
 	options.body = JSON.stringify({ ...body, key: crypto.randomUUID() });
 	const answer = await fetch(address, options).catch(() => undefined);
-	if (answer?.status === 401) location.assign("/sign-in");
+	if (answer?.status === 401) {
+		signedOut();
+		return undefined;
+	}
 	if (answer?.ok) return answer.json();
 	const problem = await answer?.json().catch(() => undefined);
 	trouble(problem?.title ?? "That did not get through. Pressing again cannot do it twice.");
