@@ -4,6 +4,7 @@
  */
 
 import type { Problem } from "../base/errors.ts";
+import type { Finding } from "../base/finding.ts";
 import type { Values } from "../base/json.ts";
 import type { Log } from "../base/log.ts";
 import type { Redactor } from "../base/redact.ts";
@@ -31,6 +32,8 @@ export interface App {
 	/** Lets a restored copy act again. Repeat: safe. */
 	resumeRestored(): Promise<{ readonly resumed: boolean }>;
 	status(): Promise<Status>;
+	/** Proves every connection of a client; reads only. Takes some seconds. Errors: `InputError` `no-such-client`. */
+	examine(client: ClientId): Promise<readonly Finding[]>;
 	/** Walks every chain: journals and audit stream. */
 	auditVerify(): Promise<Verified>;
 	/** The plan an approval would show; writes nothing anywhere. Errors: `InputError` for the form. */

@@ -1,36 +1,47 @@
 /**
- * `sopwith doctor`: looks at the machine and the installation and says what is not well. Must never mend anything itself.
+ * `sopwith doctor`: looks at the machine and the installation, or with `--client` at every connection of one client, and
+ * says what is not well. Must never mend anything itself.
  */
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { SopwithError } from "../base/errors.ts";
-import { isRecord } from "../base/json.ts";
+import type { Finding } from "../base/finding.ts";
+import { isRecord, type Json } from "../base/json.ts";
 import { readConfig, readFolders } from "../config.ts";
 import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { diskFiles } from "./disk-files.ts";
+import { findingsText } from "./doctor-print.ts";
 import { throughDoor } from "./door.ts";
 import { textOf } from "./rows.ts";
 
 const FREE_BYTES_MIN = 256 * 1_048_576;
 const NODE_MIN = 26;
 
-/** One thing looked at. `ok: undefined`: it could not be looked at yet. */
-type Finding = { readonly what: string; readonly ok: boolean; readonly words: string };
-
 export const doctor: Command = {
 	name: "doctor",
 	about: "Look for what is not well",
-	usage: "",
-	options: [],
+	usage: "[--client ID]",
+	options: [{ name: "client", value: "ID", about: "Prove every connection of this client" }],
 	words: [0, 0],
 	async run(call) {
-		const findings = [runtime(), ...configured(call), ...dataFolder(call), await definitions(call), await chains(call)];
+		const { client } = call.options;
+		const findings = client === undefined ? await installation(call) : await connections(call, client);
 		if (call.json) outJson(call, { findings });
-		else call.terminal.out(findings.map(({ ok, what, words }) => `${ok ? "✓" : "✗"} ${what}: ${words}\n`).join(""));
+		else call.terminal.out(findingsText(findings));
 		const bad = findings.filter(({ ok }) => !ok).length;
 		call.terminal.talk(bad === 0 ? "All is well.\n" : `${bad} of ${findings.length} not well.\n`);
 		return bad === 0 ? EXIT.done : EXIT.failed;
 	},
 };
+
+async function installation(call: Call): Promise<readonly Finding[]> {
+	return [runtime(), ...configured(call), ...dataFolder(call), ...(await definitions(call)), await chains(call)];
+}
+
+/** Asked of the running bot, which has the secrets; of one opened here when none runs. Errors: those of the door. */
+async function connections(call: Call, client: string): Promise<readonly Finding[]> {
+	const found: Json = await throughDoor(call, (door) => door("examine", { client }));
+	return found as unknown as readonly Finding[];
+}
 
 function runtime(): Finding {
 	const major = Number(process.versions.node.split(".")[0]);
@@ -61,12 +72,20 @@ function dataFolder(call: Call): readonly Finding[] {
 	];
 }
 
-async function definitions(call: Call): Promise<Finding> {
+async function definitions(call: Call): Promise<readonly Finding[]> {
 	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
-	const { problems } = await call.parts.loadDefinitions(folder);
+	const { problems, clients } = await call.parts.loadDefinitions(folder);
 	const words = problems.length === 0 ? "no problems" : `${problems.length} problems; \`sopwith check\` lists them`;
-	return { what: "Definitions", ok: problems.length === 0, words };
+	const connected = Object.values(clients).flatMap(({ id, name, connectors }) => {
+		const real = Object.values(connectors).filter((one) => typeof one === "object" && !UNREAL.has(one.use ?? ""));
+		const proved = `${real.length} real connectors; \`sopwith doctor --client ${id}\` proves them`;
+		return real.length === 0 ? [] : [{ what: name, ok: true, words: proved }];
+	});
+	return [{ what: "Definitions", ok: problems.length === 0, words }, ...connected];
 }
+
+/** Connectors that reach nothing outside. */
+const UNREAL: ReadonlySet<string> = new Set(["sandbox", "never"]);
 
 async function chains(call: Call): Promise<Finding> {
 	const what = "Journals and audit";

@@ -70,6 +70,7 @@ const operations = {
 		return { kept: `${input.client}/${input.name}` };
 	}),
 	resume: operation(z.object({}), async ({ app }) => asJson(await app.resumeRestored())),
+	examine: operation(z.object({ client: name }), async ({ app }, { client }) => asJson(await app.examine(client))),
 	audit: operation(z.object({}), async ({ app }) => asJson(await app.auditVerify())),
 	plan: operation(z.object({ sop: name, client: name, form: values }), async ({ app }, { sop, client, form }) =>
 		asJson(await app.planOnly({ sop, client, form: plain(form) })),

@@ -98,7 +98,8 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 	},
 };
 
-async function findCloudGroups(graph: Graph, group: string): Promise<readonly Group[]> {
+/** Groups with that name or id; with `why`, nobody can be put into it from here. */
+export async function findCloudGroups(graph: Graph, group: string): Promise<readonly Group[]> {
 	const $select = "id,displayName,groupTypes,onPremisesSyncEnabled,mailEnabled,securityEnabled";
 	if (GUID.test(group)) {
 		const found = gotOrNone(await graph.request({ method: "GET", path: ["groups", group], query: { $select } }));

@@ -1,0 +1,155 @@
+/**
+ * Signs in to one domain controller as a procedure would and looks at what it says of itself and of our account. Must never
+ * be called before the server's certificate was found in order: it sends the password.
+ */
+import { Client, EqualityFilter, OrFilter, ResultCodeError } from "ldapts";
+import { beware, type Finding, unwell, well } from "../../base/finding.ts";
+import type { Secret } from "../../base/secret.ts";
+import { type Clock, toMs } from "../../base/time.ts";
+import { clockFinding } from "../examine-clock.ts";
+
+export type SignIn = {
+	readonly host: string;
+	readonly url: string;
+	readonly startTls: boolean;
+	readonly servername?: string;
+	readonly ca?: string;
+	readonly base: string;
+	readonly bind: string;
+	readonly password: Secret;
+	readonly clock: Clock;
+};
+
+/** What a domain controller says of its domain, to suggest from. */
+export type Domain = { readonly namingContext?: string; readonly schema?: string };
+
+/** Looks once; changes nothing. A second look is safe unless the password is wrong and the domain locks accounts. */
+export async function examineSignIn(
+	asked: SignIn,
+): Promise<{ readonly findings: readonly Finding[]; readonly domain?: Domain }> {
+	const { host, bind, base } = asked;
+	const what = `Sign-in to ${host}`;
+	// A fresh object each time: the library writes into it.
+	const tls = () => ({
+		...(asked.ca === undefined ? {} : { ca: asked.ca }),
+		...(asked.servername === undefined ? {} : { servername: asked.servername }),
+	});
+	const client = new Client({ url: asked.url, timeout: 10_000, connectTimeout: 5_000, tlsOptions: tls() });
+	try {
+		if (asked.startTls) await client.startTLS(tls());
+		await client.bind(bind, asked.password.open());
+		const root = await entryAt(client, "", ["currentTime", "defaultNamingContext", "schemaNamingContext", CONTROLS]);
+		const domain = {
+			...texts(root, "defaultNamingContext", "namingContext"),
+			...texts(root, "schemaNamingContext", "schema"),
+		};
+		const findings = [
+			well(what, `as ${bind}`),
+			...clockFindings(host, root, asked.clock),
+			...controlFindings(host, root),
+			...(await adminFinding(client, { bind, base })),
+		];
+		return { findings, domain };
+	} catch (error) {
+		return { findings: [refusedSignIn(what, bind, error)] };
+	} finally {
+		await client.unbind().catch(() => {});
+	}
+}
+
+const CONTROLS = "supportedControl";
+
+type Raw = { readonly [attribute: string]: unknown };
+
+async function entryAt(client: Client, dn: string, attributes: string[]): Promise<Raw> {
+	const found = await client.search(dn, { scope: "base", filter: "(objectClass=*)", attributes });
+	return found.searchEntries[0] ?? {};
+}
+
+function texts<Name extends string>(raw: Raw, attribute: string, name: Name): { readonly [K in Name]?: string } {
+	const value = raw[attribute];
+	return (typeof value === "string" ? { [name]: value } : {}) as { readonly [K in Name]?: string };
+}
+
+/** The hexadecimal number after `data ` is the one thing of a refusal's text that is read: LDAP has no code of its own for it. */
+function refusedSignIn(what: string, bind: string, error: unknown): Finding {
+	if (!(error instanceof ResultCodeError)) {
+		const code = error instanceof Error && "code" in error ? String(error.code) : "no answer in time";
+		return unwell(what, `it stopped answering (${code})`, "Look at the Directory Service event log of that server.");
+	}
+	const reason = /\bdata ([0-9a-f]{3,4})\b/.exec(error.message)?.[1] ?? "";
+	const [words, remedy] = (error.code === 49 ? REASONS[reason] : BY_RESULT[error.code]) ?? OTHER;
+	return unwell(what, `${bind}: ${words} (LDAP ${error.code}${reason === "" ? "" : `, data ${reason}`})`, remedy);
+}
+
+type Reason = readonly [words: string, remedy: string];
+
+const ADUC = "Active Directory Users and Computers → the account → Properties → Account";
+const RESET = "Set `password` in client.yaml right (`sopwith secret set`), or reset it: the account → Reset Password.";
+const OTHER: Reason = ["the sign-in was refused", `Look at the account: ${ADUC}.`];
+
+/** Win32 codes of refused sign-ins. Source: [MS-ERREF] 2.2, in hexadecimal as `data` has them. */
+const REASONS: { readonly [data: string]: Reason } = {
+	"525": ["there is no such account", "Write `bind` in client.yaml as the account's user principal name."],
+	"52e": ["name or password is wrong", `${RESET} Check \`bind\` as well.`],
+	"530": ["the account may not sign in at this hour", `${ADUC} → Logon Hours → all hours permitted.`],
+	"531": ["the account may not sign in from here", `${ADUC} → Log On To → all computers.`],
+	"532": ["the password has run out", `${RESET} For a service account: Account → Password never expires.`],
+	"533": ["the account is closed", "Active Directory Users and Computers → the account → Enable Account."],
+	"701": ["the account itself has run out", `${ADUC} → Account expires → Never.`],
+	"773": ["the password must be changed first", `${ADUC} → clear "User must change password at next logon".`],
+	"775": ["the account is locked", `${ADUC} → Unlock account; then find who tries a wrong password with it.`],
+};
+
+const BY_RESULT: { readonly [code: number]: Reason } = {
+	8: ["this server wants TLS or signing first", "Write `url` with ldaps://, or add startTls: true."],
+	34: ["the name to sign in with is not one", "Write `bind` as sopwith@contoso.example or as a whole DN."],
+};
+
+/** `currentTime` is generalised time: `20261122152345.0Z`. */
+function clockFindings(host: string, root: Raw, clock: Clock): readonly Finding[] {
+	const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(String(root.currentTime ?? ""));
+	if (parts === null) return [];
+	const [, year, month, day, hour, minute, second] = parts;
+	return [clockFinding(host, toMs(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`), clock)];
+}
+
+const PAGING = "1.2.840.113556.1.4.319";
+const POLICY_HINTS = "1.2.840.113556.1.4.2239";
+
+function controlFindings(host: string, root: Raw): readonly Finding[] {
+	const known = new Set([root[CONTROLS]].flat().map(String));
+	const what = `Abilities of ${host}`;
+	if (!known.has(PAGING)) {
+		return [
+			unwell(what, "it cannot page its answers", "This is not an Active Directory; name a domain controller in `url`."),
+		];
+	}
+	if (known.has(POLICY_HINTS)) return [well(what, "it pages, and holds our passwords to its history")];
+	return [well(what, "it pages; it does not hold passwords that are set to its history of them")];
+}
+
+/** Groups whose members may do everything: Schema, Enterprise and Domain Admins, and the built-in Administrators. */
+const ADMINS: ReadonlySet<number> = new Set([518, 519, 512, 544]);
+
+async function adminFinding(
+	client: Client,
+	us: { readonly bind: string; readonly base: string },
+): Promise<readonly Finding[]> {
+	const name = us.bind.slice(us.bind.lastIndexOf("\\") + 1);
+	const names = ["userPrincipalName", "sAMAccountName", "distinguishedName"];
+	const filter = new OrFilter({ filters: names.map((attribute) => new EqualityFilter({ attribute, value: name })) });
+	const asked = { filter, attributes: ["cn"], sizeLimit: 2 };
+	const [own] = (await client.search(us.base, asked).catch(() => undefined))?.searchEntries ?? [];
+	if (own === undefined) return [];
+	const groups = ["tokenGroups"];
+	const found = await client.search(own.dn, { scope: "base", attributes: groups, explicitBufferAttributes: groups });
+	const sids = [found.searchEntries[0]?.tokenGroups].flat().filter((sid) => Buffer.isBuffer(sid));
+	const what = "Our directory account";
+	if (!sids.some((sid) => ADMINS.has(sid.readUInt32LE(sid.length - 4))))
+		return [well(what, "is no domain administrator")];
+	const remedy =
+		"Take it out of the administrators' groups, and give it what it needs alone: Active Directory Users and Computers → " +
+		"the OU → Delegate Control → Create, delete, and manage user accounts.";
+	return [beware(what, "is a domain administrator: it works, and could do far more than it needs", remedy)];
+}

@@ -1,0 +1,73 @@
+/**
+ * A real command line over the definitions of the project, pointed at the ground: `doctor` runs as a process of its own,
+ * on a client file that a test may change first. The file is as before afterwards.
+ */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { parse, stringify } from "yaml";
+import type { Finding } from "../../src/base/finding.ts";
+import { pointAtGround } from "../fixtures/definitions.ts";
+import type { Ground } from "../fixtures/ground.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+type Settings = { [name: string]: unknown };
+/** `client.yaml` as a test may change it. */
+export type ClientFile = {
+	connectors: { directory: Settings; microsoft365: Settings; mail: Settings; http?: Settings };
+	profiles: { [profile: string]: Settings };
+};
+export type Examined = { readonly code: number | null; readonly findings: readonly Finding[] };
+
+export function openShop(ground: Ground) {
+	const folder = mkdtempSync(join(tmpdir(), "sopwith-doctor-"));
+	const definitions = join(folder, "definitions");
+	const data = join(folder, "data");
+	cpSync(join(ROOT, "sop-definitions"), definitions, { recursive: true });
+	mkdirSync(data, { mode: 0o700 });
+	const { env } = pointAtGround(definitions, ground);
+	const key = randomBytes(32).toString("base64");
+	const contoso = (name: string) => join(definitions, "clients/contoso", name);
+	const file = contoso("client.yaml");
+	const open = (args: readonly string[]) => {
+		const own = { HOME: folder, SOPWITH_DATA: data, SOPWITH_DEFINITIONS: definitions, SOPWITH_KEY: key, PORT: "0" };
+		const { PATH = "" } = process.env;
+		return spawn(process.execPath, [join(ROOT, "src/main.ts"), ...args], {
+			cwd: folder,
+			env: { PATH, ...own, ...env },
+		});
+	};
+	const run = async (args: readonly string[]) => {
+		const child = open(args);
+		const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+		return { code: code as number | null, out, said };
+	};
+	return {
+		open,
+		run,
+		/** Writes a file beside the client's; gives its name. */
+		put(name: string, body: string): string {
+			writeFileSync(contoso(name), body);
+			return name;
+		},
+		async doctor(change: (client: ClientFile) => void = () => {}): Promise<Examined> {
+			const before = readFileSync(file, "utf8");
+			const client = parse(before) as ClientFile;
+			change(client);
+			writeFileSync(file, stringify(client));
+			try {
+				const { code, out, said } = await run(["doctor", "--client", "contoso", "--json"]);
+				if (!out.startsWith("{")) throw new Error(`doctor said: ${out}${said}`);
+				return { code, findings: (JSON.parse(out) as { readonly findings: readonly Finding[] }).findings };
+			} finally {
+				writeFileSync(file, before);
+			}
+		},
+		close: () => rmSync(folder, { recursive: true, force: true }),
+	};
+}
