@@ -9,8 +9,17 @@ import { createServer } from "node:tls";
 import { generate } from "selfsigned";
 
 export type Operation = "bind" | "search" | "modify" | "add" | "delete" | "rename" | "unbind";
-export type Received = { readonly operation: Operation; readonly bytes: Buffer };
+export type Received = {
+	readonly operation: Operation;
+	readonly bytes: Buffer;
+	/** What followed the operation, if anything. */
+	readonly controls: Buffer;
+	/** Which connection it came on, counted from 1. */
+	readonly line: number;
+};
 export type Reply =
+	/** Answered when `until` is. */
+	| { readonly kind: "later"; readonly until: Promise<unknown> }
 	| { readonly kind: "result"; readonly code: number; readonly text?: string }
 	| { readonly kind: "entry"; readonly dn: string; readonly attributes: { readonly [name: string]: readonly Buffer[] } }
 	| { readonly kind: "cut" }
@@ -37,28 +46,34 @@ export async function ldapServer(t: TestContext, answer: (request: Received) => 
 	});
 	const received: Received[] = [];
 	const sockets = new Set<Socket>();
+	let lines = 0;
 	const server = createServer({ key: pem.private, cert: pem.cert }, (socket) => {
+		const line = ++lines;
 		sockets.add(socket);
-		socket.on("error", () => sockets.delete(socket));
+		socket.on("error", () => {});
+		socket.on("close", () => sockets.delete(socket));
 		let rest = Buffer.alloc(0);
 		socket.on("data", (data: Buffer) => {
 			rest = Buffer.concat([rest, data]);
 			for (let message = element(rest); message !== undefined; message = element(rest)) {
 				rest = rest.subarray(message.end);
-				respond(socket, message.value);
+				respond(socket, line, message.value);
 			}
 		});
 	});
-	function respond(socket: Socket, message: Buffer): void {
+	function respond(socket: Socket, line: number, message: Buffer): void {
 		const id = element(message);
 		const body = id === undefined ? undefined : element(message.subarray(id.end));
 		const [operation, tag] = OPERATIONS[body?.tag ?? 0] ?? [];
 		if (id === undefined || body === undefined || operation === undefined || tag === undefined) return;
-		const request = { operation, bytes: body.value };
+		const request = { operation, bytes: body.value, controls: message.subarray(id.end + body.end), line };
 		received.push(request);
 		if (operation === "unbind") return;
 		const reply = answer(request);
 		if (reply.kind === "cut") socket.destroy();
+		if (reply.kind === "later") {
+			reply.until.then(() => socket.write(tlv(48, tlv(2, id.value), result(tag, 0, ""))));
+		}
 		if (reply.kind === "entry") {
 			const listed = Object.entries(reply.attributes).map(([name, values]) =>
 				tlv(48, text(name), tlv(49, ...values.map((value) => tlv(4, value)))),
@@ -76,7 +91,13 @@ export async function ldapServer(t: TestContext, answer: (request: Received) => 
 	});
 	const address = server.address();
 	const port = typeof address === "object" && address !== null ? address.port : 0;
-	return { url: `ldaps://127.0.0.1:${port}`, ca: pem.cert, servername: "dc1.contoso.example", received };
+	return {
+		url: `ldaps://127.0.0.1:${port}`,
+		ca: pem.cert,
+		servername: "dc1.contoso.example",
+		received,
+		open: () => sockets.size,
+	};
 }
 
 function result(tag: number, code: number, words: string): Buffer {

@@ -2,18 +2,20 @@
  * The door to a real directory, on the wire: how it signs in, what it sends, and how it sorts what comes back.
  */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { byGuid, equal } from "../../../src/actions/directory/entries.ts";
-import { openLdap } from "../../../src/actions/directory/ldap.ts";
+import { type LdapOptions, openLdap } from "../../../src/actions/directory/ldap.ts";
 import { Secret } from "../../../src/base/secret.ts";
-import { systemClock } from "../../../src/base/time.ts";
+import { fromMs, systemClock, toMs } from "../../../src/base/time.ts";
 import { ldapServer, type Received, type Reply } from "./ldap-server.ts";
 
 const OK: Reply = { kind: "result", code: 0 };
 const ADA = "CN=Ada,DC=contoso,DC=example";
 
-async function door(t: TestContext, answer: (request: Received) => Reply, more: { readonly timeoutMs?: number } = {}) {
-	const { received, ...server } = await ldapServer(t, (request) =>
+async function door(t: TestContext, answer: (request: Received) => Reply, more: Partial<LdapOptions> = {}) {
+	const { received, open, ...server } = await ldapServer(t, (request) =>
 		request.operation === "bind" ? OK : answer(request),
 	);
 	const opened = openLdap({
@@ -25,7 +27,7 @@ async function door(t: TestContext, answer: (request: Received) => Reply, more: 
 		password: async () => new Secret("bind-secret"),
 	});
 	t.after(() => opened.close());
-	return { directory: opened.directory, received };
+	return { ...opened, received, open };
 }
 
 const lock = [{ operation: "replace", attribute: "unicodePwd", values: [new Secret("Quiet-River-42")] }] as const;
@@ -149,3 +151,159 @@ test("a sign-in that is refused is a refusal of the call", async (t) => {
 	assert.equal(answer.code, "not-signed-in");
 	await close();
 });
+
+test("reads share four connections, and no more are opened", async (t) => {
+	const gate = Promise.withResolvers<void>();
+	const { directory, received } = await door(t, () => ({ kind: "later", until: gate.promise }));
+	const looks = Array.from({ length: 40 }, () => directory.search({ filter: equal("cn", "x"), attributes: ["cn"] }));
+	await until(() => received.filter((one) => one.operation === "search").length === 32);
+	gate.resolve();
+	assert.ok((await Promise.all(looks)).every((answer) => answer.kind === "ok"));
+	assert.equal(Math.max(...received.map((one) => one.line)), 4);
+});
+
+test("a write has a connection to itself, so that a cut leaves one write in doubt", async (t) => {
+	const busy = Promise.withResolvers<void>();
+	let writes = 0;
+	const { directory } = await door(t, ({ operation }) => {
+		if (operation !== "modify") return OK;
+		return ++writes === 3 ? { kind: "cut" } : { kind: "later", until: busy.promise };
+	});
+	const title = [{ operation: "replace", attribute: "title", values: ["x"] }] as const;
+	const asked = Array.from({ length: 4 }, () => directory.modify(ADA, title));
+	await until(() => writes === 4);
+	busy.resolve();
+	const told = (await Promise.all(asked)).map((answer) => answer.kind);
+	assert.deepEqual(told.sort(), ["ok", "ok", "ok", "unknown"]);
+});
+
+test("a refused sign-in is not tried again at once: that would lock the account", async (t) => {
+	let now = toMs("2026-11-22T12:00:00.000Z");
+	const { received, open: _open, ...server } = await ldapServer(t, () => ({ kind: "result", code: 49 }));
+	const { directory, close } = openLdap({
+		...server,
+		base: "DC=x",
+		bind: "b",
+		clock: { now: () => fromMs(now) },
+		password: async () => new Secret("wrong"),
+	});
+	t.after(() => close());
+	const answers = await Promise.all(Array.from({ length: 20 }, () => directory.remove(ADA)));
+	assert.ok(answers.every((answer) => answer.kind === "refused" && answer.code === "not-signed-in"));
+	await directory.remove(ADA);
+	assert.equal(received.length, 1);
+	now += 30_000;
+	await directory.remove(ADA);
+	assert.equal(received.length, 2);
+});
+
+test("closing says goodbye on every connection, waits for what runs, and takes no more", async (t) => {
+	const gate = Promise.withResolvers<void>();
+	const { directory, close, received, open } = await door(t, ({ operation }) =>
+		operation === "modify" ? { kind: "later", until: gate.promise } : OK,
+	);
+	const title = [{ operation: "replace", attribute: "title", values: ["x"] }] as const;
+	const [first, second] = [directory.modify(ADA, title), directory.modify(ADA, title)];
+	await until(() => received.filter((one) => one.operation === "modify").length === 2);
+	const closed = close();
+	assert.equal((await directory.remove(ADA)).kind, "unsent");
+	gate.resolve();
+	assert.deepEqual([(await first).kind, (await second).kind], ["ok", "ok"]);
+	await closed;
+	await until(() => open() === 0);
+	assert.equal(received.filter((one) => one.operation === "unbind").length, 2);
+	await close();
+});
+
+const HINTS = "1.2.840.113556.1.4.2239";
+const OLD_HINTS = "1.2.840.113556.1.4.2066";
+
+test("a password that is set is held to its history where the server can do that, asked once", async (t) => {
+	for (const [known, sent] of [
+		[[HINTS, OLD_HINTS], HINTS],
+		[[OLD_HINTS], OLD_HINTS],
+		[[], undefined],
+	] as const) {
+		const attributes = { supportedControl: known.map((one) => Buffer.from(one)) };
+		const { directory, received } = await door(t, ({ operation }) =>
+			operation === "search" ? { kind: "entry", dn: "", attributes } : OK,
+		);
+		await directory.modify(ADA, lock);
+		await directory.modify(ADA, lock);
+		await directory.modify(ADA, [{ operation: "replace", attribute: "title", values: ["x"] }]);
+		const [first, second, third] = received.filter((one) => one.operation === "modify");
+		for (const one of [first, second]) {
+			assert.equal(one?.controls.includes(sent ?? HINTS), sent !== undefined);
+			assert.equal(one?.controls.includes(Buffer.from("3003020101", "hex")), sent !== undefined);
+		}
+		assert.equal(third?.controls.length, 0);
+		assert.equal(received.filter((one) => one.operation === "search").length, 1);
+	}
+});
+
+test("a list that comes in parts is fetched until it is whole, or is no answer", async (t) => {
+	const names = (from: number, to: number) =>
+		Array.from({ length: to - from }, (_, at) => Buffer.from(`CN=${from + at}`));
+	const parts: readonly (readonly [string, readonly Buffer[]])[] = [
+		["member;range=0-1499", names(0, 1500)],
+		["member;range=1500-2999", names(1500, 3000)],
+		["member;range=3000-*", names(3000, 3007)],
+	];
+	for (const short of [false, true]) {
+		let asked = 0;
+		const { directory } = await door(t, () => {
+			const [name, values] = parts[asked++] ?? ["cn", []];
+			if (short && asked === 2) return OK;
+			return { kind: "entry", dn: ADA, attributes: { [name]: values } };
+		});
+		const answer = await directory.search({ filter: equal("cn", "Ada"), attributes: ["member"] });
+		if (short) assert.equal(answer.kind, "unknown");
+		else assert.equal(answer.kind === "ok" ? answer.value[0]?.member?.length : 0, 3007);
+	}
+});
+
+test("an entry of another domain is refused by that name", async (t) => {
+	const { directory } = await door(t, () => ({ kind: "result", code: 10, text: "0000202B: RefErr: DSID-0310078A" }));
+	const answer = await directory.modify(ADA, lock);
+	assert.equal(answer.kind === "refused" ? answer.code : answer.kind, "other-domain");
+});
+
+test("what a stranger puts before the encryption ends the connection", async (t) => {
+	const yes = Buffer.from("300c02010178070a010004000400", "hex");
+	const no = Buffer.from("300c02010178070a013404000400", "hex");
+	const injected = Buffer.from("300c02010261070a010004000400", "hex");
+	for (const [what, sent] of [
+		["no", no],
+		["an answer of its own behind the yes", Buffer.concat([yes, injected])],
+		["no LDAP", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
+	] as const) {
+		const heard: Buffer[] = [];
+		const plain = createServer((socket) => {
+			socket.on("error", () => {});
+			socket.on("data", (data: Buffer) => {
+				heard.push(data);
+				socket.write(sent);
+			});
+		});
+		plain.listen(0, "127.0.0.1");
+		await once(plain, "listening");
+		t.after(() => plain.close());
+		const { port } = plain.address() as AddressInfo;
+		const { directory, close } = openLdap({
+			...{ url: `ldap://127.0.0.1:${port}`, startTls: true, base: "DC=x", bind: "b", clock: systemClock },
+			password: async () => new Secret("bind-secret"),
+		});
+		const answer = await directory.remove(ADA);
+		assert.ok(
+			answer.kind === "unsent" && answer.detail.endsWith("STARTTLS_REFUSED"),
+			`${what}: ${JSON.stringify(answer)}`,
+		);
+		assert.ok(!Buffer.concat(heard).includes("bind-secret"));
+		await close();
+	}
+});
+
+/** Waits until it is so; a test that waits in vain ends by its own limit. */
+async function until(isSo: () => boolean): Promise<void> {
+	while (!isSo()) await new Promise((next) => setImmediate(next));
+}
