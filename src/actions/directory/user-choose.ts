@@ -16,6 +16,7 @@ import {
 	holdersOf,
 	isClosed,
 	nameless,
+	noPlace,
 	outputOf,
 	type Plan,
 	personAt,
@@ -52,10 +53,7 @@ function isSame(input: AccountInput, user: DirectoryUser): boolean {
 }
 
 function make(input: AccountInput, facts: AccountFacts, name: string): Plan {
-	if (!facts.ouThere) {
-		const message = `The place for this account, ${facts.ou}, does not exist. Nothing changed.`;
-		return stop({ code: "no-such-ou", message, choices: [] });
-	}
+	if (!facts.ouThere) return noPlace(facts);
 	const displayName = displayOf(input);
 	const dn = below(takenIn(facts, facts.ou) ? `${displayName} (${name})` : displayName, facts.ou);
 	const upn = addressOf(facts, name);

@@ -1,10 +1,10 @@
 /**
- * How an account of ours follows a form that was corrected after it was made: its name, its entry, its address. Pure; must
+ * How an account of ours follows a form that was corrected after it was made: its name, its place, its address. Pure; must
  * never change the address of an account that is open, was used or came back, because others know it by then.
  */
 import type { Change, Choice } from "../../engine/event.ts";
 import { accountName, isSameText, typedName } from "../names.ts";
-import { below, type DirectoryUser, parentOf } from "./entries.ts";
+import { below, type DirectoryUser, parentOf, sameDn } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
 import { type AddressAfter, addressChange, addressOfAccount, nameChange, placeChange } from "./user-changes.ts";
 import type { AccountFacts } from "./user-look.ts";
@@ -14,6 +14,7 @@ import {
 	holdersOf,
 	isClosed,
 	nameless,
+	noPlace,
 	outputOf,
 	type Plan,
 	taken,
@@ -22,24 +23,33 @@ import {
 } from "./user-plan.ts";
 
 /**
- * What the account needs to be called as the form says now. The address comes last: the others are named after it. Empty
- * when it is so already.
+ * What the account needs to be called and where it has to stand, as the form says now. The address comes last: the others
+ * are named after it. Empty when it is so already.
  */
 export function corrected(input: AccountInput, facts: AccountFacts, ours: DirectoryUser): Plan {
 	const address = addressFor(input, facts, ours);
 	if (address.kind === "stop") return address.plan;
 	const after = address.kind === "new" ? renamed(ours, address.name, addressOf(facts, address.name)) : undefined;
 	const upn = after?.upn ?? ours.upn;
-	const cn = entryName(input, facts, { ...ours, upn });
-	const dn = cn === ours.cn ? ours.dn : below(cn, parentOf(ours.dn));
+	const place = isPlaced(input, facts, ours) ? parentOf(ours.dn) : facts.ou;
+	if (place === facts.ou && !facts.ouThere) return noPlace(facts);
+	const cn = entryName(input, facts, { ...ours, upn, dn: below(ours.cn, place) });
+	const stays = cn === ours.cn && sameDn(place, parentOf(ours.dn));
+	const dn = stays ? ours.dn : below(cn, place);
 	const changes = [
-		...(cn === ours.cn ? [] : [placeChange(ours, dn)]),
+		...(stays ? [] : [placeChange(ours, dn)]),
 		...nameChanges(input, facts, ours),
 		...(after === undefined ? [] : [addressChange(ours.upn, addressOfAccount(facts.mark, ours, after), after)]),
 	];
 	const samAccountName = after?.samAccountName ?? ours.samAccountName;
 	const displayName = changes.length === 0 ? ours.displayName : displayOf(input);
 	return { changes, promises: { ...outputOf(ours), displayName, dn, upn, samAccountName } };
+}
+
+/** Whether an account stands where the form wants it; where the form says no place, it stands well anywhere. */
+function isPlaced({ ou, profile }: AccountInput, facts: AccountFacts, { dn }: DirectoryUser): boolean {
+	const said = ou ?? profile?.ou;
+	return typeof said !== "string" || sameDn(parentOf(dn), facts.ou);
 }
 
 /** The change that gives an account the name that was asked for; none when it has it. */
@@ -53,12 +63,14 @@ export function nameChanges(input: AccountInput, facts: AccountFacts, user: Dire
 	return has ? [] : [nameChange(user.upn, before, { ...before, ...wanted })];
 }
 
-/** The entry's own name follows the display name, where it was that until now. */
+/** The entry's own name follows the display name, where it was that until now; nobody else may stand there under it. */
 export function entryName(input: AccountInput, facts: AccountFacts, user: DirectoryUser): string {
 	const display = displayOf(input);
 	const follows = user.cn === user.displayName || user.cn.startsWith(`${user.displayName} (`);
-	if (!follows || isSameText(user.displayName, display)) return user.cn;
-	return takenIn(facts, parentOf(user.dn), user) ? `${display} (${localOf(user.upn)})` : display;
+	if (!follows) return user.cn;
+	const taken = takenIn(facts, parentOf(user.dn), user);
+	if (isSameText(user.displayName, display) && !(taken && isSameText(user.cn, display))) return user.cn;
+	return taken ? `${display} (${localOf(user.upn)})` : display;
 }
 
 /** Why an address that does not fit the name any more stays as it is; undefined where it fits. */

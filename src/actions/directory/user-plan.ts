@@ -68,6 +68,15 @@ export function nameless(input: AccountInput, more: readonly Choice[] = []): Pla
 	return stop({ code: "no-name", message, choices: [typeAnother, ...more] });
 }
 
+/** The place that is asked for does not exist. */
+export function noPlace({ ou }: Pick<AccountFacts, "ou">): Plan {
+	return stop({
+		code: "no-such-ou",
+		message: `The place for this account, ${ou}, does not exist. Nothing changed.`,
+		choices: [],
+	});
+}
+
 type Taken = {
 	readonly name: string;
 	readonly facts: AccountFacts;

@@ -149,3 +149,39 @@ test("undo deletes an account that was never used, and refuses one that was", as
 	assert.deepEqual(again.changes, []);
 	assert.equal(again.outcome?.kind, "done");
 });
+
+test("an account of this run moves with a corrected profile, to a place that is there, and an undo moves it back", async (t) => {
+	const stage = await onStage(t);
+	await make(stage);
+	const place = (ou: string) => make(stage, { profile: { ou: `${ou},DC=contoso,DC=example` } });
+	const nowhere = await place("OU=Nowhere");
+	assert.ok(nowhere.outcome?.kind === "refused");
+	assert.equal(nowhere.outcome.code, "no-such-ou");
+	const moved = await place("OU=Staff");
+	assert.deepEqual(
+		moved.changes?.map((change) => [change.id, change.words, change.before, change.after]),
+		[
+			[
+				`set:${UPN}#place`,
+				`Move the account ${UPN} to OU=Staff,DC=contoso,DC=example`,
+				{ dn: "CN=Ada Lovelace,OU=Sales,DC=contoso,DC=example", mark: "7k2q/account" },
+				{ dn: "CN=Ada Lovelace,OU=Staff,DC=contoso,DC=example", mark: "7k2q/account" },
+			],
+		],
+	);
+	assert.equal(moved.outcome?.kind, "done");
+	assert.deepEqual((await place("OU=Staff")).changes, []);
+	const $undo = { $undo: moved.changes?.[0], $input: ADA } as unknown as Values;
+	assert.equal((await stage.attempt({ action: "directory.user", input: $undo, run: "undo" })).outcome?.kind, "done");
+	assert.deepEqual((await make(stage)).changes, []);
+});
+
+test("an account does not move onto somebody of the same name", async (t) => {
+	const stage = await onStage(t);
+	const finance = { profile: { ou: "OU=Staff,DC=contoso,DC=example" } };
+	await make(stage, finance, "first");
+	await make(stage, { ifTaken: "next-free-name" }, "second");
+	const moved = await make(stage, { ...finance, ifTaken: "next-free-name" }, "second");
+	assert.ok(moved.outcome?.kind === "done", JSON.stringify(moved.outcome));
+	assert.equal(moved.outcome.output.dn, "CN=Ada Lovelace (ada.lovelace2),OU=Staff,DC=contoso,DC=example");
+});
