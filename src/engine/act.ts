@@ -5,6 +5,7 @@ import type { ActionFacts, Step } from "../sop/sop.ts";
 import type { Fold } from "./draft.ts";
 import { attempt, keepLooking } from "./enter.ts";
 import type { Path } from "./event.ts";
+import { isGone, turnedAt, turning, turnNext } from "./leave.ts";
 import { placeOf, scopeOf, scopesOf } from "./path.ts";
 
 export type Act = { readonly step: Step; readonly action: ActionFacts };
@@ -26,7 +27,9 @@ export function guardAt(fold: Pick<Fold, "sop">, path: Path): Path | undefined {
 }
 
 /** The action a step performs, when it performs one. */
-export function actAt(fold: Pick<Fold, "sop">, path: Path): Act | undefined {
+export function actAt(fold: Pick<Fold, "sop" | "run">, path: Path): Act | undefined {
+	const turned = fold.run.steps[path]?.turns === true ? turnedAt(fold.run, path) : undefined;
+	if (turned !== undefined) return turning(fold.sop, turned);
 	const step = placeOf(fold.sop, path)?.step;
 	if (step?.kind === "do") return { step, action: step.action };
 	if (step?.kind === "tell" && step.mail !== undefined) return { step, action: step.mail.action };
@@ -36,6 +39,7 @@ export function actAt(fold: Pick<Fold, "sop">, path: Path): Act | undefined {
 
 /** Begins the next attempt of what a step performs. */
 export function next(fold: Fold, path: Path, act: Act | undefined = actAt(fold, path)): void {
+	if (isGone(fold.run, path)) return turnNext(fold, path);
 	if (act === undefined) return;
 	const { step } = act;
 	if (step.kind === "do") return attempt(fold, path, { action: step.action, with: step.with });
@@ -50,6 +54,7 @@ export function next(fold: Fold, path: Path, act: Act | undefined = actAt(fold, 
 
 /** A look by a person's word, whatever the step performs: it never writes. */
 export function lookOnce(fold: Fold, path: Path, byHand: string): void {
+	if (fold.run.steps[path]?.turns === true) return turnNext(fold, path, byHand);
 	const act = actAt(fold, path);
 	if (act === undefined) return;
 	const { step, action } = act;

@@ -26,6 +26,8 @@ export type Planned<Output> = {
 	/** What later steps may count on before it is done. */
 	readonly promises: Partial<Output>;
 	readonly obstacle?: Obstacle;
+	/** Why there is nothing to change, where a reader of the plan should know: "No mail is sent: Contoso wants none". */
+	readonly note?: string;
 	/** Waiting may make it so (a wait that is not true yet). Only for actions that never write. */
 	readonly notYet?: true;
 };

@@ -10,6 +10,7 @@ import { askChildren, CHILDREN_FROM } from "./child.ts";
 import { type Fold, finish, move } from "./draft.ts";
 import { enter } from "./enter.ts";
 import type { Path } from "./event.ts";
+import { leave, prefixOf } from "./leave.ts";
 import { encodeKey, scopeOf } from "./path.ts";
 import type { StepState } from "./run.ts";
 import { filled, scopeFor } from "./scope.ts";
@@ -80,6 +81,8 @@ function inside(fold: Fold, step: Step, path: Path): void {
 function insideEach(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Path): void {
 	const items = fold.run.steps[path]?.items ?? [];
 	if (items.length > CHILDREN_FROM) return askChildren(fold, path, step.atOnce);
+	let left = true;
+	for (const { key } of fold.run.steps[path]?.gone ?? []) left = leave(fold, prefixOf(path, key)) && left;
 	const first = step.steps[0]?.id ?? "";
 	let open = 0;
 	for (const item of items) {
@@ -89,7 +92,7 @@ function insideEach(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Pat
 		if (!walk(fold, step.steps, prefix)) open += 1;
 		if (fold.run.stopping !== undefined) return;
 	}
-	if (open === 0)
+	if (open === 0 && left)
 		finish(fold, path, { output: items.map((item) => outputOf(fold, step, `${path}[${encodeKey(item.key)}].`)) });
 }
 

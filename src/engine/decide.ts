@@ -20,7 +20,7 @@ import type { Reason } from "./ports.ts";
 import type { Approval, Run } from "./run.ts";
 
 /** Number of this core. Raised when it decides differently about a recorded history. */
-export const CORE = 1;
+export const CORE = 2;
 
 /** `go`/`no` answer an `attempt-began`; `no` with the same run object means that nothing is to be recorded. */
 export type Decision = {
@@ -118,7 +118,7 @@ function start(sop: Sop, event: Extract<RunEvent, { kind: "started" }>): Run {
 		client: request.client,
 		sop: request.sop,
 		definition: sop.definition,
-		core: CORE,
+		core: sop.core,
 		seq: 1,
 		request,
 		startedAt: at,

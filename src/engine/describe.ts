@@ -103,7 +103,7 @@ function list(to: Listing, steps: readonly Step[], at: { readonly prefix: string
 		if (step.kind === "choose" && state?.branch !== undefined)
 			list(to, step.branches[state.branch]?.steps ?? [], inner);
 		if (step.kind === "each" && state?.children === undefined) {
-			for (const item of state?.items ?? [])
+			for (const item of [...(state?.items ?? []), ...(state?.gone ?? [])])
 				list(to, step.steps, { prefix: `${path}[${encodeKey(item.key)}].`, depth: at.depth + 1 });
 		}
 	}

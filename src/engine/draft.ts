@@ -147,7 +147,7 @@ function doubtsAt(fold: Fold, path: Path): readonly string[] {
 }
 
 function verbsFor(step: Step | undefined, trouble: Trouble): readonly Verb[] {
-	const again = step?.kind === "do" || step?.kind === "wait" || step?.kind === "tell";
+	const again = step === undefined || step.kind === "do" || step.kind === "wait" || step.kind === "tell";
 	const ways: Verb[] = again || step?.kind === "approve" ? ["retry"] : [];
 	if ((trouble.choices?.length ?? 0) > 0) ways.push("choose");
 	if (again) ways.push("done");

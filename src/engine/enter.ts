@@ -96,7 +96,22 @@ export function attempt(
 		readonly byHand?: string;
 	},
 ): void {
-	const input = inputAt(fold, path, act.with);
+	begin(fold, path, { ...act, input: inputAt(fold, path, act.with) });
+}
+
+/** Starts the next attempt with this very input. */
+export function begin(
+	fold: Fold,
+	path: Path,
+	act: {
+		readonly action: ActionFacts;
+		readonly input: Values;
+		readonly mode?: "apply" | "look";
+		readonly byHand?: string;
+	},
+): void {
+	const { input } = act;
+	const turns = fold.run.steps[path]?.turns === true;
 	const number = (fold.run.steps[path]?.attempt ?? 0) + 1;
 	const begun = {
 		mode: act.mode ?? "apply",
@@ -105,7 +120,7 @@ export function attempt(
 		...(act.byHand === undefined ? {} : { byHand: act.byHand }),
 	};
 	const settled = notBefore(input, act.action);
-	if (settled !== undefined && settled > fold.at && number === 1) {
+	if (settled !== undefined && settled > fold.at && (turns || number === 1)) {
 		return waitFor(fold, path, { state: "waiting", wait: { kind: "again", timers: { again: settled } } });
 	}
 	move(fold, path, { state: "running", attempt: number, try: begun });

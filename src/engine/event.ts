@@ -42,6 +42,8 @@ export type Change = {
 	readonly after?: Json | SecretRef;
 	readonly words: string;
 	readonly detail: string;
+	/** An undo leaves it: it gives nobody anything, and what came later may rest on it. Never hashed. */
+	readonly stays?: true;
 	/** What it costs or frees, for the plan's first line: `{ licence: "SPB", title: "Business Premium", count: 1, left: 3 }`. Never hashed. */
 	readonly cost?: Values;
 };
@@ -72,6 +74,10 @@ export type PlanEntry = {
 	/** Planned without a look, because its input is not known yet: only creates and adds are covered. */
 	readonly unknown: boolean;
 	readonly destructive: boolean;
+	/** Why nothing is changed, in words. Never hashed. */
+	readonly note?: string;
+	/** Takes back what this run did for an item that is not wanted any more. */
+	readonly turns?: true;
 };
 
 export type Plan = {
@@ -156,6 +162,8 @@ export type LedgerEntry = {
 	readonly change: Change;
 	readonly state: "maybe" | "applied";
 	readonly at: Instant;
+	/** Turned round by the run itself: nothing of it is left for an undo. */
+	readonly undone?: true;
 };
 
 /** Where a message was marked for a note. */

@@ -5,9 +5,10 @@
 import { unreachable } from "../base/assert.ts";
 import { type Instant, plusMs } from "../base/time.ts";
 import { type Act, actAt, next } from "./act.ts";
-import { adjust, type Fold, fail, finish, move, type Trouble, waitFor } from "./draft.ts";
+import { adjust, type Fold, fail, finish, forget, move, type Trouble, waitFor } from "./draft.ts";
 import { inputAt, told } from "./enter.ts";
 import type { LedgerEntry, Outcome, Path, RunEvent } from "./event.ts";
+import { isGone, noteTurned } from "./leave.ts";
 import type { StepState } from "./run.ts";
 import { sentBefore } from "./sent.ts";
 
@@ -126,6 +127,7 @@ function done(fold: Fold, event: Ended, { state, act }: { readonly state: StepSt
 	if (event.outcome.kind !== "done") return;
 	const { output, proof } = event.outcome;
 	const by = state.try?.byHand;
+	if (state.turns === true) return turned(fold, event.step, { proof, ...(by === undefined ? {} : { by }) });
 	if (state.redo && by === undefined && !isSentAs(fold, event.step, act)) return redo(fold, event.step, act);
 	const end = { output, proof, ...(by === undefined ? {} : { by, why: "by-hand" }) };
 	if (act.step.kind === "tell") {
@@ -133,6 +135,14 @@ function done(fold: Fold, event: Ended, { state, act }: { readonly state: StepSt
 		return adjust(fold, event.step, end);
 	}
 	finish(fold, event.step, end);
+}
+
+/** What this run changed for an item that is gone is as it was before; an item that came back meanwhile begins anew. */
+function turned(fold: Fold, path: Path, end: Partial<Pick<StepState, "proof" | "by">>): void {
+	noteTurned(fold, path);
+	const state = fold.run.steps[path];
+	if (isGone(fold.run, path) || state === undefined) return finish(fold, path, { ...end, why: "taken-back" });
+	forget(fold, path);
 }
 
 /** What may have been sent once is sent again by a person's word only. */
@@ -148,8 +158,9 @@ function isSentAs(fold: Fold, path: Path, act: Act): boolean {
 
 /** The form changed while this was under way: plan and do it again. */
 function redo(fold: Fold, path: Path, act: Act): void {
-	const { redo: _redo, ...state } = fold.run.steps[path] as StepState;
+	const { redo: _redo, turns: _turns, ...state } = fold.run.steps[path] as StepState;
 	fold.run.steps[path] = { ...state, failures: 0 };
+	if (_turns === true && !isGone(fold.run, path)) return forget(fold, path);
 	next(fold, path, act);
 }
 

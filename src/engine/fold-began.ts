@@ -8,9 +8,10 @@ import { type Act, actAt, guardAt, guardOf } from "./act.ts";
 import { uncovered } from "./cover.ts";
 import { adjust, type Fold, forget, reminders, waitFor } from "./draft.ts";
 import type { Change, LedgerEntry, Path, PlanEntry, RunEvent } from "./event.ts";
+import { turnedAt } from "./leave.ts";
 import { planHash } from "./plan.ts";
 import type { Reason } from "./ports.ts";
-import type { StepState } from "./run.ts";
+import type { Run, StepState } from "./run.ts";
 
 type Began = Extract<RunEvent, { kind: "attempt-began" }>;
 
@@ -25,7 +26,8 @@ export function foldBegan(fold: Fold, event: Began): Reason | undefined {
 	if (run.stopping !== undefined || run.ended !== undefined) return no("stopping", "The run is stopping.");
 	if (run.paused !== undefined) return no("paused", "The run is paused.");
 	if (event.changes.length > 0 && state.try.mode === "look") return no("look-only", "This attempt may only look.");
-	const missing = isGuarded(act) ? uncovered(run, event.step, { changes: event.changes, at }) : [];
+	const missing =
+		isGuarded(act) || isStray(fold, event) ? uncovered(run, event.step, { changes: event.changes, at }) : [];
 	if (missing.length > 0) {
 		if (!reopen(fold, event.step)) askAgain(fold, event, missing);
 		return no("drift", "Since the approval, something else would be changed. It is asked again.");
@@ -41,6 +43,13 @@ function no(code: string, words: string): Reason {
 
 function isGuarded(act: Act): boolean {
 	return !(act.step.kind === "do" && act.step.unguarded !== undefined);
+}
+
+/** What is turned round without an approval is what this run itself made, and nothing beside it. */
+function isStray({ run }: Fold, event: Began): boolean {
+	if (run.steps[event.step]?.turns !== true) return false;
+	const target = turnedAt(run as Run, event.step)?.change.target;
+	return event.changes.some((change) => change.target !== target);
 }
 
 /**
@@ -66,9 +75,9 @@ function noteBegun(
 	by: { readonly at: Instant; readonly action: string },
 ): readonly LedgerEntry[] {
 	if (event.changes.length === 0) return ledger;
-	const here = ledger.filter((e) => e.path === event.step);
+	const here = ledger.filter((e) => e.path === event.step && e.undone !== true);
 	const kept = ledger.map((e) =>
-		e.path === event.step && event.changes.some((c) => isSame(e.change, c)) ? { ...e, at: by.at } : e,
+		here.includes(e) && event.changes.some((c) => isSame(e.change, c)) ? { ...e, at: by.at } : e,
 	);
 	const fresh = event.changes
 		.filter((c) => !here.some((e) => isSame(e.change, c)))

@@ -22,6 +22,7 @@ import {
 } from "./draft.ts";
 import { clockDue, itemsOf } from "./enter.ts";
 import type { Path, RunEvent } from "./event.ts";
+import { partItems } from "./leave.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Reason } from "./ports.ts";
 import type { Run, StepState, Wait } from "./run.ts";
@@ -100,7 +101,10 @@ export function foldAmended(fold: Fold, event: Of<"amended">): Reason | undefine
 	if (sameJson(form, run.form)) return undefined;
 	run.form = form;
 	run.subject = subjectOf(fold.sop, run as Run);
-	for (const path of Object.keys(run.steps)) reconsider(fold, path, run.steps[path] as StepState);
+	for (const path of Object.keys(run.steps)) {
+		const state = run.steps[path];
+		if (state !== undefined) reconsider(fold, path, state);
+	}
 	return undefined;
 }
 
@@ -129,14 +133,18 @@ function reconsider(fold: Fold, path: Path, state: StepState): void {
 	forget(fold, path);
 }
 
-/** A list may be another one now: new items are worked through, those that are gone are left as they stand. */
+/** From this core number on, what an item that is gone was given is taken back. */
+const LEAVES = 2;
+
+/** A list may be another one now: new items are worked through, what was done for those that are gone is taken back. */
 function relist(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Path): void {
 	const state = fold.run.steps[path];
 	if (state?.items === undefined || state.children !== undefined) return;
 	const items = itemsOf({ sop: fold.sop, run: fold.run as Run, path, at: fold.at }, step);
 	if (items === undefined || sameJson(items as Json, state.items as Json)) return;
 	if (state.state === "done") move(fold, path, { state: "running" });
-	adjust(fold, path, { items });
+	if (fold.run.core < LEAVES) adjust(fold, path, { items });
+	else partItems(fold, path, items);
 	reopenAround(fold, path);
 }
 

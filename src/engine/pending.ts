@@ -6,6 +6,7 @@ import type { Sop, Step } from "../sop/sop.ts";
 import { startsOf } from "./child.ts";
 import { type Effect, effectId } from "./effect.ts";
 import type { Path } from "./event.ts";
+import { turnedAt, turning } from "./leave.ts";
 import { placeOf } from "./path.ts";
 import type { Run, StepState } from "./run.ts";
 import { undoStart } from "./undo.ts";
@@ -40,7 +41,7 @@ function derive(sop: Sop, run: Run): readonly Effect[] {
 			effects.push(...startsOf(sop, run, path));
 		if (held) continue;
 		if (state.try !== undefined && state.try.begun === undefined && state.state !== "asking")
-			effects.push(...attemptOf(sop, path, state));
+			effects.push(...attemptOf(sop, run, { path, state }));
 		if (state.wait?.kind === "plan" && state.wait.timers.again === undefined)
 			effects.push(planOf(sop, path, state.wait.id));
 	}
@@ -58,9 +59,14 @@ function planOf(sop: Sop, path: Path, wait: string): Effect {
 	return { kind: "plan", wait, range: step?.kind === "approve" ? step.guards : [] };
 }
 
-function attemptOf(sop: Sop, path: Path, state: StepState): readonly Effect[] {
-	const place = placeOf(sop, path);
-	const act = place === undefined ? undefined : actOf(place.step);
+function attemptOf(
+	sop: Sop,
+	run: Run,
+	{ path, state }: { readonly path: Path; readonly state: StepState },
+): readonly Effect[] {
+	const turned = state.turns === true ? turnedAt(run, path) : undefined;
+	const step = turned === undefined ? placeOf(sop, path)?.step : turning(sop, turned).step;
+	const act = step === undefined ? undefined : actOf(step);
 	if (state.try === undefined || act === undefined) return [];
 	const { mode, input } = state.try;
 	return [

@@ -70,17 +70,20 @@ function gathered(entries: readonly PlanEntry[]): readonly Part[] {
 				ids: [],
 				...when,
 			});
+		if (entry.note !== undefined) parts.push({ sign: "○", tone: "subtle", text: entry.note, ids: [], ...when });
+		const ours = entry.turns === true ? " (was done by this run)" : "";
 		for (const change of entry.changes) {
-			const group = change.facet.startsWith("group:") ? `${change.kind} ${change.target}` : undefined;
+			const group = change.facet.startsWith("group:") ? `${change.kind} ${change.target}${ours}` : undefined;
 			const known = group === undefined ? undefined : groups.get(group);
 			if (known !== undefined) {
 				known.names.push(groupName(change));
 				known.ids.push(change.id);
-				parts[known.at] = { ...signOf(change), text: groupWords(change.kind, known.names), ids: known.ids, ...when };
+				const text = `${groupWords(change.kind, known.names)}${ours}`;
+				parts[known.at] = { ...signOf(change), text, ids: known.ids, ...when };
 				continue;
 			}
 			if (group !== undefined) groups.set(group, { at: parts.length, names: [groupName(change)], ids: [change.id] });
-			parts.push({ ...signOf(change), text: change.words, ids: [change.id], ...when });
+			parts.push({ ...signOf(change), text: `${change.words}${ours}`, ids: [change.id], ...when });
 		}
 	}
 	return parts;

@@ -8,6 +8,7 @@ import { truthy } from "../sop/expression.ts";
 import type { ActionFacts, ActionName, Sop, Step, Templates } from "../sop/sop.ts";
 import { clockDue, itemsOf } from "./enter.ts";
 import type { Change, Path, Plan, PlanEntry, PlanProblem, WaitId } from "./event.ts";
+import { prefixOf, toTurn, turning } from "./leave.ts";
 import { encodeKey, pathOfWait, placeOf, scopeOf, staticOf } from "./path.ts";
 import type { Run, StepState } from "./run.ts";
 import { filled, resultOf, scopeFor, textOf } from "./scope.ts";
@@ -27,6 +28,7 @@ export type PlanAnswer = {
 	readonly outputs: readonly string[];
 	readonly unknown: boolean;
 	readonly obstacle?: Omit<PlanProblem, "path">;
+	readonly note?: string;
 };
 
 type Pass = {
@@ -44,6 +46,7 @@ type Guarded = {
 	readonly action: ActionFacts;
 	readonly input: Values;
 	readonly deferred: boolean;
+	readonly turns?: true;
 };
 type Looks = Generator<readonly PlanRequest[], void, readonly PlanAnswer[]>;
 
@@ -130,6 +133,7 @@ function* walkStep(pass: Pass, step: Step, path: Path): Looks {
 			return;
 		}
 		case "each":
+			yield* walkGone(pass, path);
 			return yield* walkEach(pass, step, path);
 		case "approve":
 		case "ask":
@@ -151,6 +155,25 @@ function* walkEach(pass: Pass, step: Extract<Step, { kind: "each" }>, path: Path
 			prefixes.map((prefix) => ({ step: only, path: prefix + only.id })),
 		);
 	for (const prefix of prefixes) yield* walk(pass, step.steps, prefix);
+}
+
+/** What was done for items that are gone is taken back, newest first. */
+function* walkGone(pass: Pass, path: Path): Looks {
+	const entries = (pass.run.steps[path]?.gone ?? []).flatMap(({ key }) => toTurn(pass.run, prefixOf(path, key)));
+	const batch = entries
+		.filter((entry) => pass.guards.has(staticOf(entry.path)))
+		.map((entry): Guarded => {
+			const { action, input } = turning(pass.sop, entry);
+			return {
+				path: entry.path,
+				name: `Take back: ${entry.change.words}`,
+				action,
+				input,
+				deferred: false,
+				turns: true,
+			};
+		});
+	if (batch.length > 0) yield* look(pass, batch);
 }
 
 /** Steps that do not hang on each other: the plain ones are looked at in one batch. */
@@ -191,7 +214,7 @@ function* look(pass: Pass, batch: readonly Guarded[]): Looks {
 	batch.forEach((wanted, i) => {
 		const answer = answers[i];
 		if (answer === undefined) return;
-		const { path, name, action, input } = wanted;
+		const { path, name, action, input, turns } = wanted;
 		pass.entries.push({
 			path,
 			name,
@@ -200,9 +223,12 @@ function* look(pass: Pass, batch: readonly Guarded[]): Looks {
 			changes: answer.changes,
 			unknown: answer.unknown,
 			destructive: action.destructive,
+			...(answer.note === undefined ? {} : { note: answer.note }),
+			...(turns === undefined ? {} : { turns }),
 			...(pass.when === undefined ? {} : { when: pass.when }),
 		});
 		if (answer.obstacle !== undefined) pass.problems.push({ path, ...answer.obstacle });
+		if (turns === true) return;
 		const output: { [name: string]: Json } = {};
 		for (const key of answer.outputs) output[key] = answer.promises[key] ?? { $after: `${path}.${key}` };
 		if (pass.run.steps[path]?.output === undefined) promise(pass, path, { output: { ...output, ...answer.promises } });

@@ -112,7 +112,11 @@ export type StepState = {
 	readonly by?: PersonId;
 	readonly why?: string;
 	/** `each`: the list, evaluated once, on entry. */
-	readonly items?: readonly { readonly key: string; readonly value: Json }[];
+	readonly items?: readonly Item[];
+	/** `each`: items that an amendment took from the list after something was begun for them. */
+	readonly gone?: readonly Item[];
+	/** Its item is gone: what it changed is being turned round, or was. */
+	readonly turns?: true;
 	/** `choose`: the branch taken, -1 for none. */
 	readonly branch?: number;
 	/** `run` and a large `each`: the children, by run id. */
@@ -125,6 +129,9 @@ export type StepState = {
 		};
 	};
 };
+
+/** One item of a list. */
+export type Item = { readonly key: string; readonly value: Json };
 
 /** The attempt under way. */
 export type Try = {

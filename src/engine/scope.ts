@@ -90,7 +90,8 @@ function bindAround(
 		const scope = scopes[outer.depth];
 		const at = (outer.depth === 0 ? "" : (scopes[outer.depth - 1] ?? "")) + outer.step.id;
 		const key = scope === undefined ? undefined : keyOf(scope);
-		const item = run.steps[at]?.items?.find((i) => i.key === key);
+		const list = run.steps[at];
+		const item = list?.items?.find((i) => i.key === key) ?? list?.gone?.find((i) => i.key === key);
 		if (item === undefined) continue;
 		values.item = item.value;
 		values.key = item.key;

@@ -199,8 +199,9 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 		case "done":
 			return words(...doneWords(state), ...standingWords(run, on));
 		case "skipped":
-			return state.why === "when"
-				? words("does not apply here")
+			if (state.why === "when") return words("does not apply here");
+			return state.why === "not-wanted"
+				? words("no longer wanted")
 				: words(
 						"skipped by ",
 						{ person: state.by ?? "" },
@@ -213,8 +214,8 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 		case "running":
 			return runningWords(state);
 		default: {
-			const { strong, rest } = stepParts(sop, run, on);
 			if (state.wait?.kind === "question") return words(state.wait.problem?.message ?? "");
+			const { strong, rest } = stepParts(sop, run, on);
 			return words(...withoutName(state.name, [...strong, ...rest]));
 		}
 	}
@@ -262,6 +263,7 @@ function doneWords(state: StepState): Words {
 	if (state.why === "standing")
 		return ["approved in advance by ", { person: state.by ?? "" }, ", ", { at: state.since }];
 	if (state.why === "covered") return ["nothing new to approve, ", { at: state.since }];
+	if (state.why === "taken-back") return ["taken back, read back ", { at: state.since }];
 	if (state.why === "by-hand")
 		return ["done by hand by ", { person: state.by ?? "" }, ", looked at ", { at: state.since }];
 	if (state.by !== undefined)

@@ -16,9 +16,13 @@ const VALID_MS = 24 * 3_600_000;
 /** For what a sub-SOP changed: its own steps are not in this SOP, so the longest settling there is. */
 const SETTLE_MS = 30_000;
 
-/** What can be turned round: all that was made or may have been made, newest first. What was sent stays sent. */
+/** What can be turned round: all that was or may have been made, newest first, but for what was sent or stays by its action. */
 export function undoable(run: Run): readonly LedgerEntry[] {
-	return run.ledger.filter((entry) => entry.change.kind !== "send").toReversed();
+	return run.ledger.filter((entry) => !staysSo(entry) && entry.undone !== true).toReversed();
+}
+
+function staysSo({ change }: LedgerEntry): boolean {
+	return change.kind === "send" || change.stays === true;
 }
 
 /** Who approves the undo: whoever approved in the SOP, or its owner. */

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CORE } from "../../src/engine/decide.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import { change, done, doStep, entry, freeStep, planFor, refused, sopFor, tell, unknown } from "./stage.ts";
 
@@ -218,7 +219,7 @@ test("a run begins at its first event with nothing decided, under its parent's a
 	const sop = sopFor([ask("q")]);
 	const told = tell(sop, { name: " Ada ", email: "" });
 	const { id, client, sop: of, definition, core, seq, startedAt, at, form, subject } = told.run();
-	assert.deepEqual([id, client, of, definition, core, seq], ["RUN", "sim", "test", sop.definition, 1, 1]);
+	assert.deepEqual([id, client, of, definition, core, seq], ["RUN", "sim", "test", sop.definition, CORE, 1]);
 	assert.deepEqual([startedAt, at], [told.now(), told.now()]);
 	assert.deepEqual([form, subject], [{ name: " Ada ", email: "" }, { name: "Ada" }]);
 	const { overrides, ledger, approvals, notes, outputs } = told.run();

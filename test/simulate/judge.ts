@@ -4,7 +4,8 @@
  */
 import { canonical, type Json } from "../../src/base/json.ts";
 import type { Change, NewEvent, RunId } from "../../src/engine/event.ts";
-import { placeOf } from "../../src/engine/path.ts";
+import { encodeKey, placeOf } from "../../src/engine/path.ts";
+import type { Run } from "../../src/engine/run.ts";
 import type { Stored } from "./host.ts";
 import type { Remote } from "./remote.ts";
 
@@ -14,6 +15,7 @@ export const NEVER = [
 	"writtenTwice",
 	"writtenAfterStopped",
 	"leftByUndo",
+	"leftByAmendment",
 	"writtenUnasked",
 	"forgotten",
 ] as const;
@@ -24,6 +26,7 @@ export type Judge = ReturnType<typeof createJudge>;
 export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Stored>) {
 	const late: string[] = [];
 	const unasked: string[] = [];
+	const kept = new Map<RunId, readonly string[]>();
 	const told = new Map<
 		string,
 		{ readonly run: RunId; readonly step: string; readonly attempt: number; readonly id: string }
@@ -44,6 +47,15 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 		for (const id of outcome.applied) told.set(`${run}/${step}/${attempt} ${id}`, { run, step, attempt, id });
 	};
 
+	/** When a run ends well: what it still holds for items that its lists do not hold any more. */
+	const changed = ({ run }: Stored): void => {
+		if (run.ended?.phase !== "done" || kept.has(run.id)) return;
+		kept.set(
+			run.id,
+			remote.makers().filter((by) => by.startsWith(`${run.id}/`) && isUnwanted(run, by)),
+		);
+	};
+
 	const verdict = (skipped: ReadonlySet<RunId>): Wrong & { readonly undone: number } => {
 		const all = [...runs().values()];
 		const undone = all.filter(
@@ -56,6 +68,7 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 			leftByUndo: undone.flatMap(({ run }) =>
 				family(all, run.request.undo?.of ?? "").flatMap((of) => remote.leftBy(of)),
 			),
+			leftByAmendment: [...kept].filter(([run]) => !skipped.has(run)).flatMap(([, left]) => left),
 			writtenUnasked: [...unasked, ...all.flatMap(unfair)],
 			forgotten: [...told.values()]
 				.filter((of) => !isRemembered(runs().get(of.run), of))
@@ -67,6 +80,7 @@ export function createJudge(remote: Remote, runs: () => ReadonlyMap<RunId, Store
 	return {
 		writing,
 		taken,
+		changed,
 		verdict,
 		/** Whether the bot was told that something of this attempt was done. */
 		known: (run: RunId, step: string, attempt: number): boolean =>
@@ -109,6 +123,16 @@ function unfair({ run, sop }: Stored): readonly string[] {
 			return new Set(by).size < need || by.includes(run.request.by);
 		})
 		.map(({ wait }) => `${run.id} ${wait}`);
+}
+
+/** Whether a step lies in an item that its list does not hold any more, and nobody let what it did stand. */
+function isUnwanted(run: Run, by: string): boolean {
+	const path = by.slice(run.id.length + 1);
+	if (run.steps[path]?.state === "failed") return false;
+	return [...path.matchAll(/\[([^\]]*)\]/g)].some((scope) => {
+		const items = run.steps[path.slice(0, scope.index)]?.items;
+		return items !== undefined && !items.some(({ key }) => encodeKey(key) === scope[1]);
+	});
 }
 
 function isRemembered(stored: Stored | undefined, of: { readonly step: string; readonly id: string }): boolean {

@@ -19,7 +19,10 @@ export const specs: readonly Spec[] = [
 		name: "directory.user",
 		does: "make",
 		keys: ({ target }) => [text(target, "ad-user")],
-		facets: (input) => ({ name: `${person(input)} ${text(input.lastName, "")}` }),
+		facets: (input) => ({
+			name: `${person(input)} ${text(input.lastName, "")}`,
+			ou: (input.profile as Values).ou ?? null,
+		}),
 		promises: () => ({ upn, samAccountName: "ada", displayName: "Ada", dn: "CN=Ada" }),
 		later: ["objectGuid"],
 	},

@@ -50,6 +50,7 @@ export async function play(
 			}),
 		changed: (stored, event) => {
 			watch?.(stored, event);
+			judge.changed(stored);
 			people.look(host, stored);
 		},
 	});
@@ -94,7 +95,13 @@ function randomScene(luck: Dice, seed: number): Scene {
 			list: ["a", "b.c", "d[e]"].slice(0, 1 + luck.below(3)),
 			many: Array.from({ length: 52 }, (_, i) => `m${i}`),
 		},
-		amendments: [...values, { day: "2026-06-01" }, { day: "2026-05-27" }, { email: "ada@work.example" }],
+		amendments: [
+			...values,
+			...[["a"], ["b.c", "e"], ["d[e]", "a", "f#g"], []].map((list) => ({ list })),
+			{ day: "2026-06-01" },
+			{ day: "2026-05-27" },
+			{ email: "ada@work.example" },
+		],
 	};
 }
 
@@ -105,7 +112,13 @@ function newhireScene(luck: Dice): Scene {
 		sub: sop,
 		specs: newhireSpecs,
 		form: newhireForm(sop, luck.pick(["2026-05-01", "2026-05-29", "2026-06-01"])),
-		amendments: [{ lastName: "King" }, { manager: "di" }, { startDate: "2026-06-03" }, { startDate: "2026-05-02" }],
+		amendments: [
+			...Object.values(sop.client.profiles).map((profile) => ({ profile })),
+			{ lastName: "King" },
+			{ manager: "di" },
+			{ startDate: "2026-06-03" },
+			{ startDate: "2026-05-02" },
+		],
 	};
 }
 
@@ -176,6 +189,7 @@ function tally(all: readonly Stored[]): Counts {
 		done: count(({ ended }) => ended?.phase === "done"),
 		stopped: count(({ ended }) => ended?.phase === "stopped"),
 		failed: count(({ ended }) => ended?.phase === "failed"),
+		takenBack: all.reduce((sum, { run }) => sum + run.ledger.filter((entry) => entry.undone).length, 0),
 		approvals: all.reduce((sum, { run }) => sum + run.approvals.length, 0),
 		events: all.reduce((sum, { events }) => sum + events.length, 0),
 	};

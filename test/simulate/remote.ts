@@ -93,6 +93,8 @@ export function createRemote(time: Schedule, luck: Dice, calm: boolean) {
 		writes: (): number => writes,
 		/** A person said: send again. */
 		allow: (by: Writer): void => void allowed.set(by, (allowed.get(by) ?? 0) + 1),
+		/** Who made what is still there. */
+		makers: (): readonly Writer[] => rows.filter((row) => !row.gone).map((row) => row.by),
 		/** What a run made or set that nobody has taken back. */
 		leftBy: (run: string): readonly string[] => [
 			...rows.filter((row) => !row.gone && row.by.startsWith(`${run}/`)).map((row) => row.key),

@@ -2,6 +2,7 @@
  * SOPs nobody would write: random nesting of every kind of step, compiled by hand, so that the core is met by what it was
  * not made for.
  */
+import { CORE } from "../../src/engine/decide.ts";
 import type { ActionFacts, Sop, Step, StepBase } from "../../src/sop/sop.ts";
 import { factsOf, type Spec, text } from "./actions.ts";
 import type { Dice } from "./random.ts";
@@ -101,7 +102,7 @@ export function sopOf(id: string, steps: readonly Step[]): Sop {
 		title: id,
 		client,
 		definition: id,
-		core: 1,
+		core: CORE,
 		owner: "owner",
 		urgency: "routine",
 		visibility: "all",

@@ -88,10 +88,10 @@ async function answer(parts: Parts, order: PlanOrder, request: PlanRequest): Pro
 		const { planned } = await within(LOOK_MS, order.signal, (signal) =>
 			lookAndPlan(desired, { ...world, signal, lookOnly: true, promised }),
 		);
-		const { changes, promises } = planned;
+		const { changes, promises, note } = planned;
 		const obstacle = obstacleOf(desired, world, planned);
-		const problem = obstacle === undefined ? {} : { obstacle };
-		return { changes, promises: known(promises), outputs, unknown: false, ...problem };
+		const more = { ...(obstacle === undefined ? {} : { obstacle }), ...(note === undefined ? {} : { note }) };
+		return { changes, promises: known(promises), outputs, unknown: false, ...more };
 	} catch (error) {
 		throw new LookFailed(request.path, error);
 	}
