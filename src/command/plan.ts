@@ -39,7 +39,7 @@ function planText(entries: readonly [], problems: readonly []): string {
 			sign(textOf(change, "kind")),
 			textOf(change, "words"),
 		]);
-		const none = entry.unknown === true ? "known after an earlier step" : "nothing to change";
+		const none = entry.unknown === true ? "known after an earlier step" : textOf(entry, "note") || "nothing to change";
 		return [[textOf(entry, "name")], ...(changes.length > 0 ? changes : [["", "○", none]])];
 	});
 	const stuck = recordsOf(problems).map((problem) => `${textOf(problem, "path")}: ${textOf(problem, "message")}\n`);

@@ -26,7 +26,7 @@ const input = z.object({
 });
 type Input = z.infer<typeof input>;
 const output = z.object({ messageId: z.string(), to: z.array(z.string()) });
-type Facts = { readonly id: string; readonly sent: boolean | undefined };
+type Facts = { readonly id: string; readonly sent: boolean | undefined; readonly never?: string };
 
 /** Sends the mail once. Where sent mail can be looked up, a second try finds the first. */
 export const mailSend: Action<Input, z.infer<typeof output>> = {
@@ -40,11 +40,13 @@ export const mailSend: Action<Input, z.infer<typeof output>> = {
 	async look(_wanted, world): Promise<Facts> {
 		const mail = mailOf(world);
 		const id = messageId(world.mark, mail.from);
-		return { id, sent: got(await mail.sent(id)) };
+		const { never } = mail;
+		return { id, sent: got(await mail.sent(id)), ...(never === undefined ? {} : { never }) };
 	},
-	plan(wanted, { id, sent }: Facts) {
+	plan(wanted, { id, sent, never }: Facts) {
 		const to = listed(wanted);
 		const promises = { messageId: id, to };
+		if (never !== undefined) return { changes: [], promises, note: never };
 		if (sent === true) return { changes: [], promises };
 		const made = change({
 			kind: "send",
@@ -56,8 +58,9 @@ export const mailSend: Action<Input, z.infer<typeof output>> = {
 		});
 		return { changes: [made], promises };
 	},
-	prove(wanted, { id, sent }: Facts) {
+	prove(wanted, { id, sent, never }: Facts) {
 		const to = listed(wanted);
+		if (never !== undefined) return { output: { messageId: id, to }, proof: [check(never, "mail: use: never")] };
 		return {
 			output: { messageId: id, to },
 			proof: [

@@ -75,18 +75,22 @@ async function deliver(options: SmtpOptions, mail: Written, password: Secret | u
 		tls: { minVersion: "TLSv1.2", ...(options.ca === undefined ? {} : { ca: options.ca }) },
 		...{ dnsTimeout: 5_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 },
 	});
+	const { promise, resolve } = Promise.withResolvers<SmtpFailure | undefined>();
 	const envelope: Envelope = mail.envelope;
 	let begun = false;
-	// Read only once the server has taken everybody it is for and has asked for the mail itself.
+	// Read only once the server has asked for the mail itself, after it has said whom it takes it for.
 	const content = Readable.from(
 		(async function* () {
 			const [refusal] = envelope.rejectedErrors ?? [];
-			if (refusal !== undefined) throw refusal;
+			if (refusal !== undefined) {
+				resolve(refusal);
+				// A mail that breaks off is none; one that ends here would be an empty one.
+				throw new Error("not taken for all of them");
+			}
 			begun = true;
 			yield mail.content;
 		})(),
 	);
-	const { promise, resolve } = Promise.withResolvers<SmtpFailure | undefined>();
 	const next = (step: () => void) => (error?: SmtpFailure | null) => (error ? resolve(error) : step());
 	const limit = setTimeout(() => resolve({ code: "ETIMEDOUT" }), options.timeoutMs ?? 25_000);
 	const send = () =>
@@ -98,7 +102,7 @@ async function deliver(options: SmtpOptions, mail: Written, password: Secret | u
 	connection.on("error", resolve);
 	connection.connect(
 		next(() => {
-			assert(connection.secure, "nothing is said before TLS");
+			if (!connection.secure) return resolve({ code: "ETLS" });
 			if (options.signIn === undefined || password === undefined) return send();
 			connection.login({ user: options.signIn.user, pass: password.open() }, next(send));
 		}),
