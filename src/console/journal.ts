@@ -72,7 +72,7 @@ function rowOf(row: Recorded, reader: Reader, nameOf: Shown["nameOf"]): Html {
 	const name = nameOf(path.replace(/#[0-9]+$/, ""));
 	return html`<li><time datetime="${row.at}">${time}</time><span>${name !== undefined && `${name}: `}${marked(sentenceOf(row), reader)} <code>#${row.seq} ${row.kind}${
 		path !== "" && ` ${path}`
-	} · ${row.hash.slice(0, 4)}…${row.hash.slice(-2)}</code><span class="sr">${moment(row.at, reader)}</span></span></li>`;
+	} · <span>${row.hash.slice(0, 4)}…${row.hash.slice(-2)}</span></code><span class="sr">${moment(row.at, reader)}</span></span></li>`;
 }
 
 function pathOf(payload: Json): string {

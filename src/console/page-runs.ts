@@ -88,11 +88,14 @@ function filters(visit: Visit, query: RunQuery): Html {
 	const procedures = [...sops].map(([value, title]) => ({ value, title }));
 	return html`<form class="filters" role="search" aria-label="Filter runs" action="/runs">
 <div><label for="subject">Person or thing</label><input id="subject" name="subject" type="search" autocomplete="off" value="${query.subject ?? ""}"></div>
-${picker("client", "Client", { options: [{ value: "", title: "All clients" }, ...named], chosen: query.client })}
-${picker("sop", "Procedure", {
-	options: [{ value: "", title: "All procedures" }, ...procedures],
-	chosen: query.sop,
-})}
+${
+	named.length > 1 &&
+	picker("client", "Client", { options: [{ value: "", title: "All clients" }, ...named], chosen: query.client })
+}
+${
+	procedures.length > 1 &&
+	picker("sop", "Procedure", { options: [{ value: "", title: "All procedures" }, ...procedures], chosen: query.sop })
+}
 ${picker("phase", "State", { options: STATES, chosen: query.phase })}
 ${query.by !== undefined && html`<input type="hidden" name="by" value="${query.by}">`}
 <button class="btn">Show</button></form>`;

@@ -3,13 +3,15 @@
  * choices as the card. Must never offer an answer that the wait does not take.
  */
 import { type Html, html, raw } from "../base/html.ts";
+import { words } from "../base/words.ts";
 import { emptyCard } from "../cards/card.ts";
 import { type FilledCard, fillWords, type Reader } from "../cards/fill.ts";
 import { choicesOf, type PersonChoice } from "../cards/form-card.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { Verb } from "../engine/event.ts";
+import { planSum } from "../engine/plan-words.ts";
 import { fieldsOf } from "./form-fields.ts";
-import { planList, planSum } from "./plan-list.ts";
+import { planList } from "./plan-list.ts";
 import { ago, marked, moment, spanOf } from "./reader.ts";
 import { isFor, isOver, phaseStanding, stepStanding } from "./run-words.ts";
 
@@ -49,7 +51,9 @@ export function answerPanel(
 		html` <span class="tag warn" data-state="failed">Takes access away</span>`
 	}
 <h2 id="${id}">${look?.linked === true ? html`<a href="/runs/${run.id}">${title}</a>` : title}</h2>
-<p>${marked(wait.words, reader)}${plan && html` <b>${planSum(plan)}</b>`}</p>
+<p>${wait.kind === "approval" && html`${marked(words({ person: run.by }, " asks."), reader)} `}${marked(wait.words, reader)}${
+		plan && html` <b>${planSum(plan)}</b>`
+	}</p>
 ${plan && planList(plan, reader)}
 <p class="meta">${step.since && html`Asked ${moment(step.since, reader)}, ${ago(step.since, reader.now)}.`}${
 		wait.due && html` Due ${moment(wait.due, reader)}.`
@@ -76,8 +80,9 @@ function sentencePanel(run: RunDescription, reader: Reader): Html {
 
 function titleOf({ run, step, wait }: About): string {
 	const noun = run.undoes === undefined ? "plan" : "undo";
-	if (wait.kind === "approval") return `Approve the ${noun} for ${run.subject === "" ? run.title : run.subject}?`;
-	return step.name;
+	const about = run.subject === "" ? run.title : run.subject;
+	if (wait.verbs.includes("approve")) return `Approve the ${noun} for ${about}?`;
+	return wait.kind === "approval" ? `A choice is needed for ${about}` : step.name;
 }
 
 function formOf(about: About, people: readonly PersonChoice[]): Html {

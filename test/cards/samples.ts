@@ -39,7 +39,7 @@ const planLines: CardData["lines"] = [
 	{ sign: "+", tone: "good", text: "Make the account ada.lovelace@contoso.example, closed" },
 	{ sign: "+", tone: "good", text: "Give 1 Business Premium licence" },
 	{ sign: "+", tone: "good", text: "Join 2 groups: Sales, All Sales" },
-	{ sign: "~", tone: "warning", text: words("Open the account on ", { day: "2026-12-01" }, " at 07:00") },
+	{ sign: "~", tone: "warning", text: words("Open the account on ", { day: "2026-12-01" }, ", 07:00 New York") },
 	{ sign: "+", tone: "good", text: "Make a first sign-in pass, good for 8 h" },
 ];
 
@@ -252,7 +252,7 @@ export const samples: { readonly [name in CardName]: CardData } = {
 		header: ["Contoso"],
 		title: "Welcome, Ada",
 		lead: [
-			words("Your account opens on ", { day: "2026-12-01" }, " at 07:00."),
+			words("Your account opens on ", { day: "2026-12-01" }, ", 07:00 New York."),
 			"Your pass for the first sign-in is shown once. Have your phone at hand.",
 		],
 		facts: [

@@ -28,8 +28,21 @@ export function draw(slot, payload, act) {
 	slot.querySelector(".ac-adaptiveCard")?.removeAttribute("tabindex");
 	slot.card = card;
 	for (const link of slot.querySelectorAll("a")) link.rel = "noopener";
+	breakAddresses(slot);
 	recall(slot, before);
 	if (!slot.dataset.mended) mend(slot);
+}
+
+/** Lets a long address break after its @, rather than anywhere. */
+function breakAddresses(slot) {
+	const walker = document.createTreeWalker(slot, NodeFilter.SHOW_TEXT);
+	const texts = [];
+	while (walker.nextNode()) if (/\S@\S/.test(walker.currentNode.data)) texts.push(walker.currentNode);
+	for (const text of texts) {
+		if (text.parentElement.closest("select, textarea")) continue;
+		const parts = text.data.split(/(?<=\S@)(?=\S)/);
+		text.replaceWith(...parts.flatMap((part, at) => (at === 0 ? [part] : [document.createElement("wbr"), part])));
+	}
 }
 
 function pressed(action, act) {
