@@ -104,7 +104,7 @@ function stuckCard(sop: Sop, run: Run, wait: Wait): CardData {
 		...emptyCard,
 		header: headerOf(sop, run),
 		title,
-		lead: [...problems.map((p) => p.message), changedSoFar(run)],
+		lead: [...problems.map((p) => p.message), ...(run.ledger.length === 0 ? [] : [changedSoFar(run)])],
 		choices: [
 			...new Map(offers.map((c) => [c.id, { value: c.id, title: c.words }])).values(),
 			{ value: "retry", title: "Plan again: it was put right meanwhile" },
