@@ -167,6 +167,7 @@ function unknownSku(sku: string) {
 export function notShown(name: string) {
 	return { code: "no-such-user", message: `Microsoft 365 does not show ${name} any more.`, retryable: true };
 }
+		stays: true,
 
 function readStock(row: Values): Stock {
 	const units = isRecord(row.prepaidUnits) ? row.prepaidUnits : {};
