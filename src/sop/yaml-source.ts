@@ -60,7 +60,7 @@ export function readYaml(
 	} catch {
 		return { problems: [at(reading, 0, "too-deep", "This file nests too deeply to be read.", "Flatten it.")] };
 	}
-	for (const error of [...document.errors, ...document.warnings]) {
+	for (const error of telling([...document.errors, ...document.warnings])) {
 		reading.problems.push(refused(error, reading));
 	}
 	if (document.contents === null) {
@@ -93,6 +93,14 @@ export function spotOf(
 }
 
 /** What the reader itself refuses, in words that say what to do. */
+/** What is told apart by a code of its own, and the first of all others: the rest of those follow from it. */
+function telling(errors: readonly YAMLError[]): readonly YAMLError[] {
+	const first = errors.find(({ code }) => !OWN.has(code));
+	return errors.filter((error) => error === first || OWN.has(error.code));
+}
+
+const OWN: ReadonlySet<string> = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
+
 function refused(error: YAMLError, reading: Reading): Problem {
 	const [start] = error.pos;
 	if (error.code === "DUPLICATE_KEY") {
