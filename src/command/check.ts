@@ -1,8 +1,10 @@
 /**
- * `sopwith check`: every problem in the definitions and the cards, without starting anything. Must never write.
+ * `sopwith check`: every problem in the definitions and the cards, without starting anything. Must never write but
+ * what helps an editor.
  */
 import { readFolders } from "../config.ts";
 import { type Command, EXIT, outJson, problemLines } from "./command.ts";
+import { offerSchemas } from "./schema.ts";
 
 export const check: Command = {
 	name: "check",
@@ -16,6 +18,7 @@ export const check: Command = {
 		const folder = readFolders(named === undefined ? env : { ...env, SOPWITH_DEFINITIONS: named }, { cwd }).definitions;
 		const { problems: found, clients } = await call.parts.loadDefinitions(folder);
 		const problems = [...found, ...(await call.parts.checkCards())];
+		await offerSchemas(call.parts);
 		if (call.json) outJson(call, { problems });
 		else if (problems.length > 0) call.terminal.out(problemLines(problems));
 		const all = Object.values(clients);

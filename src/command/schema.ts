@@ -1,9 +1,14 @@
 /**
  * `sopwith schema`: the JSON Schemas editors use while somebody writes a definition.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Command, EXIT, outJson, UsageError } from "./command.ts";
+import { fileURLToPath } from "node:url";
+import type { Json } from "../base/json.ts";
+import { type Command, EXIT, outJson, type Parts, UsageError } from "./command.ts";
+
+/** Where the first line of every definition points an editor. */
+const FOR_EDITORS = fileURLToPath(new URL("../../node_modules/.cache/sopwith", import.meta.url));
 
 export const schema: Command = {
 	name: "schema",
@@ -22,8 +27,7 @@ export const schema: Command = {
 		const { out } = call.options;
 		if (out !== undefined) {
 			const folder = resolve(call.terminal.cwd, out);
-			mkdirSync(folder, { recursive: true });
-			for (const one of wanted) writeFileSync(join(folder, `${one}.schema.json`), `${pretty(schemas[one])}\n`);
+			writeAll(folder, Object.fromEntries(wanted.map((one) => [one, schemas[one] ?? null])));
 			call.terminal.talk(`${wanted.length} written to ${folder}.\n`);
 			return EXIT.done;
 		}
@@ -33,6 +37,27 @@ export const schema: Command = {
 		return EXIT.done;
 	},
 };
+
+/**
+ * Writes the schemas where the first line of every definition points. `unlessThere`: only when nobody has yet.
+ * An installation that may not be written to goes without: only an editor would have read them. Repeat: safe.
+ */
+export async function offerSchemas({ schemas }: Pick<Parts, "schemas">, unlessThere = false): Promise<void> {
+	if (unlessThere && existsSync(join(FOR_EDITORS, "sop.schema.json"))) return;
+	const made = await schemas();
+	try {
+		writeAll(FOR_EDITORS, made);
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? error.code : undefined;
+		if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM") throw error;
+	}
+}
+
+function writeAll(folder: string, schemas: { readonly [kind: string]: Json }): void {
+	mkdirSync(folder, { recursive: true });
+	for (const [kind, one] of Object.entries(schemas))
+		writeFileSync(join(folder, `${kind}.schema.json`), `${pretty(one)}\n`);
+}
 
 function pretty(value: unknown): string {
 	return JSON.stringify(value, null, "\t");

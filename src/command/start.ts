@@ -11,6 +11,7 @@ import { type Command, EXIT, outJson, problemLines } from "./command.ts";
 import { type ControlServer, openControl } from "./control-server.ts";
 import { diskFiles } from "./disk-files.ts";
 import { logFor } from "./log-for.ts";
+import { offerSchemas } from "./schema.ts";
 import { startWords } from "./start-words.ts";
 
 export const start: Command = {
@@ -33,6 +34,7 @@ export const start: Command = {
 		if (call.json) outJson(call, { url: app.url });
 		else terminal.out(startWords(app));
 		flushCompileCache();
+		await offerSchemas(call.parts, true);
 		const signal = await stopped;
 		log.info({ signal }, "Stopping: what is under way ends or waits for the next start");
 		await control.close();

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams as Child, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,6 +100,21 @@ describe("without a bot", () => {
 	test("our own definitions are in order", async () => {
 		const { code, out } = await shop.run(["check", "--json"]);
 		assert.deepEqual([code, JSON.parse(out)], [0, { problems: [] }]);
+	});
+
+	test("the first line of each definition points an editor at a schema that check has written", async () => {
+		rmSync(join(ROOT, "node_modules/.cache/sopwith/client.schema.json"), { force: true });
+		assert.equal((await shop.run(["check"])).code, 0);
+		const folder = join(ROOT, "sop-definitions");
+		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
+		assert.ok(files.length >= 5);
+		for (const file of files) {
+			const path = join(folder, file);
+			const named = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(path, "utf8"))?.[1];
+			assert.ok(named, `${file} names its schema`);
+			const schema = JSON.parse(readFileSync(join(path, "..", named), "utf8"));
+			assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema", file);
+		}
 	});
 
 	test("a broken definition is named with file, line and remedy, and ends with 2", async () => {
