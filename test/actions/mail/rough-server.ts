@@ -19,6 +19,7 @@ export type Script = { readonly [command: string]: Reply | ((line: string) => Re
 export type RoughServer = {
 	readonly url: string;
 	readonly ca: string;
+	readonly caFile: string;
 	/** Commands, in order; the lines of a mail are not among them. */
 	readonly lines: readonly string[];
 	/** Mails of which the last line arrived, whatever was answered to it. */
@@ -57,7 +58,7 @@ export async function roughServer(t: TestContext, script: Script = {}, open = fa
 		rmSync(folder, { recursive: true, force: true });
 	});
 	const { port } = server.address() as AddressInfo;
-	return { url: `${open ? "smtp" : "smtps"}://127.0.0.1:${port}`, ca: files.ca, lines, mails };
+	return { url: `${open ? "smtp" : "smtps"}://127.0.0.1:${port}`, ca: files.ca, caFile: files.caFile, lines, mails };
 }
 
 function converse(socket: Socket, script: Script, heard: { readonly lines: string[]; readonly mails: string[] }): void {
