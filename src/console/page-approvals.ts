@@ -23,17 +23,17 @@ export async function showApprovals(visit: Visit): Promise<void> {
 	const runs = found.filter((run) => run !== undefined);
 	const theirs = runs.filter((run) => isTheirs(visit, run));
 	const decided = runs.filter((run) => (run.plan?.decidedBy?.length ?? 0) > 0 || run.plan?.standing !== undefined);
-	const count =
+	const lead =
 		mine.length === 0
 			? "No plan waits for you."
-			: `${counted(mine.length, "plan")} ${mine.length === 1 ? "waits" : "wait"} for you.`;
+			: `${counted(mine.length, "plan")} ${mine.length === 1 ? "waits" : "wait"} for you. Nothing changes until you approve.`;
 	await show(visit, {
 		title: "Approvals",
 		current: "approvals",
 		waiting,
-		body: html`<div class="head"><h1>Approvals</h1><p class="lede">${count} Nothing changes until you approve.</p></div>
+		body: html`<div class="head"><h1>Approvals</h1><p class="lede">${lead}</p></div>
 <div class="split"><div class="stack">${mine.map((open, n) => panel(visit, open, n === 0))}
-${mine.length === 0 && html`<div class="empty"><h2>All decided</h2><p>Plans that wait for you are shown here and sent to you in chat.</p></div>`}</div>
+${mine.length === 0 && html`<div class="empty"><h2>Nothing to decide now</h2><p>A plan that waits for you is shown here and sent to you in chat.</p></div>`}</div>
 <aside aria-label="Other approvals" class="stack">
 ${list(
 	"Not yours to approve",

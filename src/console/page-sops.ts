@@ -16,7 +16,7 @@ export async function showSops(visit: Visit): Promise<void> {
 		title: "SOPs",
 		current: "sops",
 		body: html`<div class="head"><h1>Standard operating procedures</h1>
-<p class="lede">${count === 1 ? "1 procedure" : `${count} procedures`}. Each is a numbered document, and what it says is what runs.</p></div>
+<p class="lede">${count === 1 ? "1 procedure. It is" : `${count} procedures. Each is`} a numbered document, and what it says is what runs.</p></div>
 ${clients.map((client) => clientPart(visit, client))}
 ${clients.length === 0 && html`<div class="empty"><h2>No client yet</h2><p>A client’s procedures are listed here once it is defined.</p></div>`}`,
 	});
