@@ -105,6 +105,7 @@ function stuckCard(sop: Sop, run: Run, wait: Wait): CardData {
 		header: headerOf(sop, run),
 		title,
 		lead: [...problems.map((p) => p.message), ...(run.ledger.length === 0 ? [] : [changedSoFar(run)])],
+		lines: wait.plan === undefined ? [] : planLines(wait.plan, wait.covered),
 		choices: [
 			...new Map(offers.map((c) => [c.id, { value: c.id, title: c.words }])).values(),
 			{ value: "retry", title: "Plan again: it was put right meanwhile" },

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { toMs } from "../../src/base/time.ts";
 import type { NewEvent, Plan, StandingUse } from "../../src/engine/event.ts";
 import { pending } from "../../src/engine/pending.ts";
+import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
@@ -205,6 +206,17 @@ test("a plan with problems is shown to whoever can mend it, with the ways on the
 	assert.deepEqual(stuck([]).verbs, ["retry", "send-back"]);
 	assert.deepEqual(stuck([], ["x"]).verbs, ["choose", "retry", "send-back"]);
 	assert.deepEqual([stuck([]).who, stuck([]).problems?.length], [["requester", "owner", "it-lead"], 1]);
+	const sop = sopFor([approveStep(["a"]), doStep("a")]);
+	const shown = tell(sop);
+	const problems = [{ path: "a", code: "c", message: "Nothing is written there.", choices: [] }];
+	shown.planned("approve", planFor([entry("a", [make, size])], { problems }));
+	const cards = view(sop, shown.run()).map((message) => message.data);
+	const card = cards.find(({ lead }) => lead.some((line) => line === "Nothing is written there."));
+	assert.deepEqual(
+		card?.lines.map(({ text }) => text),
+		[make.words, size.words],
+		"the whole plan stands on the card that says why it cannot be approved",
+	);
 	const fine = guarded();
 	fine.planned("approve", planFor([entry("a", [make])]));
 	const { who, covered, votes } = fine.wait("approve");
