@@ -37,7 +37,7 @@ export type TlsRemedies = {
 /** `trusted`: whether a password may be sent there. */
 export type TlsSeen = { readonly findings: readonly Finding[]; readonly trusted: boolean };
 
-const CONNECT_MS = 5_000;
+const ANSWER_MS = 5_000;
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 30;
 
@@ -47,9 +47,18 @@ export async function examineTls(target: TlsTarget): Promise<TlsSeen> {
 	const socket = await reached(target);
 	if ("ok" in socket) return { findings: [socket], trusted: false };
 	const answers = well(`${host} answers`, `at ${socket.remoteAddress ?? host}, port ${port}`);
+	let silent = false;
+	const limit = setTimeout(() => {
+		silent = true;
+		socket.destroy();
+	}, ANSWER_MS);
 	try {
 		const offered = target.preface === undefined || (await target.preface(socket));
 		const secure = offered ? await secured(target, socket) : undefined;
+		if (silent) {
+			const words = `it takes the connection, and then says nothing for ${ANSWER_MS / 1000} s`;
+			return { findings: [unwell(`${host} answers`, words, remedies.answer)], trusted: false };
+		}
 		if (secure === undefined) {
 			const words = target.preface === undefined ? "it does not speak TLS there" : "it does not offer STARTTLS";
 			return { findings: [answers, unwell(`TLS of ${host}`, words, remedies.plain)], trusted: false };
@@ -57,6 +66,7 @@ export async function examineTls(target: TlsTarget): Promise<TlsSeen> {
 		const found = certificateFindings(target, secure);
 		return { findings: [answers, ...found], trusted: found.every(({ ok }) => ok) };
 	} finally {
+		clearTimeout(limit);
 		socket.destroy();
 	}
 }
@@ -64,7 +74,7 @@ export async function examineTls(target: TlsTarget): Promise<TlsSeen> {
 /** A connection, or why there is none. */
 function reached({ host, port, remedies }: TlsTarget): Promise<Socket | Finding> {
 	const { promise, resolve } = Promise.withResolvers<Socket | Finding>();
-	const socket = connect({ host, port, timeout: CONNECT_MS });
+	const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: ANSWER_MS });
 	const failed = (code: string) => {
 		socket.destroy();
 		const noName = ["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"].includes(code);
@@ -73,12 +83,15 @@ function reached({ host, port, remedies }: TlsTarget): Promise<Socket | Finding>
 		const words = noName
 			? "no name server knows this name"
 			: code === "timeout"
-				? `no answer on port ${port} within ${CONNECT_MS / 1000} s`
+				? `no answer on port ${port} within ${ANSWER_MS / 1000} s`
 				: `nothing listens on port ${port} (${code})`;
 		resolve(unwell(`${host} answers`, words, noName ? lookUp : remedies.answer));
 	};
-	socket.once("connect", () => resolve(socket));
 	socket.once("timeout", () => failed("timeout"));
+	socket.once("connect", () => {
+		socket.setTimeout(0);
+		resolve(socket);
+	});
 	socket.on("error", (error: NodeJS.ErrnoException) => failed(error.code ?? error.name));
 	return promise;
 }
@@ -86,7 +99,7 @@ function reached({ host, port, remedies }: TlsTarget): Promise<Socket | Finding>
 /** The same connection under TLS, trusted or not; undefined when the other side does not speak it. */
 function secured({ host, servername, ca }: TlsTarget, socket: Socket): Promise<TLSSocket | undefined> {
 	const { promise, resolve } = Promise.withResolvers<TLSSocket | undefined>();
-	const name = servername ?? host;
+	const name = servername ?? host.replace(/^\[|\]$/g, "");
 	const secure = tlsConnect({
 		socket,
 		rejectUnauthorized: false,
@@ -97,7 +110,6 @@ function secured({ host, servername, ca }: TlsTarget, socket: Socket): Promise<T
 	secure.once("secureConnect", () => resolve(secure));
 	secure.on("error", () => resolve(undefined));
 	socket.once("close", () => resolve(undefined));
-	secure.setTimeout(CONNECT_MS, () => resolve(undefined));
 	return promise;
 }
 
@@ -108,7 +120,7 @@ function certificateFindings(target: TlsTarget, secure: TLSSocket): readonly Fin
 	if (shown === undefined) return [unwell(what, "it shows no certificate", remedies.renew)];
 	const now = toMs(clock.now());
 	const [from, until] = [shown.validFromDate.getTime(), shown.validToDate.getTime()];
-	const name = target.servername ?? host;
+	const name = target.servername ?? host.replace(/^\[|\]$/g, "");
 	const dated = until < now || from > now;
 	const chain = chainCode(secure);
 	const untrusted = chain !== undefined && !DATES.has(chain);

@@ -4,7 +4,7 @@
  */
 import { type Finding, unwell, well } from "../base/finding.ts";
 import type { Values } from "../base/json.ts";
-import type { ConnectorName } from "../sop/connector-schema.ts";
+import { type ConnectorName, isLookOnly } from "../sop/connector-schema.ts";
 import type { Client } from "../sop/definitions.ts";
 import { type ConnectParts, connect } from "./connect.ts";
 import { lookedAt } from "./examine-look.ts";
@@ -23,7 +23,8 @@ const TITLES: readonly (readonly [ConnectorName, string])[] = [
 export async function examineClient(client: Client, parts: ConnectParts): Promise<readonly Finding[]> {
 	const looks = TITLES.filter(([name]) => client.connectors[name] !== undefined).map(async ([name, title]) => {
 		const findings = await lookedAt(title, () => examineConnector(name, client, parts));
-		return findings.map((finding) => ({ about: `${client.name}, ${title}`, ...finding }));
+		const about = `${client.name}, ${title}${isLookOnly(client.connectors, name) ? ", look-only" : ""}`;
+		return findings.map((finding) => ({ about, ...finding }));
 	});
 	const found = (await Promise.all(looks)).flat();
 	if (found.length > 0) return found;
@@ -54,6 +55,7 @@ async function examineDirectory(client: Client, parts: ConnectParts): Promise<re
 	return module.examineDirectory({
 		settings,
 		profiles: profilesOf(client),
+		lookOnly: isLookOnly(client.connectors, "directory"),
 		...(await caOf(client, settings)),
 		password: () => secretOf(parts, client, settings.password),
 		async open() {
@@ -72,13 +74,19 @@ async function examineMicrosoft365(client: Client, parts: ConnectParts): Promise
 	const profiles = profilesOf(client);
 	const firstSignIns = new Set(profiles.map(({ firstSignIn }) => (firstSignIn === "password" ? "password" : "pass")));
 	const actions = usedActions(client.values, Object.values(client.sops));
-	const use: GraphExam["use"] = { actions, firstSignIns, sends: mail?.use === "graph" };
+	const use: GraphExam["use"] = {
+		actions,
+		firstSignIns,
+		sends: mail?.use === "graph",
+		lookOnly: isLookOnly(client.connectors, "microsoft365"),
+	};
 	const suffix = directory?.upnSuffix ?? (directory?.base === undefined ? undefined : domainOf(directory.base));
 	const { examineGraph } = await import("./microsoft365/examine.ts");
 	return examineGraph({
 		settings,
 		profiles,
 		use,
+		hybrid: client.values.identity === "hybrid",
 		...(await caOf(client, settings)),
 		...(secret === undefined ? {} : { secret: () => secretOf(parts, client, secret) }),
 		...(certificate === undefined ? {} : { certificate: () => secretOf(parts, client, certificate) }),

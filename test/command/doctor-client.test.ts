@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { Attribute, Change } from "ldapts";
+import { generate } from "selfsigned";
 import { SMTPServer } from "smtp-server";
 import { plusMs, systemClock } from "../../src/base/time.ts";
 import { startCloud } from "../fixtures/cloud.ts";
@@ -60,6 +61,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 			["Contoso Ltd, Active Directory", "Contoso Ltd, Microsoft 365", "Contoso Ltd, Mail"],
 		);
 		assert(examined.findings.some(({ words }) => words === "is no domain administrator"));
+		names(await shop.doctor(directory({ url: ground.samba.plainUrl, startTls: true })), []);
 	});
 
 	test("the wrong authority of the domain controller", async () => {
@@ -119,6 +121,23 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		await control("512");
 	});
 
+	test("a wrong password is tried at one domain controller alone, so that it does not lock the account", async () => {
+		const password = `file:${shop.put("wrong-password", "Not-The-Password-1")}`;
+		const url = [ground.samba.url, ground.samba.url, ground.samba.url];
+		names(await shop.doctor(directory({ password, url })), [[/^Sign-in to 127\./, /data 52e/, /./]]);
+	});
+
+	test("a domain controller that hangs", async () => {
+		ground.samba.freeze();
+		try {
+			names(await shop.doctor(), [
+				[/^127\..* answers/, /takes the connection, and then says nothing/, /Is 127\..* on\?/],
+			]);
+		} finally {
+			ground.samba.thaw();
+		}
+	});
+
 	test("a domain controller that is down, while the other one is well", async () => {
 		const url = ["ldaps://127.0.0.1:9", ground.samba.url];
 		names(await shop.doctor(directory({ url })), [
@@ -145,6 +164,24 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 				(name) => [new RegExp(`^Group ${name}$`), /may not change who is in it/, group] as const,
 			),
 		]);
+	});
+
+	test("rights to write that are missing are no trouble where nothing is ever written", async () => {
+		const { user, password } = await ground.samba.serviceOver("OU=Sales,DC=contoso,DC=example", "look-only");
+		const kept = `file:${shop.put("look-only", password)}`;
+		const { access, tenant } = ground.cloud.of("contoso");
+		const reads = ["User.Read.All", "Organization.Read.All", "MailboxSettings.Read"];
+		tenant.consents.put(access.app, { roles: reads });
+		const examined = await shop.doctor((client) => {
+			directory({ bind: user, password: kept, lookOnly: true })(client);
+			graph({ lookOnly: true })(client);
+		});
+		tenant.consents.drop(access.app);
+		names(examined, []);
+		const worth = examined.findings.filter(({ remedy }) => remedy !== undefined).map(({ what }) => what);
+		for (const what of ["OU=Finance,DC=contoso,DC=example", "Group Sales", "Permission GroupMember.ReadWrite.All"]) {
+			assert(worth.includes(what), `${what} in ${worth.join("; ")}`);
+		}
 	});
 
 	test("a mark attribute that the schema has not", async () => {
@@ -178,6 +215,21 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		}
 	});
 
+	test("a certificate instead of a secret, that is about to run out", async () => {
+		const notAfterDate = new Date(Date.now() + 12.5 * 86_400_000);
+		const made = await generate([{ name: "commonName", value: "Sopwith" }], { keySize: 2048, notAfterDate });
+		ground.cloud.of("contoso").takeCertificate(made.cert);
+		const certificate = `file:${shop.put("app.pem", `${made.cert}\n${made.private}`)}`;
+		const examined = await shop.doctor((client) => {
+			delete client.connectors.microsoft365.secret;
+			client.connectors.microsoft365.certificate = certificate;
+		});
+		names(examined, []);
+		const found = examined.findings.find(({ what }) => what === "Certificate of the application");
+		assert.match(found?.words ?? "", /: 12 days left$/);
+		assert.match(found?.remedy ?? "", /Certificates & secrets → Certificates/);
+	});
+
 	test("a permission that nobody consented to, and a secret that is about to run out", async () => {
 		const { access, tenant } = ground.cloud.of("contoso");
 		const roles = ["User.ReadWrite.All", "Organization.Read.All", "MailboxSettings.Read", "GroupMember.ReadWrite.All"];
@@ -194,6 +246,8 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 			[/^Permission UserAuthenticationMethod/, /no admin/, grant("UserAuthenticationMethod\\.ReadWrite\\.All")],
 			[/^Permission User-PasswordProfile/, /no admin/, grant("User-PasswordProfile\\.ReadWrite\\.All")],
 		]);
+		const worth = examined.findings.find(({ what }) => what === "Permission AuditLog.Read.All");
+		assert.match(worth?.words ?? "", /cannot tell whether an account was ever used/);
 		const secret = examined.findings.find(({ what }) => what === "Secret of the application");
 		assert.match(secret?.words ?? "", /: 9 days left$/);
 	});
@@ -227,16 +281,17 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		]);
 	});
 
-	test("a clock that is wrong, a certificate of the tenant's that is not trusted, clouds that do not belong together", async () => {
+	test("a clock that is wrong, a sync that is off, a certificate of the tenant's that is not trusted, clouds that do not belong together", async () => {
 		const clock = { now: () => plusMs(systemClock.now(), 11 * 60_000) };
-		const seed = { client: "contoso", domain: "contoso.example", groups: [], licences: [] };
-		await using early = await startCloud({ tenants: [{ ...seed, ...ground.cloud.of("contoso").tenant.seed }], clock });
+		const { seed } = ground.cloud.of("contoso").tenant;
+		await using early = await startCloud({ tenants: [{ ...seed, identity: "cloud" }], clock });
 		const { access } = early.of("contoso");
 		const { authority, endpoint, tenant, app } = access;
 		const secret = `file:${shop.put("early-secret", access.secret)}`;
 		const ca = shop.put("early-ca.pem", access.ca);
 		names(await shop.doctor(graph({ authority, endpoint, tenant, app, secret, ca })), [
 			[/^Clock of 127\.0\.0\.1/, /it is 11 min ahead of ours/, /timedatectl/],
+			[/^Sync from the directory/, /is not switched on/, /Entra Connect .* `identity: cloud`/],
 		]);
 		names(await shop.doctor(graph({ ca })), [
 			[

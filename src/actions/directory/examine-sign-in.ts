@@ -23,10 +23,11 @@ export type SignIn = {
 /** What a domain controller says of its domain, to suggest from. */
 export type Domain = { readonly namingContext?: string; readonly schema?: string };
 
-/** Looks once; changes nothing. A second look is safe unless the password is wrong and the domain locks accounts. */
-export async function examineSignIn(
-	asked: SignIn,
-): Promise<{ readonly findings: readonly Finding[]; readonly domain?: Domain }> {
+/** `refused`: the server said no to us; asking another one would only count towards locking the account. */
+export type SignedIn = { readonly findings: readonly Finding[]; readonly domain?: Domain; readonly refused: boolean };
+
+/** Looks once; changes nothing. */
+export async function examineSignIn(asked: SignIn): Promise<SignedIn> {
 	const { host, bind, base } = asked;
 	const what = `Sign-in to ${host}`;
 	// A fresh object each time: the library writes into it.
@@ -34,7 +35,9 @@ export async function examineSignIn(
 		...(asked.ca === undefined ? {} : { ca: asked.ca }),
 		...(asked.servername === undefined ? {} : { servername: asked.servername }),
 	});
-	const client = new Client({ url: asked.url, timeout: 10_000, connectTimeout: 5_000, tlsOptions: tls() });
+	// With TLS options it would speak TLS from the first byte.
+	const from = asked.startTls ? {} : { tlsOptions: tls() };
+	const client = new Client({ url: asked.url, timeout: 10_000, connectTimeout: 5_000, ...from });
 	try {
 		if (asked.startTls) await client.startTLS(tls());
 		await client.bind(bind, asked.password.open());
@@ -49,9 +52,9 @@ export async function examineSignIn(
 			...controlFindings(host, root),
 			...(await adminFinding(client, { bind, base })),
 		];
-		return { findings, domain };
+		return { findings, domain, refused: false };
 	} catch (error) {
-		return { findings: [refusedSignIn(what, bind, error)] };
+		return { findings: [refusedSignIn(what, bind, error)], refused: error instanceof ResultCodeError };
 	} finally {
 		await client.unbind().catch(() => {});
 	}

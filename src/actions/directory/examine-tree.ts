@@ -3,7 +3,7 @@
  * on them as the directory itself computes them. Must never try a right by using it.
  */
 import { AndFilter, NotFilter, PresenceFilter } from "ldapts";
-import { type Finding, unwell, well } from "../../base/finding.ts";
+import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Values } from "../../base/json.ts";
 import { type Directory, type Entry, got } from "../../engine/remote.ts";
 import { equal, findGroups } from "./entries.ts";
@@ -15,6 +15,8 @@ export type Tree = {
 	/** Who signs in, as remedies name it. */
 	readonly bind: string;
 	readonly domain: Domain;
+	/** Nothing is ever written: a right to write is not missed. */
+	readonly lookOnly: boolean;
 };
 
 /** What the directory's actions write on a person, besides the mark. Source: `user.ts`, `enabled.ts`, `manager.ts`. */
@@ -53,7 +55,7 @@ async function markFinding({ directory, domain }: Tree): Promise<Finding> {
 	return unwell(what, "is not in this domain's schema, so no account could be made", remedy);
 }
 
-async function unitFindings({ directory, bind }: Tree, ou: string): Promise<readonly Finding[]> {
+async function unitFindings({ directory, bind, lookOnly }: Tree, ou: string): Promise<readonly Finding[]> {
 	const what = ou;
 	const unit = await entryAt(directory, ou, ["allowedChildClassesEffective"]);
 	if (unit === undefined) {
@@ -61,10 +63,11 @@ async function unitFindings({ directory, bind }: Tree, ou: string): Promise<read
 		return [unwell(what, "is not there", remedy)];
 	}
 	const delegate = `Active Directory Users and Computers → right-click ${ou} → Delegate Control → add ${bind} →`;
+	const lacks = lookOnly ? beware : unwell;
 	const makes = has(unit, "allowedChildClassesEffective", "user");
 	const first = makes
 		? well(what, "is there, and we may make accounts in it")
-		: unwell(what, `${bind} may not make accounts in it`, `${delegate} Create, delete, and manage user accounts.`);
+		: lacks(what, `${bind} may not make accounts in it`, `${delegate} Create, delete, and manage user accounts.`);
 	const person = await somebodyIn(directory, ou);
 	if (person === undefined) return [first];
 	const missing = [...WRITTEN, directory.markAttribute].filter(
@@ -73,7 +76,7 @@ async function unitFindings({ directory, bind }: Tree, ou: string): Promise<read
 	const about = `Accounts in ${ou}`;
 	if (missing.length === 0) return [first, well(about, "we may write what the procedures write")];
 	const remedy = `${delegate} a custom task → User objects → Write all properties, and Reset password.`;
-	return [first, unwell(about, `${bind} may not write ${missing.join(", ")}`, remedy)];
+	return [first, lacks(about, `${bind} may not write ${missing.join(", ")}`, remedy)];
 }
 
 /** Anybody who has an account right there, with what we may write on them. */
@@ -85,7 +88,7 @@ async function somebodyIn(directory: Directory, ou: string): Promise<Entry | und
 	return first === undefined ? undefined : entryAt(directory, first.dn, ["allowedAttributesEffective"]);
 }
 
-async function groupFinding({ directory, bind }: Tree, name: string): Promise<Finding> {
+async function groupFinding({ directory, bind, lookOnly }: Tree, name: string): Promise<Finding> {
 	const what = `Group ${name}`;
 	const [group, ...others] = await findGroups(directory, name);
 	if (group === undefined) {
@@ -101,7 +104,8 @@ async function groupFinding({ directory, bind }: Tree, name: string): Promise<Fi
 		return well(what, "is there, and we may change who is in it");
 	}
 	const delegate = `Active Directory Users and Computers → right-click the OU of ${group.dn} → Delegate Control → add ${bind}`;
-	return unwell(what, `${bind} may not change who is in it`, `${delegate} → Modify the membership of a group.`);
+	const lacks = lookOnly ? beware : unwell;
+	return lacks(what, `${bind} may not change who is in it`, `${delegate} → Modify the membership of a group.`);
 }
 
 /** One entry, by its DN; undefined when it is not there or not shown to us. */

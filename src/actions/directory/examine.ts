@@ -11,7 +11,7 @@ import type { Directory } from "../../engine/remote.ts";
 import type { DirectorySettings } from "../../sop/connector-schema.ts";
 import { lookedAt } from "../examine-look.ts";
 import { examineTls, type TlsRemedies } from "../examine-tls.ts";
-import { type Domain, examineSignIn } from "./examine-sign-in.ts";
+import { type Domain, examineSignIn, type SignIn } from "./examine-sign-in.ts";
 import { examineTree } from "./examine-tree.ts";
 
 export type DirectoryExam = {
@@ -21,28 +21,40 @@ export type DirectoryExam = {
 	readonly password: () => Promise<Secret>;
 	/** The door the procedures would use. */
 	readonly open: () => Promise<{ readonly directory: Directory; close(): Promise<void> }>;
+	/** Nothing is ever written through it: a right to write is not missed. */
+	readonly lookOnly: boolean;
 	readonly clock: Clock;
 };
 
 /** Looks. Errors: what `password` and `open` throw. */
 export async function examineDirectory(exam: DirectoryExam): Promise<readonly Finding[]> {
-	const servers = await Promise.all([exam.settings.url].flat().map((url) => examineServer(url, exam)));
-	const findings = servers.flatMap((server) => server.findings);
-	const domain = servers.find((server) => server.domain !== undefined)?.domain;
+	const ways = await Promise.all([exam.settings.url].flat().map((url) => examineWay(url, exam)));
+	const findings = ways.flatMap((way) => way.findings);
+	let domain: Domain | undefined;
+	// One after the other, up to the first that refuses us: each refusal counts towards locking the account.
+	for (const { server } of ways) {
+		if (server === undefined) continue;
+		const { bind, base } = exam.settings;
+		const signedIn = await examineSignIn({ ...server, bind, base, password: await exam.password() });
+		findings.push(...signedIn.findings);
+		if (signedIn.refused) return findings;
+		domain ??= signedIn.domain;
+	}
 	if (domain === undefined) return findings;
 	const { directory, close } = await exam.open();
 	try {
 		const { settings, profiles } = exam;
-		const tree = { directory, domain, bind: settings.bind, profiles };
+		const tree = { directory, domain, bind: settings.bind, profiles, lookOnly: exam.lookOnly };
 		return [...findings, ...(await lookedAt(settings.base, () => examineTree(tree)))];
 	} finally {
 		await close();
 	}
 }
 
-type Seen = { readonly findings: readonly Finding[]; readonly domain?: Domain };
+/** `server`: there when it may be signed in to. */
+type Way = { readonly findings: readonly Finding[]; readonly server?: Omit<SignIn, "bind" | "base" | "password"> };
 
-async function examineServer(url: string, exam: DirectoryExam): Promise<Seen> {
+async function examineWay(url: string, exam: DirectoryExam): Promise<Way> {
 	const { settings, clock } = exam;
 	const { hostname: host, protocol, port: written } = new URL(url);
 	const plain = protocol === "ldap:";
@@ -58,12 +70,13 @@ async function examineServer(url: string, exam: DirectoryExam): Promise<Seen> {
 	};
 	const port = written === "" ? (plain ? 389 : 636) : Number(written);
 	const remedies = remediesFor(host, port);
-	const way = await examineTls({ ...common, port, remedies, ...(plain ? { preface: askStartTls } : {}) });
-	if (!way.trusted) return way;
-	const password = await exam.password();
-	const { base, bind } = settings;
-	const signedIn = await examineSignIn({ ...common, url, startTls: plain, base, bind, password });
-	return { ...signedIn, findings: [...way.findings, ...signedIn.findings] };
+	const { findings, trusted } = await examineTls({
+		...common,
+		port,
+		remedies,
+		...(plain ? { preface: askStartTls } : {}),
+	});
+	return trusted ? { findings, server: { ...common, url, startTls: plain } } : { findings };
 }
 
 function remediesFor(host: string, port: number): TlsRemedies {

@@ -9,7 +9,7 @@ import type { Secret } from "../../base/secret.ts";
 import { type Clock, fromMs, type Instant, toMs } from "../../base/time.ts";
 import { type Graph, RemoteError } from "../../engine/remote.ts";
 import { odata } from "./graph.ts";
-import { grantedBy, neededFor, type Use } from "./permissions.ts";
+import { grantedBy, type Need, neededFor, type Use, worthHaving } from "./permissions.ts";
 import type { TokenGiver } from "./token.ts";
 import { tokenTrouble } from "./token-refusal.ts";
 
@@ -46,12 +46,27 @@ export function permissionFindings(token: string, use: Use, { portal, app }: App
 		return [beware(what, "this token does not say which it has", `Compare them by hand: ${page}.`)];
 	const has = new Set(granted);
 	const needed = neededFor(use);
-	const missing = needed.filter((need) => !need.some((one) => has.has(one)));
-	if (missing.length === 0) return [well(what, `consent was given to all ${needed.length} that the procedures use`)];
+	const lacking = (need: Need) => !need.some((one) => has.has(one));
+	const missing = needed.filter(lacking);
 	const remedy = (least: string) =>
 		`${page} → Add a permission → Microsoft Graph → Application permissions → ${least}, then Grant admin consent.`;
-	return missing.map(([least]) => unwell(`Permission ${least}`, "no admin has consented to it", remedy(least)));
+	const all =
+		missing.length > 0 ? [] : [well(what, `consent was given to all ${needed.length} that the procedures use`)];
+	const needless = worthHaving(use).filter(({ need }) => lacking(need));
+	return [
+		...all,
+		...missing.map(([least]) => {
+			const lacks = use.lookOnly && WRITES.test(least) ? beware : unwell;
+			return lacks(`Permission ${least}`, "no admin has consented to it", remedy(least));
+		}),
+		...needless.map(({ need: [least], why }) =>
+			beware(`Permission ${least}`, `without it we cannot tell ${why}`, remedy(least)),
+		),
+	];
 }
+
+/** A permission that nothing which only looks has to have. */
+const WRITES = /ReadWrite|EnableDisable|Send/;
 
 /** Until when the certificate holds. A PEM that is none gives no finding: the token says so already. */
 export function certificateFinding(pem: Secret, clock: Clock, { portal, app }: Application): readonly Finding[] {

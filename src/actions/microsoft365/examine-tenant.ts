@@ -5,6 +5,7 @@
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Values } from "../../base/json.ts";
 import { nearest } from "../../base/nearest.ts";
+import { type Clock, toMs } from "../../base/time.ts";
 import { type Answer, type Graph, got } from "../../engine/remote.ts";
 import { lookedAt } from "../examine-look.ts";
 import { text } from "./accounts.ts";
@@ -19,6 +20,9 @@ export type TenantExam = {
 	/** What follows the @ of new accounts, where the client's file says. */
 	readonly suffix?: string;
 	readonly profiles: readonly Values[];
+	/** Accounts are made in a directory and have to arrive here. */
+	readonly hybrid: boolean;
+	readonly clock: Clock;
 	/** The mailbox mail comes from, where Graph sends it. */
 	readonly sender?: string;
 };
@@ -43,8 +47,10 @@ export async function examineTenant(exam: TenantExam): Promise<readonly Finding[
 
 const PASS = "Temporary Access Pass";
 
-async function tenantFindings({ graph, tenant, suffix, portal }: TenantExam): Promise<readonly Finding[]> {
-	const query = { $select: "id,displayName,verifiedDomains" };
+async function tenantFindings(exam: TenantExam): Promise<readonly Finding[]> {
+	const { graph, tenant, suffix, portal } = exam;
+	const $select = "id,displayName,verifiedDomains,onPremisesSyncEnabled,onPremisesLastSyncDateTime";
+	const query = { $select };
 	const answer = await graph.list({ path: ["organization"], query });
 	const what = `Tenant ${tenant}`;
 	if (isHidden(answer)) return [hidden(what, "Organization.Read.All")];
@@ -53,12 +59,31 @@ async function tenantFindings({ graph, tenant, suffix, portal }: TenantExam): Pr
 	const fits = text(found?.id).toLowerCase() === tenant.toLowerCase() || domains.includes(tenant.toLowerCase());
 	const here = `${text(found?.displayName)}, ${text(found?.id)}`;
 	const mend = `Copy the tenant id into client.yaml: ${portal} → Overview.`;
+	const sync = exam.hybrid && found !== undefined ? [syncFinding(found, exam)] : [];
 	const own = fits ? well(what, `is ${here}`) : unwell(what, `the token is for another one: ${here}`, mend);
-	if (suffix === undefined) return [own];
+	if (suffix === undefined) return [own, ...sync];
 	const domain = `Domain ${suffix}`;
-	if (domains.includes(suffix.toLowerCase())) return [own, well(domain, "is verified in the tenant")];
+	if (domains.includes(suffix.toLowerCase())) return [own, ...sync, well(domain, "is verified in the tenant")];
 	const remedy = `${portal} → Settings → Domain names → Add custom domain, or mend \`upnSuffix\` in client.yaml.`;
-	return [own, unwell(domain, `is not verified in the tenant, which has ${domains.join(", ")}`, remedy)];
+	return [own, ...sync, unwell(domain, `is not verified in the tenant, which has ${domains.join(", ")}`, remedy)];
+}
+
+/** Entra Connect comes every 30 min; three times without it is a trouble. */
+const LATE_MS = 90 * 60_000;
+
+function syncFinding(organization: Values, { clock }: TenantExam): Finding {
+	const what = "Sync from the directory";
+	if (organization.onPremisesSyncEnabled !== true) {
+		const remedy = "Set up Entra Connect or cloud sync, or write `identity: cloud` in client.yaml.";
+		return unwell(what, "is not switched on, so new accounts would never arrive", remedy);
+	}
+	const last = text(organization.onPremisesLastSyncDateTime);
+	if (last === "") return well(what, "is switched on");
+	const words = `came last on ${last.slice(0, 16).replace("T", " at ")} UTC`;
+	if (toMs(clock.now()) - toMs(last) <= LATE_MS) return well(what, words);
+	const remedy =
+		"On the server with Entra Connect: `Get-ADSyncScheduler`, then `Start-ADSyncSyncCycle -PolicyType Delta`.";
+	return unwell(what, words, remedy);
 }
 
 async function licenceFindings({ graph, portal }: TenantExam, wanted: readonly string[]): Promise<readonly Finding[]> {

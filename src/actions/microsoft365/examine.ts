@@ -23,13 +23,12 @@ import type { Use } from "./permissions.ts";
 import { tokenGiver } from "./token.ts";
 import { openWire } from "./wire.ts";
 
-export type GraphExam = Pick<TenantExam, "profiles" | "suffix" | "sender"> & {
+export type GraphExam = Pick<TenantExam, "profiles" | "suffix" | "sender" | "hybrid" | "clock"> & {
 	readonly settings: Extract<GraphSettings, { readonly use: "graph" }>;
 	readonly ca?: string;
 	readonly secret?: () => Promise<Secret>;
 	readonly certificate?: () => Promise<Secret>;
 	readonly use: Use;
-	readonly clock: Clock;
 };
 
 /** Looks. Errors: what `secret` and `certificate` throw. */

@@ -21,16 +21,18 @@ const GIVE_LICENCES: Need = ["LicenseAssignment.ReadWrite.All", "User.ReadWrite.
 const CHANGE_GROUPS: Need = ["GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"];
 const MAKE_PASSES: Need = ["UserAuthenticationMethod.ReadWrite.All", "UserAuthMethod-TAP.ReadWrite.All"];
 const SET_PASSWORDS: Need = ["User-PasswordProfile.ReadWrite.All", "Directory.ReadWrite.All"];
+const READ_SIGN_INS: Need = ["AuditLog.Read.All"];
+const READ_SENT: Need = ["Mail.ReadBasic", "Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite"];
 const READ_MAILBOXES: Need = ["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
 
 /** Source: the tables of permissions at https://learn.microsoft.com/graph/api, one per call. */
 const NEEDS: { readonly [action: ActionName]: readonly Need[] } = {
 	"microsoft365.userExists": [READ_PEOPLE],
-	"microsoft365.user": [WRITE_PEOPLE, READ_DOMAINS, READ_CONTACTS],
+	"microsoft365.user": [READ_PEOPLE, WRITE_PEOPLE, READ_DOMAINS, READ_CONTACTS],
 	"microsoft365.enabled": [READ_PEOPLE, OPEN_ACCOUNTS],
-	"microsoft365.licence": [WRITE_PEOPLE, READ_LICENCES, GIVE_LICENCES],
+	"microsoft365.licence": [READ_PEOPLE, WRITE_PEOPLE, READ_LICENCES, GIVE_LICENCES],
 	"microsoft365.groupMember": [READ_PEOPLE, CHANGE_GROUPS],
-	"microsoft365.manager": [WRITE_PEOPLE],
+	"microsoft365.manager": [READ_PEOPLE, WRITE_PEOPLE],
 	"microsoft365.mailboxReady": [READ_MAILBOXES],
 };
 
@@ -41,18 +43,30 @@ export type Use = {
 	readonly firstSignIns: ReadonlySet<"pass" | "password">;
 	/** Mail goes out through Graph. */
 	readonly sends: boolean;
+	/** Nothing is ever written: a permission to write is not missed. */
+	readonly lookOnly: boolean;
 };
 
 /** The permissions that are needed, each once. */
 export function neededFor(use: Use): readonly Need[] {
 	const first = use.actions.has("microsoft365.firstCredential");
-	const needs = [
+	const needs: readonly Need[] = [
 		...[...use.actions].flatMap((action) => NEEDS[action] ?? []),
+		...(first ? [READ_PEOPLE] : []),
 		...(first && use.firstSignIns.has("pass") ? [MAKE_PASSES] : []),
 		...(first && use.firstSignIns.has("password") ? [SET_PASSWORDS] : []),
 		...(use.sends ? [["Mail.Send"] as const] : []),
 	];
 	return [...new Set(needs)];
+}
+
+/** Permissions the procedures do without, and what they then cannot tell. */
+export function worthHaving(use: Use): readonly { readonly need: Need; readonly why: string }[] {
+	const makes = ["microsoft365.user", "microsoft365.firstCredential"].some((action) => use.actions.has(action));
+	return [
+		...(makes ? [{ need: READ_SIGN_INS, why: "whether an account was ever used, before it is undone" }] : []),
+		...(use.sends ? [{ need: READ_SENT, why: "whether a mail went out whose answer was lost" }] : []),
+	];
 }
 
 /**

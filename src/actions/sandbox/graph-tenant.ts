@@ -12,8 +12,18 @@ export const tenantRoutes: readonly Route[] = [
 		handle: (call) => {
 			const { id, seed } = call.tenant;
 			const synced = seed.identity === "hybrid" ? true : null;
+			// The simulated sync has caught up before each answer.
+			const last = synced === true ? call.tenant.clock.now() : null;
 			const domains = verified(call.tenant).map((name, at) => ({ name, isDefault: at === 0, isInitial: at === 1 }));
-			return many(call, [{ id, displayName: seed.name, onPremisesSyncEnabled: synced, verifiedDomains: domains }]);
+			return many(call, [
+				{
+					id,
+					displayName: seed.name,
+					onPremisesSyncEnabled: synced,
+					onPremisesLastSyncDateTime: last,
+					verifiedDomains: domains,
+				},
+			]);
 		},
 	},
 	{
