@@ -93,7 +93,10 @@ export interface Directory {
 		dn: string,
 		attributes: { readonly [name: string]: string | readonly string[] | Secret },
 	): Promise<Answer<{ readonly guid: string }>>;
-	/** `dn` may be `<GUID=…>`. Several changes are one atomic LDAP modify; delete-old with add-new is compare-and-set. */
+	/**
+	 * `dn` may be `<GUID=…>`. Several changes are one atomic LDAP modify; delete-old with add-new is compare-and-set.
+	 * `again`: the same password may be there already, so its history is not asked.
+	 */
 	modify(
 		dn: string,
 		changes: readonly {
@@ -101,6 +104,7 @@ export interface Directory {
 			readonly attribute: string;
 			readonly values: readonly (string | Secret)[];
 		}[],
+		options?: { readonly again?: boolean },
 	): Promise<Answer<void>>;
 	move(dn: string, newDn: string): Promise<Answer<void>>;
 	remove(dn: string): Promise<Answer<void>>;

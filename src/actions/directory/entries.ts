@@ -95,7 +95,7 @@ export async function findUser(directory: Directory, ref: UserRef): Promise<Dire
 	return found;
 }
 
-export type DirectoryGroup = { readonly dn: string; readonly name: string };
+export type DirectoryGroup = { readonly dn: string; readonly guid: string; readonly name: string };
 
 /** Groups with that name under the client's group base, or the one at that DN. */
 export async function findGroups(directory: Directory, group: string): Promise<readonly DirectoryGroup[]> {
@@ -106,10 +106,14 @@ export async function findGroups(directory: Directory, group: string): Promise<r
 		base: isDn ? group : directory.groupBase,
 		scope: isDn ? "base" : "sub",
 		filter: isDn ? isGroup : new AndFilter({ filters: [isGroup, named] }),
-		attributes: ["cn"],
+		attributes: ["cn", "objectGUID"],
 	});
 	if (answer.kind === "refused" && (answer.code === "no-such-object" || answer.code === "bad-name")) return [];
-	return got(answer).map((entry) => ({ dn: entry.dn, name: one(entry, "cn") || group }));
+	return got(answer).map((entry) => ({
+		dn: entry.dn,
+		guid: guidText(one(entry, "objectGUID")),
+		name: one(entry, "cn") || group,
+	}));
 }
 
 /** Whether that DN is a direct member; asked of the server, because a large group does not list all its members. */

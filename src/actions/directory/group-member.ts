@@ -3,12 +3,13 @@
  */
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
+import type { Change } from "../../engine/event.ts";
 import { change, check, settled, turned } from "../changes.ts";
 import { directoryOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { plainText, userRef } from "../user-ref.ts";
 import { gone } from "./enabled.ts";
-import { type DirectoryGroup, findGroups, findUser, isMember } from "./entries.ts";
+import { byGuid, type DirectoryGroup, findGroups, findUser, isMember } from "./entries.ts";
 import { absence, type Subject, subjectOf } from "./subject.ts";
 
 const input = z.object({ user: userRef, group: plainText, member: z.boolean().default(true) });
@@ -46,7 +47,7 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 			kind: add ? "add" : "remove",
 			target: subject.name,
 			facet: `group:${wanted.group}`,
-			...(add ? { after: true } : { before: true }),
+			...(add ? { after: group.guid } : { before: group.guid }),
 			words: say(group.name, add),
 			detail: `LDAP modify ${group.dn}: ${add ? "add" : "delete"} member`,
 		});
@@ -62,24 +63,32 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 	},
 	async apply(made, wanted, world) {
 		const directory = directoryOf(world);
-		const [user, groups] = await Promise.all([findUser(directory, wanted.user), findGroups(directory, wanted.group)]);
-		const [group] = groups;
-		if (user === undefined || group === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
+		const user = await findUser(directory, wanted.user);
+		if (user === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
+		const group = byGuid(idOf(made));
 		const add = made.kind === "add";
 		const operation = add ? "add" : "delete";
-		const answer = await directory.modify(group.dn, [{ operation, attribute: "member", values: [user.dn] }]);
-		const isSo = async () => (await isMember(directory, group.dn, user.dn)) === add;
+		const answer = await directory.modify(group, [{ operation, attribute: "member", values: [user.dn] }]);
+		const isSo = async () => (await isMember(directory, group, user.dn)) === add;
 		return settled(answer, made.id, SO_ALREADY, isSo);
 	},
-	undo(made, _wanted, { subject, groups, isIn }: Facts) {
-		const [group] = groups;
-		if (subject.user === undefined || group === undefined || isIn !== (made.kind === "add")) return { changes: [] };
+	undo(made, wanted, { subject, groups, isIn }: Facts) {
+		if (subject.user === undefined) return { changes: [] };
+		const group = groups.find(({ guid }) => guid === idOf(made));
+		// It may have another name by now: then only a person can say.
+		if (group === undefined) return noGroup(wanted.group, 0);
+		if (isIn !== (made.kind === "add")) return { changes: [] };
 		const back = made.kind === "remove";
 		return {
 			changes: [turned(made, say(group.name, back), `LDAP modify ${group.dn}: ${back ? "add" : "delete"} member`)],
 		};
 	},
 };
+
+/** Which group was approved, whatever it is called by now. */
+function idOf(made: Change): string {
+	return String(made.after ?? made.before);
+}
 
 /** Refusals that may mean "it is so already": LDAP 68 and 20 on add, 53 and 16 on remove. */
 const SO_ALREADY = ["already-member", "not-member", "name-taken", "already-so", "no-such-value", "unwilling"];

@@ -54,10 +54,10 @@ export function openLdap(options: LdapOptions): { readonly directory: Directory;
 				return { guid: await guidAt(client, at) };
 			});
 		},
-		modify(dn, changes) {
+		modify(dn, changes, { again = false } = {}) {
 			const said = { operation: modifyKind(changes), names: [dn], values: changes };
 			const sent = () => changes.map((one) => new Change({ operation: one.operation, modification: written(one) }));
-			const hinted = changes.some(({ values }) => values.some((value) => value instanceof Secret));
+			const hinted = !again && changes.some(({ values }) => values.some((value) => value instanceof Secret));
 			return ask(said, (client, [at = dn], controls) => client.modify(at, sent(), policyHints(controls)), hinted);
 		},
 		move: (dn, newDn) =>

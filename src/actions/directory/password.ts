@@ -72,12 +72,11 @@ export const directoryPassword: Action<z.infer<typeof input>, z.infer<typeof out
 		const found = await findUser(directory, wanted.user);
 		if (found === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
 		const ref = wanted.password ?? (await world.keep(VALUE, newPassword()));
+		const again = await world.holds(BEFORE);
 		await world.keep(BEFORE, new Secret(found.passwordSet));
 		const must = { operation: "replace", attribute: "pwdLastSet", values: ["0"] } as const;
-		const answer = await directory.modify(found.dn, [
-			{ operation: "replace", attribute: "unicodePwd", values: [await world.reveal(ref)] },
-			...(wanted.mustChange ? [must] : []),
-		]);
+		const set = { operation: "replace", attribute: "unicodePwd", values: [await world.reveal(ref)] } as const;
+		const answer = await directory.modify(found.dn, wanted.mustChange ? [set, must] : [set], { again });
 		if (answer.kind === "ok") await world.keep(WRITTEN, new Secret("yes"));
 		return outcomeOf(answer, made.id);
 	},

@@ -13,6 +13,7 @@ import { corrected, entryName, nameChanges } from "./user-name.ts";
 import {
 	addressOf,
 	displayOf,
+	entryNameFor,
 	holdersOf,
 	isClosed,
 	nameless,
@@ -55,7 +56,7 @@ function isSame(input: AccountInput, user: DirectoryUser): boolean {
 function make(input: AccountInput, facts: AccountFacts, name: string): Plan {
 	if (!facts.ouThere) return noPlace(facts);
 	const displayName = displayOf(input);
-	const dn = below(takenIn(facts, facts.ou) ? `${displayName} (${name})` : displayName, facts.ou);
+	const dn = below(entryNameFor(displayName, takenIn(facts, facts.ou) ? name : undefined), facts.ou);
 	const upn = addressOf(facts, name);
 	const account = { upn, samAccountName: accountName(name), displayName, dn };
 	const made = change({

@@ -10,7 +10,7 @@ import { accountName, namePart, nameSeries, typedName } from "../names.ts";
 import { usedSynced } from "../signed-in.ts";
 import { type DirectoryUser, equal, findAll } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
-import { displayOf } from "./user-plan.ts";
+import { displayOf, entryNameFor } from "./user-plan.ts";
 
 export type AccountFacts = {
 	readonly mark: string;
@@ -60,7 +60,7 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 			filter: new PresenceFilter({ attribute: "objectClass" }),
 			attributes: ["objectClass"],
 		}),
-		findAll(directory, equal("cn", displayOf(input))),
+		findAll(directory, equal("cn", entryNameFor(displayOf(input)))),
 	]);
 	const marked = all.filter((user) => user.mark === world.mark);
 	const same = all.filter((user) => input.employeeId !== undefined && user.employeeId === input.employeeId);

@@ -11,6 +11,7 @@ import type { AccountFacts } from "./user-look.ts";
 import {
 	addressOf,
 	displayOf,
+	entryNameFor,
 	holdersOf,
 	isClosed,
 	nameless,
@@ -66,11 +67,12 @@ export function nameChanges(input: AccountInput, facts: AccountFacts, user: Dire
 /** The entry's own name follows the display name, where it was that until now; nobody else may stand there under it. */
 export function entryName(input: AccountInput, facts: AccountFacts, user: DirectoryUser): string {
 	const display = displayOf(input);
-	const follows = user.cn === user.displayName || user.cn.startsWith(`${user.displayName} (`);
+	const plain = entryNameFor(display);
+	const follows = user.cn === entryNameFor(user.displayName) || user.cn.startsWith(`${user.displayName} (`);
 	if (!follows) return user.cn;
 	const taken = takenIn(facts, parentOf(user.dn), user);
-	if (isSameText(user.displayName, display) && !(taken && isSameText(user.cn, display))) return user.cn;
-	return taken ? `${display} (${localOf(user.upn)})` : display;
+	if (isSameText(user.displayName, display) && !(taken && isSameText(user.cn, plain))) return user.cn;
+	return taken ? entryNameFor(display, localOf(user.upn)) : plain;
 }
 
 /** Why an address that does not fit the name any more stays as it is; undefined where it fits. */

@@ -27,6 +27,16 @@ export function displayOf(input: AccountInput): string {
 	return `${input.firstName} ${input.lastName}`;
 }
 
+/** What an entry is called in its place: the display name, with the account's beside it where `local` is given. */
+export function entryNameFor(display: string, local?: string): string {
+	const note = local === undefined ? "" : ` (${accountName(local)})`;
+	const room = display.slice(0, ENTRY_NAME_MAX - note.length);
+	return room.replace(/[\uD800-\uDBFF]$/, "") + note;
+}
+
+/** Source: https://learn.microsoft.com/windows/win32/adschema/a-cn, range upper. */
+const ENTRY_NAME_MAX = 64;
+
 export function isClosed(user: DirectoryUser): boolean {
 	return (user.control & CLOSED) !== 0;
 }
