@@ -8,6 +8,8 @@ import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type GraphReader, graphReader } from "../fixtures/readers.ts";
 
 const MAIN = resolve("src/main.ts");
 const START_MS = 20_000;
@@ -58,12 +60,15 @@ export type ReadOut = {
 
 export type Bot = Awaited<ReturnType<typeof startBot>>;
 
-/** Starts a bot on a copy of the definitions, in a folder of its own. `change` may edit the copy first. */
-export async function startBot(change: (definitions: string) => void = () => {}) {
+/**
+ * Starts a bot on a copy of the definitions, in a folder of its own. `change` may edit the copy first, and give what its
+ * environment has more.
+ */
+export async function startBot(change: (definitions: string) => NodeJS.ProcessEnv = () => ({})) {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-e2e-"));
 	const definitions = join(folder, "definitions");
 	cpSync("sop-definitions", definitions, { recursive: true });
-	change(definitions);
+	const more = change(definitions);
 	const env: NodeJS.ProcessEnv = {
 		PATH: process.env.PATH,
 		HOME: folder,
@@ -72,6 +77,7 @@ export async function startBot(change: (definitions: string) => void = () => {})
 		SOPWITH_DATA: join(folder, "data"),
 		SOPWITH_DEFINITIONS: definitions,
 		SOPWITH_KEY: randomBytes(32).toString("base64"),
+		...more,
 	};
 	const tokens = new Map<string, string>();
 	const sessions = new Map<string, string>();
@@ -120,16 +126,33 @@ export async function startBot(change: (definitions: string) => void = () => {})
 		assert.equal(status, 200, `run ${run} for ${person}`);
 		return body as unknown as RunSaid;
 	};
-	/** What stands in the sandbox, read by a client that is neither the bot nor the browser. */
+	/** What stands in the sandbox, on its page and by the API; the two say the same. */
 	const directory = async (client: string): Promise<ReadOut> => {
 		const reader = client === "fabrikam" ? "fabrikam/hanna" : "contoso/di";
 		const session = sessions.get(reader) ?? (await sessionOf(url, reader));
 		sessions.set(reader, session);
-		const response = await fetch(`${url}/directory/${client}`, {
-			headers: { accept: "application/json", cookie: session },
-		});
-		assert.equal(response.status, 200);
-		return (await response.json()) as ReadOut;
+		const token = await tokenOf(reader.split("/")[1] ?? "");
+		const read = async (who: { readonly [header: string]: string }): Promise<ReadOut> => {
+			const response = await fetch(`${url}/directory/${client}`, { headers: { accept: "application/json", ...who } });
+			assert.equal(response.status, 200);
+			return (await response.json()) as ReadOut;
+		};
+		for (;;) {
+			const [before, byToken, after] = [
+				await read({ cookie: session }),
+				await read({ authorization: `Bearer ${token}` }),
+				await read({ cookie: session }),
+			];
+			// Read while something moved: read again.
+			if (!isDeepStrictEqual(before, after)) continue;
+			assert.deepEqual(byToken, after);
+			return after;
+		}
+	};
+	/** A client's simulated Graph, asked by a program of its own with a token of its own. */
+	const graph = (client: string): GraphReader => {
+		const access = JSON.parse(readFileSync(join(folder, "data", "sandbox", "access.json"), "utf8"));
+		return graphReader({ ...access, ...access.tenants[client] });
 	};
 	await start();
 	return {
@@ -144,6 +167,7 @@ export async function startBot(change: (definitions: string) => void = () => {})
 		api,
 		read,
 		directory,
+		graph,
 		/** Edits a definition of the copy. */
 		edit: (file: string, change_: (text: string) => string): void => {
 			const path = join(definitions, file);

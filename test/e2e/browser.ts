@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { CHROMIUM } from "../fixtures/needs.ts";
 
-export const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
 	"--no-sandbox",
 	"--disable-gpu",

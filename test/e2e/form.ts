@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { startBot, until } from "./bot.ts";
 import type { Person } from "./browser.ts";
-import { day, fill, hire, people, planned, reads, runUntil, type Stage, type Story } from "./stage.ts";
+import { becomesInGraph, day, fill, hire, people, planned, reads, runUntil, type Stage, type Story } from "./stage.ts";
 
 export const form: Story = { name: "form", play };
 
@@ -58,6 +58,14 @@ async function play(stage: Stage): Promise<void> {
 	await harriet.look("chat-standing");
 	const made = (await bot.directory("contoso")).users.find((user) => user.displayName === "Walt House");
 	assert.deepEqual([made?.enabled, made?.licences], [true, ["DESKLESSPACK"]]);
+	await becomesInGraph(
+		bot,
+		{ name: "Walt House" },
+		{
+			...{ userPrincipalName: "walt.house@contoso.example", enabled: true, manager: "di@contoso.example" },
+			...{ licences: ["DESKLESSPACK"], groups: ["Warehouse"] },
+		},
+	);
 	did("a routine hire passes by the standing approval, and card and page say who approved in advance");
 
 	await hanna.goto("/portal/fabrikam/newhire");
@@ -94,6 +102,14 @@ async function play(stage: Stage): Promise<void> {
 	assert.deepEqual(
 		[found.userPrincipalName, found.enabled, found.licences, found.groups],
 		["joerg.weiss@fabrikam.example", true, ["SPB"], ["Alle Mitarbeiter"]],
+	);
+	await becomesInGraph(
+		bot,
+		{ client: "fabrikam", name: "Jörg Weiß" },
+		{
+			...{ userPrincipalName: "joerg.weiss@fabrikam.example", enabled: true, manager: "otto@fabrikam.example" },
+			...{ licences: ["SPB"], groups: ["Alle Mitarbeiter"] },
+		},
 	);
 	did("a cloud-only client's own people start, approve and finish, its extra step included");
 }

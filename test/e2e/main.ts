@@ -2,19 +2,21 @@
  * Plays the stories people were promised, in Chromium and over the API, against Sopwith as a process of its own:
  * `npm run e2e -- [STORY…] [--json] [--shots FOLDER]`. Must never call a story played whose end was not read in the sandbox.
  */
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { CHROMIUM, type Eyes, openBrowser } from "./browser.ts";
+import { needs } from "../fixtures/needs.ts";
+import { type Eyes, openBrowser } from "./browser.ts";
 import { form } from "./form.ts";
 import { newcomer } from "./newcomer.ts";
 import { program } from "./program.ts";
+import { realDirectories } from "./real-directories.ts";
 import { secondThoughts } from "./second-thoughts.ts";
 import type { Story } from "./stage.ts";
 import { technician } from "./technician.ts";
 
-const STORIES: readonly Story[] = [newcomer, form, secondThoughts, technician, program];
+const STORIES: readonly Story[] = [realDirectories, newcomer, form, secondThoughts, technician, program];
 const AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({
@@ -32,16 +34,21 @@ type Played = {
 };
 
 async function main(): Promise<number> {
-	const wanted = STORIES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+	const asked = STORIES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 	const unknown = positionals.filter((name) => !STORIES.some((story) => story.name === name));
 	if (unknown.length > 0) {
 		process.stderr.write(`There is no story ${unknown.join(", ")}: ${STORIES.map(({ name }) => name).join(", ")}\n`);
 		return 2;
 	}
-	if (!existsSync(CHROMIUM)) {
-		process.stderr.write("The stories need Chromium: apt-get install chromium\n");
-		if (values.json) process.stdout.write(`${JSON.stringify({ ok: false, skipped: "chromium" })}\n`);
-		return process.env.CI === "true" ? 1 : 0;
+	const skipped = asked.flatMap((story) => {
+		const why = needs("chromium", ...(story.needs ?? []));
+		return why === false ? [] : [{ story: story.name, why }];
+	});
+	for (const { story, why } of skipped) process.stderr.write(`skipped: ${story}, ${why}\n`);
+	const wanted = asked.filter(({ name }) => !skipped.some(({ story }) => story === name));
+	if (wanted.length === 0) {
+		if (values.json) process.stdout.write(`${JSON.stringify({ ok: false, skipped })}\n`);
+		return 0;
 	}
 	const shots = values.shots === undefined ? mkdtempSync(join(tmpdir(), "sopwith-shots-")) : resolve(values.shots);
 	mkdirSync(shots, { recursive: true });
@@ -59,7 +66,7 @@ async function main(): Promise<number> {
 	const ok = played.length > 0 && played.every((story) => story.ok);
 	const seconds = round(performance.now() - began);
 	const pages = eyes.seen.length;
-	if (values.json) process.stdout.write(`${JSON.stringify({ ok, seconds, pages, shots, stories: played })}\n`);
+	if (values.json) process.stdout.write(`${JSON.stringify({ ok, seconds, pages, shots, skipped, stories: played })}\n`);
 	else {
 		const good = played.filter((story) => story.ok).length;
 		process.stdout.write(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { startBot, until } from "./bot.ts";
 import { look } from "./browser.ts";
-import { day, fill, people, reads, runUntil, type Stage, type Story } from "./stage.ts";
+import { becomesInGraph, day, fill, people, reads, runUntil, type Stage, type Story } from "./stage.ts";
 
 export const newcomer: Story = { name: "newcomer", play };
 
@@ -131,11 +131,19 @@ async function play(stage: Stage): Promise<void> {
 		[made.groups, made.licences, made.manager],
 		[["All Sales", "Sales"], ["SPB"], "sol@contoso.example"],
 	);
+	await becomesInGraph(
+		bot,
+		{ name: "Ada Lovelace" },
+		{
+			...{ userPrincipalName: "ada.lovelace@contoso.example", enabled: true, manager: "sol@contoso.example" },
+			...{ licences: ["SPB"], groups: ["All Sales", "Sales"] },
+		},
+	);
 	await harriet.goto("/directory/contoso");
 	await reads(harriet.page.locator("main"), "Ada Lovelace");
 	await harriet.look("directory");
 	await harriet.goto("/");
-	did("the card ends with the proof, and an independent reader finds the account, groups, licence and manager");
+	did("the card ends with the proof, and Graph tells an independent reader the account, groups, licence and manager");
 
 	const undo = await harriet.say(`undo ${ref}`);
 	await harriet.look("chat-undo");
@@ -152,5 +160,6 @@ async function play(stage: Stage): Promise<void> {
 	const after = await bot.directory("contoso");
 	assert.deepEqual(after.users, before.users);
 	assert.deepEqual(after.licences, before.licences);
+	await becomesInGraph(bot, { name: "Ada Lovelace" }, undefined);
 	did("undo is a run with its own plan and approval; the directory is as it was before");
 }

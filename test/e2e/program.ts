@@ -4,7 +4,19 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bot, type Said, startBot, until } from "./bot.ts";
-import { approve, day, hire, planned, runUntil, type Stage, type Story, started, waitFor } from "./stage.ts";
+import {
+	approve,
+	becomesInGraph,
+	day,
+	hire,
+	inGraph,
+	planned,
+	runUntil,
+	type Stage,
+	type Story,
+	started,
+	waitFor,
+} from "./stage.ts";
 
 export const program: Story = { name: "program", play };
 
@@ -89,6 +101,12 @@ async function play({ did }: Stage): Promise<void> {
 	const left = (await bot.directory("contoso")).users.map(({ displayName }) => displayName);
 	const was = before.users.map(({ displayName }) => displayName);
 	assert.deepEqual(left.filter((name) => !was.includes(name)).toSorted(), ["Hook Ed", "Kill Ed"]);
+	await becomesInGraph(bot, { name: "Ada Lovelace" }, undefined);
+	const cloud = await Promise.all(["Hook Ed", "Kill Ed"].map((name) => inGraph(bot, "contoso", name)));
+	assert.deepEqual(
+		cloud.map((user) => user?.licences),
+		[["DESKLESSPACK"], ["SPB"]],
+	);
 	did("cancel and undo put one back; every chain verifies; the sandbox holds who it should");
 }
 

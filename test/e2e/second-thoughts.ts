@@ -6,6 +6,7 @@ import {
 	day,
 	fill,
 	hire,
+	inGraph,
 	people,
 	planned,
 	reads,
@@ -81,5 +82,10 @@ async function play(stage: Stage): Promise<void> {
 		(await shown()).map((user) => [user.displayName, user.enabled]),
 		[["Ada Lovelace", false]],
 	);
+	await until(
+		"the corrected name in Graph",
+		async () => (await inGraph(bot, "contoso", "Ada Lovelace"))?.enabled === false,
+	);
+	assert.equal(await inGraph(bot, "contoso", "Ada Lovelac"), undefined);
 	did(`a corrected name is planned as what differs and approved as that: ${differs.join("; ")}`);
 }

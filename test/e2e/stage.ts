@@ -1,7 +1,10 @@
 /** What a story has at hand, and small things several stories do. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, Locator } from "playwright-core";
+import type { Part } from "../fixtures/needs.ts";
+import { personIn } from "../fixtures/readers.ts";
 import { type Bot, type RunSaid, type Step, until } from "./bot.ts";
 import { type Eyes, type Person, signIn } from "./browser.ts";
 
@@ -12,7 +15,12 @@ export type Stage = {
 	readonly did: (what: string) => void;
 };
 
-export type Story = { readonly name: string; readonly play: (stage: Stage) => Promise<void> };
+export type Story = {
+	readonly name: string;
+	/** What it needs of the machine besides Chromium. */
+	readonly needs?: readonly Part[];
+	readonly play: (stage: Stage) => Promise<void>;
+};
 
 /** Days from today in New York, `2026-12-01`. */
 export function day(from: number): string {
@@ -85,6 +93,31 @@ export async function answer(bot: Bot, run: string, said: { as: string; verb: st
 	assert(open?.wait !== undefined, `nothing takes ${said.verb}`);
 	const body = { wait: open.wait.id, verb: said.verb, values: said.values ?? {} };
 	return bot.api(said.as, `/runs/${run}/answers`, body);
+}
+
+/** What Graph itself says of somebody: sign-in name, open or closed, licences, groups, manager. Nothing: not there. */
+export async function inGraph(bot: Bot, client: string, name: string) {
+	const found = await personIn(bot.graph(client), name);
+	if (found === undefined) return undefined;
+	const { userPrincipalName, enabled, licences, groups, manager } = found;
+	return { userPrincipalName, enabled, licences, groups, manager };
+}
+
+/** The same, once it is so: the sync takes a moment. */
+export async function becomesInGraph(
+	bot: Bot,
+	who: { readonly client?: string; readonly name: string },
+	wanted: Awaited<ReturnType<typeof inGraph>>,
+): Promise<void> {
+	let last: unknown;
+	try {
+		await until(`${who.name} in Graph`, async () => {
+			last = await inGraph(bot, who.client ?? "contoso", who.name);
+			return isDeepStrictEqual(last, wanted);
+		});
+	} catch {
+		assert.deepEqual(last, wanted, `${who.name} in Graph`);
+	}
 }
 
 export function waitFor(run: RunSaid, verb: string): Step | undefined {

@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { startBot, until } from "./bot.ts";
-import { approve, day, hire, people, planned, reads, runUntil, type Stage, type Story, started } from "./stage.ts";
+import {
+	approve,
+	day,
+	hire,
+	inGraph,
+	people,
+	planned,
+	reads,
+	runUntil,
+	type Stage,
+	type Story,
+	started,
+} from "./stage.ts";
 
 export const technician: Story = { name: "technician", play };
 
@@ -122,6 +134,16 @@ async function play(stage: Stage): Promise<void> {
 		[["SPB"], [], [], ["SPB"]],
 	);
 	assert.equal(sold.find(({ sku }) => sku === "SPB")?.total, 9);
+	const inCloud = async (name: string) => (await inGraph(bot, "contoso", name))?.licences;
+	assert.deepEqual(
+		[
+			await inCloud("ada.lovelace@contoso.example"),
+			await inCloud("Ben Skip"),
+			await inCloud("Cleo Stop"),
+			await inCloud("Dan Retry"),
+		],
+		[["SPB"], [], [], ["SPB"]],
+	);
 	did("the sandbox holds exactly what was answered");
 }
 
