@@ -4,22 +4,26 @@
  */
 import type { World } from "../engine/action.ts";
 import { type Directory, type Graph, type Http, type Mail, RemoteError } from "../engine/remote.ts";
+import { together } from "./together.ts";
 
 /** The client's Active Directory. Errors: `RemoteError` `no-connector`, not retryable, when it has none. */
 export function directoryOf(world: World): Directory {
 	return world.directory ?? missing(world, "directory");
 }
 
-/** The client's Microsoft 365, for as long as the step may take. Errors: `RemoteError` `no-connector`. */
+/**
+ * The client's Microsoft 365, for as long as the step may take; reads begun in one go travel together.
+ * Errors: `RemoteError` `no-connector`.
+ */
 export function graphOf(world: World): Graph {
 	const graph = world.graph ?? missing(world, "microsoft365");
 	const { signal } = world;
-	return {
+	return together({
 		endpoint: graph.endpoint,
 		request: (request) => graph.request({ signal, ...request }),
 		list: (get, most) => graph.list({ signal, ...get }, most),
 		batch: (gets) => graph.batch(gets.map((get) => ({ signal, ...get }))),
-	};
+	});
 }
 
 /** The client's mail. Errors: `RemoteError` `no-connector`. */

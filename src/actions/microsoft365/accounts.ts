@@ -60,10 +60,12 @@ async function findByName(graph: Graph, ref: UserRef): Promise<CloudUser | undef
 	const { id, address } = namesOf(ref);
 	const name = id ?? address;
 	if (name === undefined) return undefined;
-	const found = gotOrNone(await graph.request({ method: "GET", path: ["users", name], query: { $select: SELECT } }));
-	if (found !== undefined) return readAccount(found);
-	if (address === undefined) return undefined;
-	return (await listAccounts(graph, `mail eq ${odata(address)}`))[0];
+	const [found, byMail] = await Promise.all([
+		graph.request({ method: "GET", path: ["users", name], query: { $select: SELECT } }),
+		address === undefined ? [] : listAccounts(graph, `mail eq ${odata(address)}`),
+	]);
+	const named = gotOrNone(found);
+	return named === undefined ? byMail[0] : readAccount(named);
 }
 
 /** Accounts that fit a filter. `odata()` every value in it. Errors: `RemoteError`. */
@@ -101,6 +103,11 @@ export function cloudAbsence(subject: CloudSubject) {
 	const message = `There is no account ${subject.name} in Microsoft 365. Nothing changed.`;
 	const obstacle: Obstacle = { code: "no-such-user", message, choices: [] };
 	return { changes: [], promises: {}, obstacle };
+}
+
+/** The refusal of a write whose person was there a moment ago. */
+export function notShown(name: string) {
+	return { code: "no-such-user", message: `Microsoft 365 does not show ${name} any more.`, retryable: true };
 }
 
 export function readAccount(row: Values): CloudUser {

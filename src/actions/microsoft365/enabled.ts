@@ -8,8 +8,7 @@ import { change, check, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject } from "./accounts.ts";
-import { notShown } from "./licence.ts";
+import { type CloudSubject, cloudAbsence, cloudSubject, notShown } from "./accounts.ts";
 
 const input = z.object({ user: userRef, enabled: z.boolean().default(true) });
 const output = z.object({ enabled: z.boolean() });

@@ -15,8 +15,7 @@ import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
 import { hasSignedIn, signedIn } from "../signed-in.ts";
 import { userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
-import { notShown } from "./licence.ts";
+import { type CloudSubject, cloudAbsence, cloudSubject, notShown, text } from "./accounts.ts";
 
 const secretRef = z.object({ $secret: z.string() });
 const input = z.object({
@@ -210,6 +209,9 @@ async function makePass(at: Place, made: Change, lifetimeInMinutes: number): Pro
 	const body = { lifetimeInMinutes, isUsableOnce: true };
 	await at.world.keep(BEGUN, new Secret("yes"));
 	const answer = await at.graph.request({ method: "POST", path, body });
+	if (answer.kind === "refused" && [400, 403].includes(answer.status)) {
+		return outcomeOf({ ...answer, ...(await passPolicy(at.graph, lifetimeInMinutes)) }, made.id);
+	}
 	if (answer.kind !== "ok") return outcomeOf(answer, made.id);
 	const { id, temporaryAccessPass } = answer.value as Values;
 	if (typeof id !== "string" || typeof temporaryAccessPass !== "string") {
@@ -217,6 +219,27 @@ async function makePass(at: Place, made: Change, lifetimeInMinutes: number): Pro
 	}
 	await at.world.replace(passName(id), new Secret(temporaryAccessPass));
 	return { kind: "done", applied: [made.id], output: {}, proof: [] };
+}
+
+/**
+ * Why the tenant refused a pass, where its policy says so; nothing where the policy is not shown to us or allows it.
+ * Source: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get
+ */
+async function passPolicy(graph: Graph, minutes: number) {
+	const page = "Entra admin centre, Protection, Authentication methods, Policies, Temporary Access Pass";
+	const kinds = ["authenticationMethodsPolicy", "authenticationMethodConfigurations", "TemporaryAccessPass"];
+	const answer = await graph.request({ method: "GET", path: ["policies", ...kinds] });
+	if (answer.kind !== "ok") return {};
+	const { state, minimumLifetimeInMinutes: least, maximumLifetimeInMinutes: most } = answer.value;
+	if (state === "disabled") {
+		const message = `This tenant gives out no first sign-in passes. Nothing changed. Switch them on (${page}), or write firstSignIn: password in the profile.`;
+		return { code: "no-pass", message };
+	}
+	if ((typeof least === "number" && minutes < least) || (typeof most === "number" && minutes > most)) {
+		const message = `This tenant's passes are good for ${least} to ${most} min, not ${minutes}. Nothing changed. Change lifetime, or the policy (${page}).`;
+		return { code: "pass-lifetime", message };
+	}
+	return {};
 }
 
 async function deletePasses(at: Place, made: Change): Promise<Outcome> {

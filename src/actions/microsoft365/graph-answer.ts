@@ -51,10 +51,18 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 		code: codeOf(status, error),
 		message:
 			typeof error.message === "string" && error.message !== "" ? error.message : `Microsoft 365 said ${status}.`,
-		retryable: [408, 409, 423, 429, 500, 502, 503, 504].includes(status) && !hasConflict(error),
+		retryable: isPassing(method, status) && !hasConflict(error),
 		detail,
 		...(after === undefined ? {} : { retryAfterMs: after }),
 	};
+}
+
+/**
+ * Whether another try, with a fresh look before it, may succeed. A write to what was just seen and is "not found" met a
+ * replica that does not know it yet; a read that finds nothing is an answer.
+ */
+function isPassing(method: GraphRequest["method"], status: number): boolean {
+	return [408, 409, 423, 429, 500, 502, 503, 504].includes(status) || (status === 404 && method !== "GET");
 }
 
 /** Reads `Retry-After`, in seconds or as an HTTP date. Shape: milliseconds from now, never negative, never capped. */

@@ -5,21 +5,33 @@
 import { z } from "zod";
 import type { Values } from "../../base/json.ts";
 import type { Action } from "../../engine/action.ts";
+import type { Change, Outcome } from "../../engine/event.ts";
 import type { Graph } from "../../engine/remote.ts";
 import { got } from "../../engine/remote.ts";
 import { change, check, settled, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { GUID, plainText, userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, gotOrNone, text } from "./accounts.ts";
+import { type CloudSubject, cloudAbsence, cloudSubject, gotOrNone, notShown, rows, text } from "./accounts.ts";
 import { odata } from "./graph.ts";
-import { notShown } from "./licence.ts";
 
 const input = z.object({ user: userRef, group: plainText, member: z.boolean().default(true) });
 const output = z.object({ group: z.string(), member: z.boolean(), skipped: z.exactOptional(z.string()) });
 
-type Group = { readonly id: string; readonly name: string; readonly why?: string };
-type Facts = { readonly subject: CloudSubject; readonly groups: readonly Group[]; readonly isIn: boolean };
+/** `skuIds`: the licences that its members get. */
+export type Group = {
+	readonly id: string;
+	readonly name: string;
+	readonly skuIds: readonly string[];
+	readonly why?: string;
+};
+type Facts = {
+	readonly subject: CloudSubject;
+	/** Whoever bears the name now. */
+	readonly groups: readonly Group[];
+	/** Ids of the groups the person is in. */
+	readonly memberOf: readonly string[];
+};
 
 /** Joins (or with `member: false` leaves) the group. Asking again is safe. */
 export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof output>> = {
@@ -36,30 +48,29 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 			cloudSubject(graph, wanted.user, world),
 			findCloudGroups(graph, wanted.group),
 		]);
-		const [group] = groups;
-		const asked = group !== undefined && subject.user !== undefined;
-		return { subject, groups, isIn: asked && (await isCloudMember(graph, subject.user.id, group.id)) };
+		return { subject, groups, memberOf: subject.user === undefined ? [] : await groupsOf(graph, subject.user.id) };
 	},
-	plan(wanted, { subject, groups, isIn }: Facts) {
+	plan(wanted, { subject, groups, memberOf }: Facts) {
 		const nobody = cloudAbsence(subject);
 		if (nobody !== undefined) return nobody;
 		const [group, ...others] = groups;
 		if (group === undefined || others.length > 0) return noGroup(wanted.group, groups.length);
 		const promises = { group: wanted.group, member: wanted.member };
-		if (isIn === wanted.member || group.why !== undefined) return { changes: [], promises };
+		if (memberOf.includes(group.id) === wanted.member || group.why !== undefined) return { changes: [], promises };
 		const add = wanted.member;
 		const made = change({
 			kind: add ? "add" : "remove",
 			target: subject.name,
 			facet: `group:${wanted.group}`,
-			...(add ? { after: true } : { before: true }),
+			...(add ? { after: group.id } : { before: group.id }),
 			words: say(group.name, add),
 			detail: `${add ? "POST" : "DELETE"} /groups/${group.id}/members${add ? "" : "/{id}"}/$ref`,
 		});
 		return { changes: [made], promises };
 	},
-	prove(wanted, { subject, groups, isIn }: Facts) {
+	prove(wanted, { subject, groups, memberOf }: Facts) {
 		const [group] = groups;
+		const isIn = memberOf.includes(group?.id ?? "");
 		const name = group?.name ?? wanted.group;
 		const skipped = isIn === wanted.member ? undefined : group?.why;
 		const words =
@@ -73,34 +84,49 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 	},
 	async apply(made, wanted, world) {
 		const graph = graphOf(world);
-		const [subject, groups] = await Promise.all([
+		const [{ user }, id] = await Promise.all([
 			cloudSubject(graph, wanted.user, world),
-			findCloudGroups(graph, wanted.group),
+			plannedGroup(graph, made, wanted.group),
 		]);
-		const [group] = groups;
-		const { user } = subject;
-		if (user === undefined || group === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
-		const add = made.kind === "add";
-		const body = { "@odata.id": `${graph.endpoint}/directoryObjects/${user.id}` };
-		const answer = await graph.request(
-			add
-				? { method: "POST", path: ["groups", group.id, "members", "$ref"], body }
-				: { method: "DELETE", path: ["groups", group.id, "members", user.id, "$ref"] },
-		);
-		const isSo = async () => (await isCloudMember(graph, user.id, group.id)) === add;
-		return settled(answer, made.id, ["bad-request", "already-exists", "not-found", "conflict"], isSo);
+		if (user === undefined || id === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
+		return writeMember(graph, made, { user: user.id, group: id });
 	},
-	undo(made, _wanted, { subject, groups, isIn }: Facts) {
-		const [group] = groups;
-		if (subject.user === undefined || group === undefined || isIn !== (made.kind === "add")) return { changes: [] };
-		const back = made.kind === "remove";
-		return { changes: [turned(made, say(group.name, back), `/groups/${group.id}/members/$ref`)] };
+	undo(made, _wanted, { subject, groups, memberOf }: Facts) {
+		const id = plannedId(made) ?? groups[0]?.id;
+		const add = made.kind === "add";
+		if (subject.user === undefined || id === undefined || memberOf.includes(id) !== add) return { changes: [] };
+		const name = made.facet.slice("group:".length);
+		return { changes: [turned(made, say(name, !add), `/groups/${id}/members/$ref`)] };
 	},
 };
 
+/** The id of the group that was planned: it is the same group whatever it is called by now. */
+export function plannedId(made: Change): string | undefined {
+	const planned = made.after ?? made.before;
+	return typeof planned === "string" ? planned : undefined;
+}
+
+async function plannedGroup(graph: Graph, made: Change, name: string): Promise<string | undefined> {
+	return plannedId(made) ?? (await findCloudGroups(graph, name))[0]?.id;
+}
+
+/** Adds or removes the link, by ids. Some refusals say that it is so already; that is read back. */
+export async function writeMember(
+	graph: Graph,
+	made: Change,
+	{ user, group }: { readonly user: string; readonly group: string },
+): Promise<Outcome> {
+	const add = made.kind === "add";
+	const path = ["groups", group, "members", ...(add ? [] : [user]), "$ref"];
+	const body = { "@odata.id": `${graph.endpoint}/directoryObjects/${user}` };
+	const answer = await graph.request(add ? { method: "POST", path, body } : { method: "DELETE", path });
+	const isSo = async () => (await groupsOf(graph, user)).includes(group) === add;
+	return settled(answer, made.id, ["bad-request", "already-exists", "not-found", "conflict"], isSo);
+}
+
 /** Groups with that name or id; with `why`, nobody can be put into it from here. */
 export async function findCloudGroups(graph: Graph, group: string): Promise<readonly Group[]> {
-	const $select = "id,displayName,groupTypes,onPremisesSyncEnabled,mailEnabled,securityEnabled";
+	const $select = "id,displayName,groupTypes,onPremisesSyncEnabled,mailEnabled,securityEnabled,assignedLicenses";
 	if (GUID.test(group)) {
 		const found = gotOrNone(await graph.request({ method: "GET", path: ["groups", group], query: { $select } }));
 		return found === undefined ? [] : [readGroup(found)];
@@ -109,10 +135,10 @@ export async function findCloudGroups(graph: Graph, group: string): Promise<read
 	return got(await graph.list({ path: ["groups"], query: { $filter, $select } })).map(readGroup);
 }
 
-/** Asked from the person's side: they are in few groups, while a group may have thousands of members. */
-async function isCloudMember(graph: Graph, user: string, group: string): Promise<boolean> {
+/** The groups a person is in, by id. Asked from their side: they are in few, while a group may have thousands of members. */
+export async function groupsOf(graph: Graph, user: string): Promise<readonly string[]> {
 	const answer = await graph.list({ path: ["users", user, "memberOf"], query: { $select: "id" } });
-	return got(answer).some((row) => row.id === group);
+	return got(answer).map((row) => text(row.id));
 }
 
 function readGroup(row: Values): Group {
@@ -125,14 +151,15 @@ function readGroup(row: Values): Group {
 			: row.mailEnabled === true && !unified
 				? "is a mail group that only Exchange can change"
 				: undefined;
-	return { id: text(row.id), name: text(row.displayName), ...(why === undefined ? {} : { why }) };
+	const skuIds = rows(row.assignedLicenses).map((licence) => text(licence.skuId));
+	return { id: text(row.id), name: text(row.displayName), skuIds, ...(why === undefined ? {} : { why }) };
 }
 
 function say(group: string, join: boolean): string {
 	return `${join ? "Join" : "Leave"} the group ${group}`;
 }
 
-function noGroup(group: string, found: number) {
+export function noGroup(group: string, found: number) {
 	const several = found > 1;
 	const message = several
 		? `${found} groups of Microsoft 365 are called ${group}. Nothing changed.`

@@ -3,35 +3,45 @@
  * a group gave.
  */
 import { z } from "zod";
-import type { Values } from "../../base/json.ts";
-import { isRecord } from "../../base/json.ts";
 import type { Action } from "../../engine/action.ts";
 import type { Change, Choice } from "../../engine/event.ts";
 import { got, outcomeOf } from "../../engine/remote.ts";
 import { already, change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
-import { userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
+import { plainText, userRef } from "../user-ref.ts";
+import { type CloudSubject, cloudAbsence, cloudSubject, notShown, text } from "./accounts.ts";
+import { groupsOf, plannedId, writeMember } from "./group-member.ts";
+import {
+	awaitLicences,
+	findLicenceGroups,
+	type GroupFacts,
+	givenByGroups,
+	groupObstacle,
+	joinChanges,
+	leaveChange,
+} from "./licence-group.ts";
+import { outOfStock, readStock } from "./licence-stock.ts";
 import { licenceTitle } from "./licence-titles.ts";
 
 const input = z.object({
 	user: userRef,
 	/** `skuPartNumber`s, as `subscribedSkus` lists them. */
-	licences: z.array(z.string().min(1)).max(20),
+	licences: z.array(z.string().min(1)).max(20).default([]),
+	/** Groups that give licences to their members: a licence that comes with one is not given twice. */
+	licenceGroups: z.exactOptional(z.array(plainText).max(10)),
 	/** Two letters of ISO 3166-1; Microsoft gives no licence without it. */
 	usageLocation: z.exactOptional(z.string().regex(/^[A-Z]{2}$/)),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({ licences: z.array(z.string()) });
 
-export type Stock = { readonly skuId: string; readonly sku: string; readonly total: number; readonly used: number };
-type Facts = { readonly subject: CloudSubject; readonly stock: readonly Stock[]; readonly held: readonly string[] };
+type Facts = GroupFacts & { readonly subject: CloudSubject };
 
-/** Gives each licence that the person does not hold yet. Asking again is safe. */
+/** Gives each licence that the person does not hold yet, directly or by a group. Asking again is safe. */
 export const licence: Action<Input, z.infer<typeof output>> = {
 	name: "microsoft365.licence",
-	about: "Gives a person Microsoft 365 licences, showing how many are left",
+	about: "Gives a person Microsoft 365 licences, directly or by a group, showing how many are left",
 	input,
 	output,
 	repeat: { kind: "replace" },
@@ -39,36 +49,54 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 	defaults: {
 		user: hole("subject.user"),
 		licences: hole("form.profile.licences"),
+		licenceGroups: hole("form.profile.licenceGroups"),
 		usageLocation: hole("form.profile.usageLocation"),
 	},
-	async look({ user }, world): Promise<Facts> {
+	async look({ user, licenceGroups = [] }, world): Promise<Facts> {
 		const graph = graphOf(world);
-		const [subject, skus] = await Promise.all([
+		const [subject, skus, groups] = await Promise.all([
 			cloudSubject(graph, user, world),
 			graph.list({ path: ["subscribedSkus"] }),
+			findLicenceGroups(graph, licenceGroups),
 		]);
-		const details = subject.user && (await graph.list({ path: ["users", subject.user.id, "licenseDetails"] }));
-		const held = details === undefined ? [] : got(details).map((row) => text(row.skuPartNumber));
-		return { subject, stock: got(skus).map(readStock), held };
+		const stock = got(skus).map(readStock);
+		if (subject.user === undefined) return { subject, stock, groups, held: [], memberOf: [] };
+		const [details, memberOf] = await Promise.all([
+			graph.list({ path: ["users", subject.user.id, "licenseDetails"] }),
+			licenceGroups.length === 0 ? [] : groupsOf(graph, subject.user.id),
+		]);
+		const held = got(details).map((row) => text(row.skuPartNumber));
+		const facts = { subject, stock, groups, held, memberOf };
+		if (!world.lookOnly) awaitLicences(subject.name, facts);
+		return facts;
 	},
 	plan(wanted, facts: Facts) {
 		const nobody = cloudAbsence(facts.subject);
 		if (nobody !== undefined) return nobody;
-		const promises = { licences: wanted.licences };
-		const missing = wanted.licences.filter((sku) => !facts.held.includes(sku));
+		const closed = groupObstacle(facts);
+		if (closed !== undefined) return { changes: [], promises: {}, obstacle: closed };
+		const grouped = givenByGroups(facts);
+		const promises = { licences: [...new Set([...wanted.licences, ...grouped])] };
+		const missing = wanted.licences.filter((sku) => !facts.held.includes(sku) && !grouped.includes(sku));
 		for (const sku of missing) {
 			const obstacle = noLicence(wanted, facts, sku);
 			if (obstacle !== undefined) return { changes: [], promises: {}, obstacle };
 		}
-		const place = missing.length > 0 ? locationChange(wanted, facts) : [];
+		const gives = [...joinChanges(facts.subject.name, facts), ...missing.map((sku) => giveChange(sku, facts))];
+		const place = gives.length > 0 ? locationChange(wanted, facts) : [];
 		if (place === undefined) return { changes: [], promises: {}, obstacle: noLocation(facts) };
-		return { changes: [...place, ...missing.map((sku) => giveChange(sku, facts))], promises };
+		return { changes: [...place, ...gives], promises };
 	},
-	prove(wanted, { subject, held }: Facts) {
-		const proof = wanted.licences.map((sku) =>
-			check(`${subject.name} holds ${licenceTitle(sku)}`, `licenseDetails lists ${sku}`, held.includes(sku)),
+	prove(wanted, facts: Facts) {
+		const licences = [...new Set([...wanted.licences, ...givenByGroups(facts)])];
+		const proof = licences.map((sku) =>
+			check(
+				`${facts.subject.name} holds ${licenceTitle(sku)}`,
+				`licenseDetails lists ${sku}`,
+				facts.held.includes(sku),
+			),
 		);
-		return { output: { licences: wanted.licences }, proof };
+		return { output: { licences }, proof };
 	},
 	async apply(made, { user }, world) {
 		const graph = graphOf(world);
@@ -78,6 +106,8 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 			const body = { usageLocation: made.after === "" ? null : text(made.after as string) };
 			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", account.id], body }), made.id);
 		}
+		const group = made.facet.startsWith("licenceGroup:") ? plannedId(made) : undefined;
+		if (group !== undefined) return writeMember(graph, made, { user: account.id, group });
 		const sku = made.facet.slice("licence:".length);
 		const stock = got(await graph.list({ path: ["subscribedSkus"] })).map(readStock);
 		const skuId = stock.find((row) => row.sku === sku)?.skuId;
@@ -88,10 +118,18 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 				? { addLicenses: [{ skuId, disabledPlans: [] }], removeLicenses: [] }
 				: { addLicenses: [], removeLicenses: [skuId] };
 		const answer = await graph.request({ method: "POST", path: ["users", account.id, "assignLicense"], body });
-		return outcomeOf(answer, made.id);
+		if (answer.kind !== "refused" || answer.code !== "bad-request" || made.kind !== "add") {
+			return outcomeOf(answer, made.id);
+		}
+		// A licence that somebody else took meanwhile is refused like any other mistake: the stock says which it was.
+		const now = got(await graph.list({ path: ["subscribedSkus"] })).map(readStock);
+		const short = now.some((row) => row.sku === sku && row.used >= row.total) ? outOfStock(now, sku) : {};
+		return outcomeOf({ ...answer, ...short }, made.id);
 	},
-	undo(made, _wanted, { subject, held }: Facts) {
+	undo(made, _wanted, facts: Facts) {
+		const { subject, held } = facts;
 		if (made.facet === "usageLocation") return { changes: [] };
+		if (made.facet.startsWith("licenceGroup:")) return { changes: leaveChange(made, facts) };
 		const sku = made.facet.slice("licence:".length);
 		if (subject.user === undefined || !held.includes(sku)) return { changes: [] };
 		const back = change({
@@ -135,6 +173,7 @@ function locationChange(wanted: Input, { subject }: Facts): readonly Change[] | 
 		after: wanted.usageLocation,
 		words: `Set the place of use to ${wanted.usageLocation}`,
 		detail: `PATCH /users/{id} usageLocation ${wanted.usageLocation}`,
+		stays: true,
 	});
 	return [place];
 }
@@ -153,25 +192,10 @@ function noLicence(wanted: Input, facts: Facts, sku: string) {
 		words: `${licenceTitle(other.sku)} (${other.total - other.used} left)`,
 		with: { licences: wanted.licences.map((wantedSku) => (wantedSku === sku ? other.sku : wantedSku)) },
 	}));
-	if (row === undefined) return { ...unknownSku(sku), choices };
-	const wait: Choice = { id: "wait", words: "Wait until one is free", with: {} };
-	const message = `${licenceTitle(sku)}: ${row.used} of ${row.total} in use. No licence was given.`;
-	return { code: "no-licence", message, choices: [...choices, wait] };
+	return row === undefined ? { ...unknownSku(sku), choices } : outOfStock(facts.stock, sku, choices);
 }
 
 function unknownSku(sku: string) {
 	const message = `This client has no ${licenceTitle(sku)} licences. No licence was given.`;
 	return { code: "no-such-licence", message, retryable: false };
-}
-
-export function notShown(name: string) {
-	return { code: "no-such-user", message: `Microsoft 365 does not show ${name} any more.`, retryable: true };
-}
-		stays: true,
-
-function readStock(row: Values): Stock {
-	const units = isRecord(row.prepaidUnits) ? row.prepaidUnits : {};
-	const total = typeof units.enabled === "number" ? units.enabled : 0;
-	const used = typeof row.consumedUnits === "number" ? row.consumedUnits : 0;
-	return { skuId: text(row.skuId), sku: text(row.skuPartNumber), total, used };
 }

@@ -15,9 +15,9 @@ import {
 	cloudSubject,
 	findAccount,
 	gotOrNone,
+	notShown,
 	readAccount,
 } from "./accounts.ts";
-import { notShown } from "./licence.ts";
 
 const input = z.object({ user: userRef, manager: userRef });
 const output = z.object({ manager: z.string() });

@@ -78,7 +78,7 @@ export function userAt(tenant: Tenant, key: string): CloudUser {
 
 /** A user as Graph shows it, with all properties there are. */
 export function shownUser(tenant: Tenant, user: CloudUser): Values {
-	const skus = user.licences.map(({ sku, at }) => ({ sku, at }));
+	const skus = user.licences.filter(({ at }) => hasCome(tenant, at));
 	return {
 		...user.properties,
 		id: user.id,
@@ -86,10 +86,10 @@ export function shownUser(tenant: Tenant, user: CloudUser): Values {
 		createdDateTime: user.createdAt,
 		deletedDateTime: user.deletedAt ?? null,
 		assignedLicenses: skus.map(({ sku }) => ({ skuId: sku, disabledPlans: [] })),
-		licenseAssignmentStates: skus.map(({ sku, at }) => ({
+		licenseAssignmentStates: skus.map(({ sku, at, group }) => ({
 			skuId: sku,
 			disabledPlans: [],
-			assignedByGroup: null,
+			assignedByGroup: group ?? null,
 			state: "Active",
 			error: "None",
 			lastUpdatedDateTime: at,

@@ -64,6 +64,9 @@ function passAt(call: Call, id: string, pass: string): Pass {
 function makePass(call: Call, id = ""): Reply {
 	const { tenant, body } = call;
 	const user = userAt(tenant, id);
+	if (tenant.switchedOff.get("TemporaryAccessPass") !== undefined) {
+		throw badRequest("Temporary Access Pass has been disabled on tenant.");
+	}
 	const minutes = body.lifetimeInMinutes ?? 60;
 	if (typeof minutes !== "number" || !Number.isInteger(minutes) || minutes < 10 || minutes > 43_200) {
 		throw badRequest("lifetimeInMinutes must be between 10 and 43200.");

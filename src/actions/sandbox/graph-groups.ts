@@ -5,6 +5,7 @@
 import { isRecord, type Values } from "../../base/json.ts";
 import { shownUser, USUAL, userAt, visible } from "./cloud-user.ts";
 import { type Call, many, NO_CONTENT, one, type Reply, type Route, referenced } from "./graph-call.ts";
+import { givenByGroup } from "./graph-licences.ts";
 import { badRequest, GraphRefusal, mastered, notFound } from "./graph-refusal.ts";
 import { typed } from "./graph-users.ts";
 import type { CloudGroup, CloudUser, Tenant } from "./tenant.ts";
@@ -80,6 +81,7 @@ function join(call: Call, id = ""): Reply {
 		);
 	}
 	call.tenant.groups.put(group.id, { ...group, members: [...group.members, user.id] });
+	call.tenant.users.put(user.id, givenByGroup(call.tenant, group, user));
 	return NO_CONTENT;
 }
 
@@ -87,6 +89,11 @@ function leave(call: Call, id = "", member = ""): Reply {
 	const group = editable(call.tenant, id);
 	if (!group.members.includes(member.toLowerCase())) throw notFound(member);
 	call.tenant.groups.put(group.id, { ...group, members: group.members.filter((m) => m !== member.toLowerCase()) });
+	const user = call.tenant.users.get(member.toLowerCase());
+	if (user !== undefined) {
+		const licences = user.licences.filter((licence) => licence.group !== group.id);
+		call.tenant.users.put(user.id, { ...user, licences });
+	}
 	return NO_CONTENT;
 }
 

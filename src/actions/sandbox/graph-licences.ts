@@ -6,7 +6,7 @@ import { isRecord, type Values } from "../../base/json.ts";
 import { shownUser, USUAL, userAt, withMailbox } from "./cloud-user.ts";
 import { type Call, listOf, many, one, type Reply, type Route } from "./graph-call.ts";
 import { badRequest } from "./graph-refusal.ts";
-import { inUse, type Sku, stableGuid } from "./tenant.ts";
+import { type CloudGroup, type CloudUser, hasCome, inMs, inUse, type Sku, stableGuid, type Tenant } from "./tenant.ts";
 
 export const licenceRoutes: readonly Route[] = [
 	{
@@ -40,7 +40,8 @@ function shownSku(call: Call, sku: Sku): Values {
 
 function details(call: Call, id = ""): Reply {
 	const user = userAt(call.tenant, id);
-	const rows = user.licences.flatMap(({ sku }) => {
+	const rows = user.licences.flatMap(({ sku, at }) => {
+		if (!hasCome(call.tenant, at)) return [];
 		const known = call.tenant.skus.get(sku);
 		const row = { id: stableGuid(user.id, sku), skuId: sku, skuPartNumber: known?.sku ?? "", servicePlans: [] };
 		return known === undefined ? [] : [row];
@@ -62,6 +63,11 @@ function assign(call: Call, id = ""): Reply {
 		}
 	}
 	const has = (skuId: string) => user.licences.some((licence) => licence.sku === skuId);
+	if (removed.some((skuId) => user.licences.some(({ sku, group }) => sku === skuId && group !== undefined))) {
+		throw badRequest(
+			"User license is inherited from a group membership and it cannot be removed directly from the user.",
+		);
+	}
 	if (removed.some((skuId) => !has(skuId))) throw badRequest("User does not have a corresponding license.");
 	for (const skuId of added) {
 		const sku = tenant.skus.get(skuId);
@@ -74,4 +80,20 @@ function assign(call: Call, id = ""): Reply {
 	const after = withMailbox(tenant, { ...user, licences: [...kept, ...fresh] });
 	tenant.users.put(user.id, after);
 	return one(call, shownUser(tenant, after), USUAL);
+}
+
+/**
+ * Who joins a group gets its licences a little later, where there are any left and it is known where the person works.
+ * Source: https://learn.microsoft.com/entra/fundamentals/concept-group-based-licensing.
+ */
+export function givenByGroup(tenant: Tenant, group: CloudGroup, user: CloudUser): CloudUser {
+	const rows = Array.isArray(group.properties.assignedLicenses) ? group.properties.assignedLicenses : [];
+	const fresh = rows.filter(isRecord).flatMap(({ skuId }) => {
+		const sku = tenant.skus.get(String(skuId));
+		const has = user.licences.some((licence) => licence.sku === skuId);
+		const located = typeof user.properties.usageLocation === "string";
+		if (sku === undefined || has || !located || inUse(tenant, sku) >= sku.total) return [];
+		return [{ sku: sku.skuId, at: inMs(tenant, tenant.lags.replication), group: group.id }];
+	});
+	return withMailbox(tenant, { ...user, licences: [...user.licences, ...fresh] });
 }

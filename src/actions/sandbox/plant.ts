@@ -6,7 +6,7 @@ import { fromMs } from "../../base/time.ts";
 import { type Dn, formatDn } from "../dn.ts";
 import { find, nameOf } from "./ad-tree.ts";
 import { groupProperties } from "./graph-groups.ts";
-import type { Seed, SeedPerson } from "./seed.ts";
+import type { Seed, SeedGroup, SeedPerson } from "./seed.ts";
 import { catchUp } from "./sync.ts";
 import { type AdObject, stableGuid, type Tenant } from "./tenant.ts";
 
@@ -18,7 +18,7 @@ export function plant(tenant: Tenant): void {
 		for (const unit of seed.units) unitAt(tenant, nameOf(unit));
 		for (const group of seed.groups) {
 			if (group.where === "directory") adGroup(tenant, group.name);
-			else cloudGroup(tenant, group.name, group.rule);
+			else cloudGroup(tenant, group);
 		}
 		for (const licence of seed.licences) {
 			const skuId = stableGuid("sku", licence.sku);
@@ -57,11 +57,12 @@ function adGroup(tenant: Tenant, name: string): void {
 	putNew(tenant, { dn, kind: "group", attributes });
 }
 
-function cloudGroup(tenant: Tenant, name: string, rule: string | undefined): void {
+function cloudGroup(tenant: Tenant, { name, rule, licences = [] }: SeedGroup): void {
 	const id = stableGuid("group", tenant.seed.client, name);
 	if (tenant.groups.get(id) !== undefined) return;
-	const dynamic = { groupTypes: ["DynamicMembership"], membershipRule: rule ?? null };
-	tenant.groups.put(id, { id, members: [], properties: groupProperties(name, rule === undefined ? {} : dynamic) });
+	const dynamic = rule === undefined ? {} : { groupTypes: ["DynamicMembership"], membershipRule: rule };
+	const assignedLicenses = licences.map((sku) => ({ skuId: stableGuid("sku", sku), disabledPlans: [] }));
+	tenant.groups.put(id, { id, members: [], properties: { ...groupProperties(name, dynamic), assignedLicenses } });
 }
 
 function personAt(tenant: Tenant, person: SeedPerson): void {

@@ -16,6 +16,7 @@ import { certificateIn } from "./certificate.ts";
 import { type DirectoryOptions, sandboxDirectory } from "./directory.ts";
 import { type Fault, faults } from "./faults.ts";
 import { type GraphServer, type Logged, serveGraph } from "./graph-server.ts";
+import { type Meanwhile, meanwhileIn } from "./meanwhile.ts";
 import { plant } from "./plant.ts";
 import { type ReadOut, readOut } from "./read-out.ts";
 import type { Seed } from "./seed.ts";
@@ -25,7 +26,7 @@ import { catchUp } from "./sync.ts";
 import { DEMO_LAGS, type Lags, type Sent, type Tenant, tenantOver } from "./tenant.ts";
 
 /** One simulated tenant. */
-export interface Sandbox {
+export interface Sandbox extends Meanwhile {
 	readonly client: string;
 	/** `https://127.0.0.1:1234/v1.0` */
 	readonly endpoint: string;
@@ -57,10 +58,6 @@ export interface Sandbox {
 	 * `no-credential`.
 	 */
 	signIn(userPrincipalName: string): void;
-	/** Puts a contact with an address into the tenant, for clashes. */
-	addContact(contact: { readonly displayName: string; readonly mail: string }): void;
-	/** Invites a guest; the sign-in name has `#EXT#` in it. Returns the user's id. */
-	addGuest(guest: { readonly displayName: string; readonly mail: string }): string;
 	close(): Promise<void>;
 }
 
@@ -179,11 +176,7 @@ function openTenant(opening: Opening): Opened {
 		readOut: () => settled(tenant, () => readOut(tenant)),
 		mails: () => tenant.sent.all().toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at))),
 		signIn: (name) => settled(tenant, () => store.atomic(() => signIn(tenant, name))),
-		addContact: (contact) => {
-			const id = crypto.randomUUID();
-			tenant.contacts.put(id, { id, ...contact });
-		},
-		addGuest: (guest) => invite(tenant, guest),
+		...meanwhileIn(tenant),
 		close: async () => store.close(),
 	};
 	let sown = seed;
@@ -199,16 +192,6 @@ function openTenant(opening: Opening): Opened {
 function settled<T>(tenant: Tenant, work: () => T): T {
 	catchUp(tenant);
 	return work();
-}
-
-/** Source: https://learn.microsoft.com/entra/external-id/user-properties. */
-function invite(tenant: Tenant, guest: { readonly displayName: string; readonly mail: string }): string {
-	const id = crypto.randomUUID();
-	const now = tenant.clock.now();
-	const name = `${guest.mail.replace("@", "_")}#EXT#@${tenant.seed.client}.onmicrosoft.com`;
-	const properties = { ...guest, userPrincipalName: name, userType: "Guest", accountEnabled: true };
-	tenant.users.put(id, { id, properties, createdAt: now, visibleAt: now, licences: [], passes: [] });
-	return id;
 }
 
 type TokenRequest = {

@@ -2,7 +2,7 @@
  * What a simulated tenant starts with, taken from what the client's file says. Must never invent people: who is there at
  * the start is who the file names.
  */
-import type { Json } from "../../base/json.ts";
+import type { Json, Values } from "../../base/json.ts";
 import type { GraphSettings } from "../../sop/connector-schema.ts";
 import type { Client } from "../../sop/definitions.ts";
 
@@ -28,6 +28,8 @@ export type Seed = {
 export type SeedGroup = {
 	readonly name: string;
 	readonly where: "directory" | "cloud";
+	/** `skuPartNumber`s of the licences that its members get. */
+	readonly licences?: readonly string[];
 	/** Set: members follow the rule, as `user.department -eq "Sales"`, and nobody may edit them. */
 	readonly rule?: string;
 };
@@ -81,6 +83,7 @@ export function seedOf(client: Client): Seed {
 		groups: [
 			...distinct(profiles.flatMap((p) => texts(p.groups))).map((name) => ({ name, where: "directory" as const })),
 			...distinct(profiles.flatMap((p) => texts(p.cloudGroups))).map((name) => ({ name, where: "cloud" as const })),
+			...licenceGroupsOf(profiles),
 		],
 		licences: licencesOf(counted ?? {}, distinct(profiles.flatMap((profile) => texts(profile.licences)))),
 		people: people.map(({ id, name, email, title, phone, manager }) => ({
@@ -93,6 +96,15 @@ export function seedOf(client: Client): Seed {
 		})),
 		mailboxes: from?.endsWith(`@${domain}`) ? [from] : [`it@${domain}`],
 	};
+}
+
+/** In a simulated tenant a profile's licence groups carry the licences that the profile names. */
+function licenceGroupsOf(profiles: readonly Values[]): readonly SeedGroup[] {
+	const names = distinct(profiles.flatMap((profile) => texts(profile.licenceGroups)));
+	return names.map((name) => {
+		const own = profiles.filter((profile) => texts(profile.licenceGroups).includes(name));
+		return { name, where: "cloud", licences: distinct(own.flatMap((profile) => texts(profile.licences))) };
+	});
 }
 
 type Counted = NonNullable<Extract<GraphSettings, { use: "sandbox" }>["licences"]>;

@@ -54,7 +54,8 @@ export type CloudUser = {
 	readonly createdAt: Instant;
 	readonly deletedAt?: Instant;
 	readonly manager?: string;
-	readonly licences: readonly { readonly sku: string; readonly at: Instant }[];
+	/** `group`: the group that gives it. It is shown from `at` on. */
+	readonly licences: readonly { readonly sku: string; readonly at: Instant; readonly group?: string }[];
 	readonly mailboxAt?: Instant;
 	readonly settings?: Values;
 	readonly signedInAt?: Instant;
