@@ -6,7 +6,7 @@ import { unreachable } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import { isRecord } from "../base/json.ts";
 import type { Step } from "../sop/sop.ts";
-import { askChildren, CHILDREN_FROM } from "./child.ts";
+import { askChildren, endChildren, isWorkedOn, tellChildren } from "./child.ts";
 import { type Fold, finish, move } from "./draft.ts";
 import { enter } from "./enter.ts";
 import type { Path } from "./event.ts";
@@ -72,6 +72,7 @@ function inside(fold: Fold, step: Step, path: Path): void {
 		case "wait":
 			return;
 		case "run":
+			tellChildren(fold, path);
 			return askChildren(fold, path, 1);
 		default:
 			unreachable(step);
@@ -79,10 +80,14 @@ function inside(fold: Fold, step: Step, path: Path): void {
 }
 
 function insideEach(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Path): void {
-	const items = fold.run.steps[path]?.items ?? [];
-	if (items.length > CHILDREN_FROM) return askChildren(fold, path, step.atOnce);
+	const { items = [], gone = [], children } = fold.run.steps[path] as StepState;
+	tellChildren(fold, path);
 	let left = true;
-	for (const { key } of fold.run.steps[path]?.gone ?? []) left = leave(fold, prefixOf(path, key)) && left;
+	for (const { key } of gone) left = leaveItem(fold, path, key) && left;
+	if (children !== undefined) {
+		askChildren(fold, path, step.atOnce);
+		return left ? endChildren(fold, path) : undefined;
+	}
 	const first = step.steps[0]?.id ?? "";
 	let open = 0;
 	for (const item of items) {
@@ -94,6 +99,12 @@ function insideEach(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Pat
 	}
 	if (open === 0 && left)
 		finish(fold, path, { output: items.map((item) => outputOf(fold, step, `${path}[${encodeKey(item.key)}].`)) });
+}
+
+/** Takes an item that is gone a step further, once nobody works on it any more; true when nothing of it is left. */
+function leaveItem(fold: Fold, path: Path, key: string): boolean {
+	const state = fold.run.steps[path] as StepState;
+	return !isWorkedOn(state, key) && leave(fold, prefixOf(path, key));
 }
 
 /** What one item gives: the output of its only step, or those of all its steps by id. */

@@ -2,8 +2,8 @@
  * Runs that belong to a step of another run: a sub-SOP, or each item of a long list. Pure: names them, asks for them, and
  * takes what became of them.
  */
-import { type Json, sha256 } from "../base/json.ts";
-import type { Sop } from "../sop/sop.ts";
+import { type Json, sha256, type Values } from "../base/json.ts";
+import type { PersonId, Sop } from "../sop/sop.ts";
 import { adjust, type Fold, fail, finish } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { Path, RunEvent, RunId, StartRequest } from "./event.ts";
@@ -12,6 +12,10 @@ import type { Approval, Run, StepState } from "./run.ts";
 import { nameRun } from "./run-id.ts";
 import { filled, scopeFor } from "./scope.ts";
 
+type Child = NonNullable<StepState["children"]>[RunId];
+
+/** From this core number on, a child hears what became of its part. */
+export const HEARS = 2;
 /** A list longer than this is worked through by child runs. */
 export const CHILDREN_FROM = 50;
 
@@ -27,7 +31,7 @@ export function askChildren(fold: Fold, path: Path, atOnce: number): void {
 	const children = { ...fold.run.steps[path]?.children };
 	let open = 0;
 	for (const [id, child] of Object.entries(children)) {
-		if (child.phase !== undefined) continue;
+		if (child.phase !== undefined || child.unwanted !== undefined) continue;
 		if (open >= atOnce) break;
 		open += 1;
 		children[id] = { ...child, asked: true };
@@ -40,11 +44,63 @@ export function startsOf(sop: Sop, run: Run, path: Path): readonly Effect[] {
 	const state = run.steps[path];
 	if (state?.children === undefined) return [];
 	const open = Object.entries(state.children).filter(([, child]) => child.asked && child.phase === undefined);
-	return open.map(([child, { key }]) => ({
-		kind: "start",
-		child,
-		request: requestFor(sop, run, { path, key, state }),
-	}));
+	return open.map(([id, child]) => {
+		const request = requestFor(sop, run, { path, key: child.key, state });
+		const tell = tellFor(run, child, request);
+		return { kind: "start", child: id, request, ...(tell === undefined ? {} : { tell }) };
+	});
+}
+
+/** What a child hears after its start: that it is not wanted any more, or what it is given now. */
+function tellFor(run: Run, child: Child, request: StartRequest): Extract<Effect, { kind: "start" }>["tell"] {
+	const cancelled = run.core >= HEARS && run.stopping?.cause === "cancel" ? run.stopping.by : undefined;
+	const by = cancelled ?? child.unwanted;
+	if (by !== undefined) {
+		const words = cancelled === undefined ? "It is not wanted any more." : (run.stopping?.words ?? "");
+		return { event: { kind: "steered", verb: "cancel", by, words }, key: "cancel:parent" };
+	}
+	if (child.told === undefined || request.parent === undefined) return undefined;
+	const { times } = child.told;
+	const parent = { ...request.parent, times };
+	return { event: { kind: "amended", values: request.form, by: child.told.by, parent }, key: `told:${times}` };
+}
+
+/** An amendment came: children that are open are told what they are given now. Each time it says all of it. */
+export function tellChildren(fold: Fold, path: Path): void {
+	const { stale, ...state } = fold.run.steps[path] as StepState;
+	if (stale === undefined) return;
+	const children = Object.entries(state.children ?? {}).map(([id, child]) => {
+		const hears = child.asked === true && child.phase === undefined && child.unwanted === undefined;
+		return [id, hears ? { ...child, told: { times: (child.told?.times ?? 0) + 1, by: stale } } : child];
+	});
+	fold.run.steps[path] = { ...state, children: Object.fromEntries(children) };
+}
+
+/** A long list is another one now: new items get a child, one that is open for an item that is gone is cancelled. */
+export function partChildren(fold: Fold, path: Path, by: PersonId): void {
+	const state = fold.run.steps[path] as StepState;
+	const wanted = new Set(state.items?.map(({ key }) => key));
+	const children: { [run: RunId]: Child } = {};
+	for (const [id, child] of Object.entries(state.children ?? {})) {
+		if (wanted.has(child.key) || child.phase !== undefined) children[id] = child;
+		else if (child.asked) children[id] = { ...child, unwanted: child.unwanted ?? by };
+	}
+	for (const key of wanted) {
+		const before = Object.values(state.children ?? {}).filter((child) => child.key === key);
+		if (before.some((child) => child.unwanted === undefined && children[idOf(state, child)] !== undefined)) continue;
+		const again = before.length === 0 ? [] : [String(before.length)];
+		children[nameRun("child", fold.run.id, path, key, ...again)] = { key };
+	}
+	adjust(fold, path, { children });
+}
+
+function idOf({ children = {} }: StepState, wanted: Child): RunId {
+	return Object.keys(children).find((id) => children[id] === wanted) ?? "";
+}
+
+/** Whether a child still works for an item. */
+export function isWorkedOn(state: StepState, key: string): boolean {
+	return Object.values(state.children ?? {}).some((c) => c.key === key && c.asked === true && c.phase === undefined);
 }
 
 function requestFor(
@@ -65,7 +121,7 @@ function requestFor(
 	const scope = scopeFor(sop, run, { path, at: state.startedAt });
 	if (step?.kind === "run")
 		return { ...common, sop: step.sop, form: filled(step.with, scope), parent: { run: run.id, path } };
-	const item = state.items?.find((i) => i.key === key);
+	const item = state.items?.find((i) => i.key === key) ?? state.gone?.find((i) => i.key === key);
 	const approvals = { list: coveringItem(run, `${path}[${encodeKey(key)}].`) as unknown as Json };
 	return {
 		...common,
@@ -88,6 +144,12 @@ function coveringItem(run: Run, prefix: string): readonly Approval[] {
 	}));
 }
 
+/** A child that works on one item is covered by what its parent's approvers saw of it. */
+export function inherited(request: StartRequest): readonly Approval[] {
+	const list = (request.parent?.approvals as Values | undefined)?.list;
+	return Array.isArray(list) ? (list as unknown as readonly Approval[]) : [];
+}
+
 /** The SOP of a child that works on one item: the steps of that `each`, under the parent's definition. */
 export function itemSop(parent: Sop, path: Path): Sop {
 	const step = placeOf(parent, path)?.step;
@@ -107,8 +169,7 @@ export function childEnded(fold: Fold, event: Extract<RunEvent, { kind: "child-e
 		const children = { ...state.children, [event.child]: { ...child, phase: event.phase, outputs: event.outputs } };
 		adjust(fold, path, { children });
 		inherit(fold, event, pathOfChild(fold.sop, path, child.key));
-		if (state.state === "running" && Object.values(children).every((c) => c.phase !== undefined))
-			allEnded(fold, path, children);
+		if (state.state === "running" && state.gone === undefined) endChildren(fold, path);
 		return true;
 	}
 	return false;
@@ -124,8 +185,11 @@ function pathOfChild(sop: Sop, path: Path, key: string): Path {
 	return placeOf(sop, path)?.step.kind === "run" ? path : `${path}[${encodeKey(key)}]`;
 }
 
-function allEnded(fold: Fold, path: Path, children: NonNullable<StepState["children"]>): void {
-	const ended = Object.values(children);
+/** Ends the step once every child that is wanted has ended. */
+export function endChildren(fold: Fold, path: Path): void {
+	const all = Object.values(fold.run.steps[path]?.children ?? {});
+	if (all.some((c) => c.phase === undefined)) return;
+	const ended = all.filter((c) => c.unwanted === undefined);
 	const bad = ended.filter((c) => c.phase !== "done");
 	if (bad.length > 0) {
 		const names = bad

@@ -3,21 +3,21 @@
  * clock, no chance, no I/O, no promises; it never throws at a caller's mistake, only at ours.
  */
 import { assert, unreachable } from "../base/assert.ts";
-import type { Values } from "../base/json.ts";
 import type { Sop } from "../sop/sop.ts";
 import { advance } from "./advance.ts";
-import { childEnded } from "./child.ts";
+import { inherited } from "./child.ts";
 import { type Fold, openDraft } from "./draft.ts";
 import type { Effect } from "./effect.ts";
-import type { RunEvent, StartRequest } from "./event.ts";
+import type { RunEvent } from "./event.ts";
+import { foldAmended, subjectOf } from "./fold-amend.ts";
 import { foldAnswered } from "./fold-answer.ts";
 import { foldEnded } from "./fold-attempt.ts";
 import { foldBegan } from "./fold-began.ts";
 import { foldPlanFailed, foldPlanned } from "./fold-plan.ts";
-import { foldAmended, foldNoted, foldSteered, foldTimer, subjectOf } from "./fold-rest.ts";
+import { foldChildEnded, foldNoted, foldSteered, foldTimer } from "./fold-rest.ts";
 import { ordered } from "./pending.ts";
 import type { Reason } from "./ports.ts";
-import type { Approval, Run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** Number of this core. Raised when it decides differently about a recorded history. */
 export const CORE = 2;
@@ -93,7 +93,7 @@ function foldEvent(fold: Fold, event: RunEvent): Folded {
 		case "noted":
 			return news(foldNoted(fold, event));
 		case "child-ended":
-			return news(childEnded(fold, event));
+			return news(foldChildEnded(fold, event));
 		case "steered":
 			return said(foldSteered(fold, event));
 		default:
@@ -135,10 +135,4 @@ function start(sop: Sop, event: Extract<RunEvent, { kind: "started" }>): Run {
 	const run = openDraft({ ...blank, subject: subjectOf(sop, blank) });
 	advance({ sop, run, at });
 	return run;
-}
-
-/** A child that works on one item is covered by what its parent's approvers saw of it. */
-function inherited(request: StartRequest): readonly Approval[] {
-	const list = (request.parent?.approvals as Values | undefined)?.list;
-	return Array.isArray(list) ? (list as unknown as readonly Approval[]) : [];
 }

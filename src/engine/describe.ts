@@ -102,8 +102,9 @@ function list(to: Listing, steps: readonly Step[], at: { readonly prefix: string
 		if (step.kind === "parallel") list(to, step.steps, inner);
 		if (step.kind === "choose" && state?.branch !== undefined)
 			list(to, step.branches[state.branch]?.steps ?? [], inner);
-		if (step.kind === "each" && state?.children === undefined) {
-			for (const item of [...(state?.items ?? []), ...(state?.gone ?? [])])
+		if (step.kind === "each") {
+			const items = state?.children === undefined ? (state?.items ?? []) : [];
+			for (const item of [...items, ...(state?.gone ?? [])])
 				list(to, step.steps, { prefix: `${path}[${encodeKey(item.key)}].`, depth: at.depth + 1 });
 		}
 	}

@@ -4,7 +4,7 @@
 import type { Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import type { ActionName } from "../sop/sop.ts";
-import type { Path, RunId, StartRequest, WaitId } from "./event.ts";
+import type { NewEvent, Path, RunId, StartRequest, WaitId } from "./event.ts";
 
 export type Effect =
 	/** One read-only pass over everything an approval guards; the same function as `sopwith plan`. `range`: static ids of guarded steps. */
@@ -21,7 +21,13 @@ export type Effect =
 			readonly proveWithinMs: number;
 	  }
 	| { readonly kind: "timer"; readonly wait: WaitId; readonly timer: string; readonly at: Instant }
-	| { readonly kind: "start"; readonly child: RunId; readonly request: StartRequest };
+	/** Starts a child unless it is there, then tells it what became of its part meanwhile. Doing it again changes nothing. */
+	| {
+			readonly kind: "start";
+			readonly child: RunId;
+			readonly request: StartRequest;
+			readonly tell?: { readonly event: NewEvent; readonly key: string };
+	  };
 
 /** Names an effect within its run: two effects with one id are the same order. */
 export function effectId(effect: Effect): string {
@@ -33,6 +39,6 @@ export function effectId(effect: Effect): string {
 		case "timer":
 			return `timer ${effect.wait} ${effect.timer} ${effect.at}`;
 		case "start":
-			return `start ${effect.child}`;
+			return `start ${effect.child}${effect.tell === undefined ? "" : ` ${effect.tell.key}`}`;
 	}
 }

@@ -200,7 +200,13 @@ export type NewEvent =
 			readonly audience?: readonly PersonId[];
 	  }
 	| { readonly kind: "timer-fired"; readonly wait: WaitId; readonly timer: string }
-	| { readonly kind: "amended"; readonly values: Values; readonly by: PersonId }
+	| {
+			readonly kind: "amended";
+			readonly values: Values;
+			readonly by: PersonId;
+			/** A parent tells its child the whole of what it is given now; `times` puts repeated and late ones in order. */
+			readonly parent?: NonNullable<StartRequest["parent"]> & { readonly times: number };
+	  }
 	| { readonly kind: "noted"; readonly by: PersonId; readonly words: string; readonly marked?: MessageRef }
 	| {
 			readonly kind: "child-ended";

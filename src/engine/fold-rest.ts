@@ -1,31 +1,17 @@
 /**
- * Folds the other facts: a timer, an amendment, a note, a hand on the wheel. Each answers false when it says nothing new.
+ * Folds the other facts: a timer, a child's end, a note, a hand on the wheel. Each answers false when it says nothing new.
  */
 import { unreachable } from "../base/assert.ts";
-import { isRecord, type Json, sameJson, type Values } from "../base/json.ts";
-import { later } from "../base/time.ts";
-import { fill } from "../sop/expression.ts";
-import type { Remind, Sop, Step } from "../sop/sop.ts";
-import { guardOf, next } from "./act.ts";
-import {
-	adjust,
-	adjustWait,
-	dueIn,
-	type Fold,
-	fail,
-	finish,
-	forget,
-	move,
-	reopenAround,
-	waitFor,
-	withoutTimer,
-} from "./draft.ts";
-import { clockDue, itemsOf } from "./enter.ts";
+import { isRecord } from "../base/json.ts";
+import type { Remind } from "../sop/sop.ts";
+import { guardAt, guardOf, next } from "./act.ts";
+import { childEnded, isWorkedOn } from "./child.ts";
+import { adjust, adjustWait, dueIn, type Fold, fail, finish, waitFor, withoutTimer } from "./draft.ts";
 import type { Path, RunEvent } from "./event.ts";
-import { partItems } from "./leave.ts";
+import { prefixOf, toTurn } from "./leave.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Reason } from "./ports.ts";
-import type { Run, StepState, Wait } from "./run.ts";
+import type { Wait } from "./run.ts";
 
 type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
 
@@ -93,69 +79,17 @@ function remind(fold: Fold, path: Path): void {
 	});
 }
 
-/** Takes corrected values: waits move by themselves, writes are planned again, and only the difference is asked. */
-export function foldAmended(fold: Fold, event: Of<"amended">): Reason | undefined {
-	const { run } = fold;
-	if (run.ended !== undefined || run.stopping !== undefined) return { code: "ended", words: "This run is over." };
-	const form = { ...run.form, ...event.values };
-	if (sameJson(form, run.form)) return undefined;
-	run.form = form;
-	run.subject = subjectOf(fold.sop, run as Run);
-	for (const path of Object.keys(run.steps)) {
-		const state = run.steps[path];
-		if (state !== undefined) reconsider(fold, path, state);
-	}
-	return undefined;
-}
-
-/** What the run is called and who it is about, from the form. */
-export function subjectOf(sop: Sop, run: Run): Run["subject"] {
-	const scope: Values = { form: run.form, client: { id: sop.client.id, name: sop.client.name } };
-	const text = (template: string | undefined): string | undefined => {
-		const value: Json | undefined = template === undefined ? undefined : fill(template, scope);
-		return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-	};
-	const found = { name: text(sop.subject.name), manager: text(sop.subject.manager), email: text(sop.subject.email) };
-	return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
-}
-
-function reconsider(fold: Fold, path: Path, state: StepState): void {
-	const step = placeOf(fold.sop, path)?.step;
-	if (step === undefined || state.state === "skipped" || state.state === "stopped") return;
-	if (step.kind === "approve") {
-		adjust(fold, path, { failures: 0 });
-		return waitFor(fold, path, { state: "waiting", wait: { kind: "plan" } });
-	}
-	if (step.kind === "wait") return step.wait.kind === "for" ? undefined : moveClock(fold, path, step.wait);
-	if (step.kind === "each") return relist(fold, step, path);
-	if (step.kind !== "do") return;
-	if (state.try?.begun !== undefined) return adjust(fold, path, { redo: true });
-	forget(fold, path);
-}
-
-/** From this core number on, what an item that is gone was given is taken back. */
-const LEAVES = 2;
-
-/** A list may be another one now: new items are worked through, what was done for those that are gone is taken back. */
-function relist(fold: Fold, step: Extract<Step, { kind: "each" }>, path: Path): void {
-	const state = fold.run.steps[path];
-	if (state?.items === undefined || state.children !== undefined) return;
-	const items = itemsOf({ sop: fold.sop, run: fold.run as Run, path, at: fold.at }, step);
-	if (items === undefined || sameJson(items as Json, state.items as Json)) return;
-	if (state.state === "done") move(fold, path, { state: "running" });
-	if (fold.run.core < LEAVES) adjust(fold, path, { items });
-	else partItems(fold, path, items);
-	reopenAround(fold, path);
-}
-
-/** A clock that is open, or over too early now, waits for its new instant. */
-function moveClock(fold: Fold, path: Path, rule: Parameters<typeof clockDue>[1]): void {
-	if (rule.kind !== "until") return;
-	const due = clockDue({ sop: fold.sop, run: fold.run as Run, path, at: fold.at }, rule);
-	if (due === undefined) return;
-	const state = fold.run.steps[path];
-	if (state?.state === "done" && due <= fold.at) return;
-	waitFor(fold, path, { state: "waiting", wait: { kind: "clock", timers: { until: later(due, fold.at) } } });
+/** Takes a child's end. What it did for an item that is gone is planned, once the last of them has ended. */
+export function foldChildEnded(fold: Fold, event: Of<"child-ended">): boolean {
+	if (!childEnded(fold, event)) return false;
+	const [path, state] = Object.entries(fold.run.steps).find(([, one]) => one.children?.[event.child]) ?? [];
+	if (path === undefined || state?.children?.[event.child]?.unwanted === undefined) return true;
+	if ((state.gone ?? []).some(({ key }) => isWorkedOn(state, key))) return true;
+	const owed = (state.gone ?? []).flatMap(({ key }) => toTurn(fold.run, prefixOf(path, key)));
+	const guard = owed.map((entry) => guardAt(fold, entry.path)).find((at) => at !== undefined);
+	if (guard === undefined || fold.run.steps[guard]?.state !== "done") return true;
+	waitFor(fold, guard, { state: "waiting", wait: { kind: "plan" } });
+	return true;
 }
 
 export function foldNoted(fold: Fold, event: Of<"noted">): boolean {

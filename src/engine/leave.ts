@@ -28,13 +28,18 @@ export function isGone(run: Pick<Run, "steps">, path: Path): boolean {
 	});
 }
 
-/** What is still to be turned round under a prefix, newest first. What was sent stays sent. */
+/** What is still to be turned round under a prefix, newest first. */
 export function toTurn(run: Pick<Run, "ledger">, prefix: string): readonly LedgerEntry[] {
 	return run.ledger.filter((entry) => entry.path.startsWith(prefix) && isOwed(entry)).toReversed();
 }
 
-function isOwed({ change, undone, input }: LedgerEntry): boolean {
-	return change.kind !== "send" && undone !== true && input.$undo === undefined;
+function isOwed(entry: LedgerEntry): boolean {
+	return !staysSo(entry) && entry.undone !== true && entry.input.$undo === undefined;
+}
+
+/** What was sent stays sent, and some actions say that what they did stays. */
+export function staysSo({ change }: LedgerEntry): boolean {
+	return change.kind === "send" || change.stays === true;
 }
 
 /** How a change of this run is turned round: by the action that made it, with what it was given. */
@@ -59,7 +64,7 @@ export function partItems(fold: Fold, path: Path, items: readonly Item[]): void 
 	const wanted = new Set(items.map(({ key }) => key));
 	for (const { key } of state.gone ?? []) if (wanted.has(key)) comeBack(fold, prefixOf(path, key));
 	const were = new Map([...(state.items ?? []), ...(state.gone ?? [])].map((item) => [item.key, item]));
-	const gone = [...were.values()].filter(({ key }) => !wanted.has(key) && wasTouched(fold.run, prefixOf(path, key)));
+	const gone = [...were.values()].filter(({ key }) => !wanted.has(key) && wasTouched(fold, path, key));
 	const { gone: _gone, ...rest } = state;
 	fold.run.steps[path] = { ...rest, items, ...(gone.length === 0 ? {} : { gone }) };
 }
@@ -68,8 +73,14 @@ export function prefixOf(path: Path, key: string): string {
 	return `${path}[${encodeKey(key)}].`;
 }
 
-function wasTouched(run: Pick<Run, "steps" | "ledger">, prefix: string): boolean {
-	return Object.keys(run.steps).some((at) => at.startsWith(prefix)) || toTurn(run, prefix).length > 0;
+function wasTouched({ run }: Fold, path: Path, key: string): boolean {
+	const prefix = prefixOf(path, key);
+	const children = Object.values(run.steps[path]?.children ?? {});
+	return (
+		children.some((child) => child.key === key && child.asked) ||
+		Object.keys(run.steps).some((at) => at.startsWith(prefix)) ||
+		toTurn(run, prefix).length > 0
+	);
 }
 
 function comeBack(fold: Fold, prefix: string): void {

@@ -145,8 +145,11 @@ function* walkStep(pass: Pass, step: Step, path: Path): Looks {
 }
 
 function* walkEach(pass: Pass, step: Extract<Step, { kind: "each" }>, path: Path): Looks {
-	const items = pass.run.steps[path]?.items ?? itemsOf({ sop: pass.sop, run: pass.run, path, at: pass.at }, step) ?? [];
-	if (pass.run.steps[path] === undefined) promise(pass, path, { items });
+	const state = pass.run.steps[path];
+	const all = state?.items ?? itemsOf({ sop: pass.sop, run: pass.run, path, at: pass.at }, step) ?? [];
+	// A child that has ended is not opened again, so nothing of it is planned.
+	const items = all.filter(({ key }) => state?.children === undefined || !isEnded(state, key));
+	if (state === undefined) promise(pass, path, { items });
 	const only = step.steps.length === 1 ? step.steps[0] : undefined;
 	const prefixes = items.map((item) => `${path}[${encodeKey(item.key)}].`);
 	if (only?.kind === "do")
@@ -155,6 +158,10 @@ function* walkEach(pass: Pass, step: Extract<Step, { kind: "each" }>, path: Path
 			prefixes.map((prefix) => ({ step: only, path: prefix + only.id })),
 		);
 	for (const prefix of prefixes) yield* walk(pass, step.steps, prefix);
+}
+
+function isEnded({ children = {} }: StepState, key: string): boolean {
+	return Object.values(children).some((child) => child.key === key && child.phase !== undefined && !child.unwanted);
 }
 
 /** What was done for items that are gone is taken back, newest first. */

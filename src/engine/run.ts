@@ -59,6 +59,8 @@ export type Run = {
 		readonly undo?: { readonly run: RunId; readonly phase?: Phase };
 	};
 	readonly paused?: { readonly at: Instant; readonly by: PersonId; readonly words: string };
+	/** A child: how often its parent has told it what it is given now. */
+	readonly told?: number;
 	readonly ended?: { readonly at: Instant; readonly phase: Extract<Phase, "done" | "stopped" | "failed"> };
 	readonly outputs: Values;
 };
@@ -115,6 +117,8 @@ export type StepState = {
 	readonly items?: readonly Item[];
 	/** `each`: items that an amendment took from the list after something was begun for them. */
 	readonly gone?: readonly Item[];
+	/** An amendment came: children that are open are told what they are given now, once the step's turn has come again. */
+	readonly stale?: PersonId;
 	/** Its item is gone: what it changed is being turned round, or was. */
 	readonly turns?: true;
 	/** `choose`: the branch taken, -1 for none. */
@@ -124,6 +128,10 @@ export type StepState = {
 		readonly [run: RunId]: {
 			readonly key: string;
 			readonly asked?: true;
+			/** Its item is gone from the list: it is cancelled, by whom the list was changed. */
+			readonly unwanted?: PersonId;
+			/** How often it was told that its parent's form changed, and by whom last. */
+			readonly told?: { readonly times: number; readonly by: PersonId };
 			readonly phase?: Phase;
 			readonly outputs?: Values;
 		};

@@ -8,6 +8,7 @@ import type { ActionFacts, Sop, Step, Templates, Who } from "../sop/sop.ts";
 import type { Fold } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { LedgerEntry, StartRequest } from "./event.ts";
+import { staysSo } from "./leave.ts";
 import { placeOf, placesOf } from "./path.ts";
 import type { Run } from "./run.ts";
 import { nameRun } from "./run-id.ts";
@@ -16,13 +17,9 @@ const VALID_MS = 24 * 3_600_000;
 /** For what a sub-SOP changed: its own steps are not in this SOP, so the longest settling there is. */
 const SETTLE_MS = 30_000;
 
-/** What can be turned round: all that was or may have been made, newest first, but for what was sent or stays by its action. */
+/** What can be turned round, newest first: all that was or may have been made, but for what stays. */
 export function undoable(run: Run): readonly LedgerEntry[] {
 	return run.ledger.filter((entry) => !staysSo(entry) && entry.undone !== true).toReversed();
-}
-
-function staysSo({ change }: LedgerEntry): boolean {
-	return change.kind === "send" || change.stays === true;
 }
 
 /** Who approves the undo: whoever approved in the SOP, or its owner. */

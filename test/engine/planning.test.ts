@@ -129,14 +129,19 @@ test("each item is looked at with its own value, and all its steps one after the
 	);
 });
 
-test("a list that was begun is planned as it was begun", () => {
+test("a list that was amended is planned as it is now; under the first core as it was begun", () => {
 	const sop = sopFor([approveStep(["e.x"]), each([doStep("x")])]);
 	const list = Array.from({ length: 51 }, (_, i) => `m${i}`);
-	const told = tell(sop, { list });
-	told.planned("approve", planFor([]));
-	told.answer("approve", "approve");
-	told.amend({ list: ["m0"] });
-	assert.equal(pass(sop, told).plan.entries.length, 51);
+	for (const [core, count] of [
+		[1, 51],
+		[2, 1],
+	] as const) {
+		const told = tell({ ...sop, core }, { list });
+		told.planned("approve", planFor([]));
+		told.answer("approve", "approve");
+		told.amend({ list: ["m0"] });
+		assert.equal(pass(sop, told).plan.entries.length, count, `core ${core}`);
+	}
 });
 
 test("a branch that was taken is planned although another one fits by now; a condition only before its step began", () => {

@@ -146,7 +146,9 @@ export function createSimHost(parts: Parts) {
 						),
 				);
 			case "start":
-				return start(effect.child, effect.request, sopFor(parts.sops, stored.sop, effect.request));
+				start(effect.child, effect.request, sopFor(parts.sops, stored.sop, effect.request));
+				if (effect.tell !== undefined) void deliver(effect.child, effect.tell.event, effect.tell.key);
+				return;
 			case "plan":
 			case "attempt": {
 				const alive = (): boolean => born === generation;

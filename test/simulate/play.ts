@@ -97,6 +97,8 @@ function randomScene(luck: Dice, seed: number): Scene {
 		},
 		amendments: [
 			...values,
+			{ many: Array.from({ length: 52 }, (_, i) => `m${i + 3}`) },
+			{ many: Array.from({ length: 40 }, (_, i) => `m${i * 2}`) },
 			...[["a"], ["b.c", "e"], ["d[e]", "a", "f#g"], []].map((list) => ({ list })),
 			{ day: "2026-06-01" },
 			{ day: "2026-05-27" },
@@ -189,6 +191,7 @@ function tally(all: readonly Stored[]): Counts {
 		done: count(({ ended }) => ended?.phase === "done"),
 		stopped: count(({ ended }) => ended?.phase === "stopped"),
 		failed: count(({ ended }) => ended?.phase === "failed"),
+		told: count((run) => run.told !== undefined),
 		takenBack: all.reduce((sum, { run }) => sum + run.ledger.filter((entry) => entry.undone).length, 0),
 		approvals: all.reduce((sum, { run }) => sum + run.approvals.length, 0),
 		events: all.reduce((sum, { events }) => sum + events.length, 0),

@@ -148,7 +148,8 @@ function one(making: Making, depth: number, sub: boolean): Step {
 	if (roll < 0.41) return { ...common, kind: "ask", to: ["hr"], form: [] };
 	if (roll < 0.46) return { ...common, kind: "task", to: ["desk"], checklist: ["a", "b"], evidence: false };
 	if (roll < 0.52) return tell(making, common, sub);
-	if (roll < 0.56 && depth === 0 && !sub) return { ...common, kind: "run", sop: "sub", with: {} };
+	if (roll < 0.56 && depth === 0 && !sub)
+		return { ...common, kind: "run", sop: "sub", with: { value: "${form.value}", list: "${form.list}", yes: true } };
 	if (roll < 0.6)
 		return {
 			...common,

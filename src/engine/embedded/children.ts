@@ -32,6 +32,7 @@ export async function startChildOf(parts: ChildParts, parent: Entry, id: string,
 		return;
 	}
 	await parts.startChild(effect.child, effect.request, sop);
+	if (effect.tell !== undefined) await parts.inner.deliver(effect.child, effect.tell.event, effect.tell.key);
 	const started = parts.find(effect.child);
 	if (started !== undefined) await tellParentOf(parts, started);
 }

@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { createArchive } from "../../../src/engine/embedded/archive.ts";
 import { createLanes } from "../../../src/engine/embedded/lanes.ts";
 import type { Performer } from "../../../src/engine/ports.ts";
+import type { Step } from "../../../src/sop/sop.ts";
 import {
 	askStep,
 	clientOf,
@@ -89,6 +90,28 @@ describe("serving", () => {
 			[["part", "done", run]],
 		);
 		await rig.stop();
+	});
+
+	test("a child hears what it is given after an amendment of its parent, once, whatever is restarted", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const part = sopOf("part", [askStep("ask")]);
+		const whole = sopOf("whole", [{ ...runStep("sub", "part"), with: { name: "${form.name}" } } as Step]);
+		const rig = await serve(folder, { childSop: () => part });
+		const { run } = await rig.host.start(requestOf("w", "whole", "contoso", { name: "Eve" }), whole);
+		const child = Object.keys((await rig.host.read(run))?.run.steps.sub?.children ?? {})[0] ?? "";
+		await until(rig, child, (r) => r.form.name === "Eve");
+		await rig.host.deliver(run, { kind: "amended", values: { name: "Ada" }, by: "ada" }, "amend");
+		await until(rig, child, (r) => r.form.name === "Ada");
+		await rig.stop();
+		const again = await serve(folder, { childSop: () => part });
+		const heard = (await again.host.read(child))?.run;
+		assert.equal(heard?.told, 1);
+		await again.host.deliver(run, { kind: "steered", verb: "cancel", by: "ada", words: "" }, "cancel");
+		await until(again, run, (r) => r.ended?.phase === "stopped");
+		const last = (await again.host.read(child))?.run;
+		assert.deepEqual([last?.ended?.phase, (last?.seq ?? 0) - heard.seq, last?.told], ["stopped", 1, 1]);
+		await again.stop();
 	});
 
 	test("a child that ended while its parent was not told is told at the next start", async (t) => {
