@@ -15,22 +15,14 @@ import type { Connectors } from "../../src/sop/connector-schema.ts";
 import { startSmtp } from "../fixtures/smtp.ts";
 import { edit, type House, hire, openFor, openHouse, type RunSaid } from "../scenario/house.ts";
 import { ldapServer } from "./directory/ldap-server.ts";
-import { clientOf, memoryVault } from "./stage.ts";
+import { clientOf, memoryVault, onStage } from "./stage.ts";
 import { theatre } from "./theatre.ts";
+import { writesOf } from "./writes.ts";
 
 const CONTOSO = "clients/contoso/client.yaml";
 const HELD = /^Contoso Ltd is look-only: nothing is written there until lookOnly is taken out of its client\.yaml\.$/;
 const lookOnly = (folder: string) => edit(folder, CONTOSO, ["connectors:\n", "connectors:\n  lookOnly: true\n"]);
 const writable = (folder: string) => edit(folder, CONTOSO, ["  lookOnly: true\n", ""]);
-
-/** What was sent to the tenant that is not a question; a batch of questions is one. */
-function writesOf(log: readonly { readonly method: string; readonly url: string; readonly body?: unknown }[]) {
-	const asks = (body: unknown) => {
-		const { requests = [] } = body as { readonly requests?: readonly { readonly method: string }[] };
-		return requests.length > 0 && requests.every(({ method }) => method === "GET");
-	};
-	return log.filter(({ method, url, body }) => method !== "GET" && !(url.endsWith("/$batch") && asks(body)));
-}
 
 async function openStage(t: TestContext, definitions: (folder: string) => void): Promise<House> {
 	const house = await openHouse({ definitions });
@@ -89,6 +81,18 @@ test("a client that turns look-only after the approval is not written to, and a 
 	assert.deepEqual([step?.path.endsWith("account"), step?.state], [true, "asking"]);
 	assert.deepEqual(writesOf(tenant.log), []);
 	assert.deepEqual(tenant.readOut(), before);
+});
+
+test("a call by http.request waits with the rest, a question alone goes out", async (t) => {
+	const stage = await onStage(t, { connectors: { http: { allow: ["psa.invalid"], lookOnly: true } } });
+	const call = (method: string) =>
+		stage.attempt({ action: "http.request", input: { method, url: "https://psa.invalid/x" } });
+	const held = await call("POST");
+	assert(held.outcome?.kind === "refused");
+	assert.deepEqual([held.outcome.code, held.outcome.retryable, held.changes], ["look-only", false, undefined]);
+	const asked = await call("GET");
+	assert(asked.outcome?.kind === "refused");
+	assert.deepEqual([asked.outcome.code, asked.changes?.length], ["no-such-host", 1]);
 });
 
 type Call = { readonly door: keyof Doors; readonly method: string; readonly args: readonly unknown[] };
