@@ -174,7 +174,6 @@ function locationChange(wanted: Input, { subject }: Facts): readonly Change[] | 
 		words: `Set the place of use to ${wanted.usageLocation}`,
 		detail: `PATCH /users/{id} usageLocation ${wanted.usageLocation}`,
 		stays: true,
-		stays: true,
 	});
 	return [place];
 }
