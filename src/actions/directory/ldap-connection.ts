@@ -41,7 +41,7 @@ export async function connect(place: Place, signIn: SignIn): Promise<Answer<Conn
 		password = await signIn.password();
 	} catch (error) {
 		if (error instanceof RemoteError) return error.answer;
-		throw error;
+		return { kind: "unsent", code: codeOf(error), detail: `the password of ${signIn.bind} could not be had` };
 	}
 	let line: Line;
 	try {
@@ -135,5 +135,5 @@ function unreachable(place: Place, error: unknown): Extract<Answer<never>, { kin
 
 function codeOf(error: unknown): string {
 	if (isResult(error)) return `LDAP result ${error.code}`;
-	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no answer in time";
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no-answer";
 }

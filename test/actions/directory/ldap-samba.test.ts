@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
-import { PresenceFilter } from "ldapts";
+import { Attribute, Change, PresenceFilter } from "ldapts";
 import { below, byGuid, equal, parentOf, sameDn } from "../../../src/actions/directory/entries.ts";
 import { guidText } from "../../../src/actions/guid.ts";
 import { Secret } from "../../../src/base/secret.ts";
@@ -161,6 +161,34 @@ test("a sign-in works by address and by domain name; a refused one says why to t
 			answer.kind,
 		);
 	}
+});
+
+test("our own account is not locked by us, and is refused when somebody else locked it or it ran out", {
+	skip,
+}, async (t) => {
+	const account = await samba.serviceOver(left, "sopwith-locked");
+	const domain = (attribute: string, value: string) =>
+		samba.asAdmin((client) =>
+			client.modify(
+				samba.base,
+				new Change({ operation: "replace", modification: new Attribute({ type: attribute, values: [value] }) }),
+			),
+		);
+	await domain("lockoutThreshold", "3");
+	t.after(() => domain("lockoutThreshold", "0"));
+	const wrong = { user: account.user, password: "wrong" };
+	const mistaken = doorTo(t, samba, { as: wrong });
+	const answers = await Promise.all(Array.from({ length: 20 }, () => mistaken.remove(GHOST)));
+	assert.ok(answers.every((answer) => said(answer) === "not-signed-in 49"));
+	assert.equal(said(await doorTo(t, samba, { as: account }).remove(GHOST)), "no-such-object 32");
+	for (let at = 0; at < 3; at++) await doorTo(t, samba, { as: wrong }).remove(GHOST);
+	const locked = await doorTo(t, samba, { as: account }).remove(GHOST);
+	assert.ok(locked.kind === "refused" && locked.detail.endsWith("data 775"), JSON.stringify(locked));
+	const dn = `CN=sopwith-locked,CN=Users,${samba.base}`;
+	const all = doorTo(t, samba, { as: samba.admin });
+	got(await all.modify(dn, [...set("lockoutTime", "0"), ...set("accountExpires", "116444736000000000")]));
+	const ranOut = await doorTo(t, samba, { as: account }).remove(GHOST);
+	assert.ok(ranOut.kind === "refused" && ranOut.detail.endsWith("data 701"), JSON.stringify(ranOut));
 });
 
 const NASTY = [

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { byGuid, equal } from "../../../src/actions/directory/entries.ts";
 import { type LdapOptions, openLdap } from "../../../src/actions/directory/ldap.ts";
+import { ConflictError } from "../../../src/base/errors.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { fromMs, systemClock, toMs } from "../../../src/base/time.ts";
 import { ldapServer, type Received, type Reply } from "./ldap-server.ts";
@@ -197,6 +198,21 @@ test("a refused sign-in is not tried again at once: that would lock the account"
 	assert.equal(received.length, 2);
 });
 
+test("a password that cannot be had is told by its own code, and nobody is asked", async (t) => {
+	const { received, open: _open, ...server } = await ldapServer(t, () => OK);
+	const password = async () => {
+		throw new ConflictError("no-such-secret", "There is no such secret.");
+	};
+	const { directory, close } = openLdap({ ...server, base: "DC=x", bind: "b", clock: systemClock, password });
+	t.after(() => close());
+	const answers = await Promise.all([directory.remove(ADA), directory.remove(ADA)]);
+	assert.deepEqual(
+		answers.map((answer) => (answer.kind === "unsent" ? answer.code : answer.kind)),
+		["no-such-secret", "no-such-secret"],
+	);
+	assert.deepEqual(received, []);
+});
+
 test("closing says goodbye on every connection, waits for what runs, and takes no more", async (t) => {
 	const gate = Promise.withResolvers<void>();
 	const { directory, close, received, open } = await door(t, ({ operation }) =>
@@ -231,12 +247,14 @@ test("a password that is set is held to its history where the server can do that
 		await directory.modify(ADA, lock);
 		await directory.modify(ADA, lock);
 		await directory.modify(ADA, [{ operation: "replace", attribute: "title", values: ["x"] }]);
-		const [first, second, third] = received.filter((one) => one.operation === "modify");
+		await directory.modify(ADA, lock, { again: true });
+		const [first, second, third, fourth] = received.filter((one) => one.operation === "modify");
 		for (const one of [first, second]) {
 			assert.equal(one?.controls.includes(sent ?? HINTS), sent !== undefined);
 			assert.equal(one?.controls.includes(Buffer.from("3003020101", "hex")), sent !== undefined);
 		}
 		assert.equal(third?.controls.length, 0);
+		assert.equal(fourth?.controls.length, 0, "it may be the very same one");
 		assert.equal(received.filter((one) => one.operation === "search").length, 1);
 	}
 });
