@@ -18,11 +18,17 @@ const patterns = wanted.length > 0 ? wanted : ["test/**/*.test.ts"];
 const files = patterns.flatMap((pattern) => globSync(pattern)).sort();
 
 const coverage: string[] = [];
+/** How many tests were skipped for each reason, the line that installs what they need among its words. */
+const whySkipped = new Map<string, number>();
 const result = await runFiles(files.map((file) => resolve(file)));
 const reasons = whyRed(result);
-if (asJson) process.stdout.write(`${JSON.stringify({ ...result, coverage, ok: reasons.length === 0, reasons })}\n`);
+if (asJson)
+	process.stdout.write(
+		`${JSON.stringify({ ...result, whySkipped: [...whySkipped.keys()], coverage, ok: reasons.length === 0, reasons })}\n`,
+	);
 else {
 	for (const name of result.skippedNames) process.stdout.write(`skipped: ${name}\n`);
+	for (const [why, count] of whySkipped) process.stdout.write(`${count} of them: ${why}\n`);
 	for (const folder of coverage) process.stdout.write(`coverage of ${folder}\n`);
 	for (const reason of reasons) process.stdout.write(`${reason}\n`);
 	process.stdout.write(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped\n`);
@@ -72,8 +78,8 @@ async function runFiles(paths: readonly string[]): Promise<Result> {
 		const todo = event.todo !== undefined && event.todo !== false;
 		if (skipped || todo) {
 			counts.skipped += 1;
-			const why = typeof event.skip === "string" && event.skip !== "" ? `: ${event.skip}` : "";
-			skippedNames.push(`${event.name}${why}`);
+			skippedNames.push(event.name);
+			if (typeof event.skip === "string") whySkipped.set(event.skip, (whySkipped.get(event.skip) ?? 0) + 1);
 		} else if (event.details.type !== "suite") counts.passed += 1;
 	});
 	stream.on("test:fail", (event) => {

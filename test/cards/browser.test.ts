@@ -3,7 +3,7 @@
  * Debian's Chromium.
  */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -13,14 +13,12 @@ import { fillWords } from "../../src/cards/fill.ts";
 import { hostConfig, requiredSuffix } from "../../src/cards/host-config.ts";
 import { cardNames, loadCards } from "../../src/cards/load.ts";
 import { specimen } from "../../src/cards/specimen.ts";
+import { CHROMIUM, needs } from "../fixtures/needs.ts";
 import { nasty } from "./nasty.ts";
 import { reader, samples } from "./samples.ts";
 
 const root = join(import.meta.dirname, "../..");
-const binary = "/usr/bin/chromium";
-const missing = !existsSync(binary);
-if (missing && process.env.CI === "true") throw new Error("Chromium is missing: apt-get install chromium");
-const skip = missing ? "cards in a browser: apt-get install chromium" : false;
+const skip = needs("chromium");
 
 const cards = loadCards(join(root, "cards"));
 const shots = process.env.SHOTS ?? mkdtempSync(join(tmpdir(), "cards-"));
@@ -58,7 +56,7 @@ globalThis.overflow = () => {
 describe("cards in a browser", { skip }, () => {
 	let browser: Browser;
 	before(async () => {
-		browser = await chromium.launch({ executablePath: binary, args: ["--no-sandbox"] });
+		browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 	});
 	after(() => browser?.close());
 

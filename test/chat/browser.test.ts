@@ -2,19 +2,17 @@
  * The chat page in a real browser: sign in, type, fill in a form, press a button, see it change in place.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { keyOf } from "../../src/chat/web/surface.ts";
 import type { Actor } from "../../src/people/roster.ts";
+import { CHROMIUM, needs } from "../fixtures/needs.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
 import { HARRIET, MO } from "./world.ts";
 
-const binary = "/usr/bin/chromium";
-const missing = !existsSync(binary);
-if (missing && process.env.CI === "true") throw new Error("Chromium is missing: apt-get install chromium");
-const skip = missing ? "the chat in a browser: apt-get install chromium" : false;
+const skip = needs("chromium");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("the chat page", { skip }, () => {
@@ -23,7 +21,7 @@ describe("the chat page", { skip }, () => {
 	const complaints: string[] = [];
 	before(async () => {
 		world = await openWebWorld();
-		browser = await chromium.launch({ executablePath: binary, args: ["--no-sandbox"] });
+		browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 	});
 	after(async () => {
 		await browser.close();

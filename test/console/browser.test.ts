@@ -1,19 +1,18 @@
 /** Every page in a real browser: axe finds nothing, 320 px hold it, the content policy stops nothing, and it is live. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { words } from "../../src/base/words.ts";
 import type { RunDescription } from "../../src/engine/desk.ts";
+import { CHROMIUM, needs } from "../fixtures/needs.ts";
 import { pagesToSee } from "./pages-to-see.ts";
 import { asking } from "./sample.ts";
 import { scriptedDesk } from "./scripted-desk.ts";
 import { serve } from "./serve.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
-const absent = !existsSync(CHROMIUM);
-const skip = absent && process.env.CI !== "true" ? "needs Chromium: apt-get install chromium" : false;
+const skip = needs("chromium");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const AXE =
 	"axe.run({ resultTypes: ['violations'] }).then((r) => ({ violations: r.violations, passes: r.passes.length }))";

@@ -3,13 +3,14 @@
  */
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { CHROMIUM } from "../fixtures/needs.ts";
 import { pagesToSee } from "./pages-to-see.ts";
 import { serve } from "./serve.ts";
 
 const folder = process.argv[2] ?? "shots";
 mkdirSync(folder, { recursive: true });
 const only = process.argv[3];
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 for (const page of pagesToSee) {
 	if (only !== undefined && !page.name.startsWith(only)) continue;
 	for (const [name, width, scheme] of [
