@@ -3,11 +3,9 @@
  * rule.
  */
 import { createServer, type Server } from "node:http";
-import { type House, type HouseOptions, openHouse } from "./app-house.ts";
+import { type HouseOptions, openHouse } from "./app-house.ts";
 import { openDoors } from "./app-web.ts";
-import { InputError, UnavailableError } from "./base/errors.ts";
-import type { Finding } from "./base/finding.ts";
-import { nearest } from "./base/nearest.ts";
+import { UnavailableError } from "./base/errors.ts";
 import { systemClock } from "./base/time.ts";
 import type { App } from "./command/app-port.ts";
 import type { Config } from "./config.ts";
@@ -16,7 +14,10 @@ import type { Config } from "./config.ts";
 export async function openApp(config: Config, options: HouseOptions): Promise<App> {
 	const house = await openHouse(config, options, systemClock);
 	const { office, desk, definitions, reload } = house;
-	const examine = (client: string) => examineFor(house, client);
+	const examine = async (client: string) => {
+		const { examineAsWritten } = await import("./app-examine.ts");
+		return examineAsWritten(house, { folder: config.definitions, clock: systemClock }, client);
+	};
 	const { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly } = office;
 	const asked = { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly };
 	const parts = { ...asked, desk, definitions, reload, examine };
@@ -52,19 +53,6 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 		await house.close();
 	};
 	return { ...parts, url, status: () => office.status(url), close };
-}
-
-/** The examination is loaded when it is asked for: a bot that serves does without. */
-async function examineFor({ clientOf, vault, tenantOf, definitions }: House, id: string): Promise<readonly Finding[]> {
-	const client = clientOf(id);
-	if (client === undefined) {
-		const near = nearest(id, Object.keys(definitions().clients));
-		const remedy = near === undefined ? "The clients are the folders below clients." : `Did you mean ${near}?`;
-		const message = `There is no client ${id}.`;
-		throw new InputError([{ path: "client", code: "no-such-client", message, remedy }]);
-	}
-	const { examineClient } = await import("./actions/examine.ts");
-	return examineClient(client, { vault, sandboxOf: tenantOf, clock: systemClock, env: process.env });
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

@@ -46,7 +46,7 @@ export async function examineTls(target: TlsTarget): Promise<TlsSeen> {
 	const { host, port, remedies } = target;
 	const socket = await reached(target);
 	if ("ok" in socket) return { findings: [socket], trusted: false };
-	const answers = well(`${host} answers`, `at ${socket.remoteAddress ?? host}, port ${port}`);
+	const answers = well(`Way to ${host}`, `it answers at ${socket.remoteAddress ?? host}, port ${port}`);
 	let silent = false;
 	const limit = setTimeout(() => {
 		silent = true;
@@ -57,7 +57,7 @@ export async function examineTls(target: TlsTarget): Promise<TlsSeen> {
 		const secure = offered ? await secured(target, socket) : undefined;
 		if (silent) {
 			const words = `it takes the connection, and then says nothing for ${ANSWER_MS / 1000} s`;
-			return { findings: [unwell(`${host} answers`, words, remedies.answer)], trusted: false };
+			return { findings: [unwell(`Way to ${host}`, words, remedies.answer)], trusted: false };
 		}
 		if (secure === undefined) {
 			const words = target.preface === undefined ? "it does not speak TLS there" : "it does not offer STARTTLS";
@@ -85,7 +85,7 @@ function reached({ host, port, remedies }: TlsTarget): Promise<Socket | Finding>
 			: code === "timeout"
 				? `no answer on port ${port} within ${ANSWER_MS / 1000} s`
 				: `nothing listens on port ${port} (${code})`;
-		resolve(unwell(`${host} answers`, words, noName ? lookUp : remedies.answer));
+		resolve(unwell(`Way to ${host}`, words, noName ? lookUp : remedies.answer));
 	};
 	socket.once("timeout", () => failed("timeout"));
 	socket.once("connect", () => {

@@ -48,7 +48,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		shop = openShop(ground);
 	});
 	after(async () => {
-		shop.close();
+		await shop.close();
 		await ground.stop();
 	});
 
@@ -61,7 +61,16 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 			["Contoso Ltd, Active Directory", "Contoso Ltd, Microsoft 365", "Contoso Ltd, Mail"],
 		);
 		assert(examined.findings.some(({ words }) => words === "is no domain administrator"));
-		names(await shop.doctor(directory({ url: ground.samba.plainUrl, startTls: true })), []);
+	});
+
+	test("a running bot is asked, about the file as it is written now, and says when it still uses another", async () => {
+		await shop.start();
+		names(await shop.doctor(), []);
+		const examined = await shop.doctor(directory({ url: ground.samba.plainUrl, startTls: true }));
+		names(examined, []);
+		const file = examined.findings.find(({ what }) => what === "client.yaml");
+		assert.match(file?.words ?? "", /the version before is still in use/);
+		assert.equal(file?.remedy, "`sopwith reload` takes it up.");
 	});
 
 	test("the wrong authority of the domain controller", async () => {
@@ -130,9 +139,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 	test("a domain controller that hangs", async () => {
 		ground.samba.freeze();
 		try {
-			names(await shop.doctor(), [
-				[/^127\..* answers/, /takes the connection, and then says nothing/, /Is 127\..* on\?/],
-			]);
+			names(await shop.doctor(), [[/^Way to 127\./, /takes the connection, and then says nothing/, /Is 127\..* on\?/]]);
 		} finally {
 			ground.samba.thaw();
 		}
@@ -141,7 +148,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 	test("a domain controller that is down, while the other one is well", async () => {
 		const url = ["ldaps://127.0.0.1:9", ground.samba.url];
 		names(await shop.doctor(directory({ url })), [
-			[/^127\.0\.0\.1 answers/, /nothing listens on port 9/, /Is 127\.0\.0\.1 on\?/],
+			[/^Way to 127\.0\.0\.1/, /nothing listens on port 9/, /Is 127\.0\.0\.1 on\?/],
 		]);
 	});
 
@@ -326,28 +333,30 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 			client.connectors.mail.password = "env:NOT_THERE";
 		};
 		names(await shop.doctor(change), [
-			[/^127\.0\.0\.1 answers/, /not on the public internet/, /connectors\.http\.allow/],
+			[/^Way to 127\.0\.0\.1/, /not on the public internet/, /connectors\.http\.allow/],
 			[/^Mail$/, /no-such-secret.*env:NOT_THERE/, /./],
 		]);
 	});
 
-	test("a running bot is asked over its socket, and the terminal shows each remedy below what it mends", async () => {
+	test("the terminal shows each remedy below what it mends", async () => {
 		ground.cloud.of("contoso").tenant.switchedOff.put("TemporaryAccessPass", true);
-		const bot = shop.open(["start"]);
-		try {
-			for await (const chunk of bot.stdout) if (/Ctrl-C/.test(String(chunk))) break;
-			const { code, out, said } = await shop.run(["doctor", "--client", "contoso"]);
-			assert.equal(code, 1, said);
-			assert.match(out, /^Contoso Ltd, Microsoft 365\n {2}✓ /m);
-			assert.match(out, /^ {2}✗ Temporary Access Pass: .*\n {4}→ https:\/\/entra\.microsoft\.com → Protection/m);
-			assert.match(said, /1 of \d+ not well/);
-			const unknown = await shop.run(["doctor", "--client", "contosso"]);
-			assert.match(unknown.said, /There is no client contosso\..*Did you mean contoso\?/);
-		} finally {
-			ground.cloud.of("contoso").tenant.switchedOff.drop("TemporaryAccessPass");
-			const gone = once(bot, "exit");
-			bot.kill("SIGTERM");
-			await gone;
-		}
+		const { code, out, said } = await shop.run(["doctor", "--client", "contoso"]);
+		ground.cloud.of("contoso").tenant.switchedOff.drop("TemporaryAccessPass");
+		assert.equal(code, 1, said);
+		assert.match(out, /^Contoso Ltd, Microsoft 365\n {2}✓ /m);
+		assert.match(out, /^ {2}✗ Temporary Access Pass: .*\n {4}→ https:\/\/entra\.microsoft\.com → Protection/m);
+		assert.match(said, /1 of \d+ not well/);
+	});
+
+	test("a file that cannot be used is said, and its last good version looked at", async () => {
+		const examined = await shop.doctor((client) => void delete client.connectors.directory.base);
+		names(examined, [[/^client\.yaml$/, /cannot be used as it is written, so its last good/, /`sopwith check`/]]);
+		assert(examined.findings.some(({ what }) => what === "Base DC=contoso,DC=example"));
+	});
+
+	test("a client that is not there, with the one that was meant", async () => {
+		const { code, said } = await shop.run(["doctor", "--client", "contosso"]);
+		assert.notEqual(code, 0);
+		assert.match(said, /There is no client contosso\..*Did you mean contoso\?/);
 	});
 });

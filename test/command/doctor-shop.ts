@@ -24,6 +24,7 @@ export type ClientFile = {
 };
 export type Examined = { readonly code: number | null; readonly findings: readonly Finding[] };
 
+/** `start` first: then `doctor` asks the running bot, which is quicker; before, each opens the database itself. */
 export function openShop(ground: Ground) {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-doctor-"));
 	const definitions = join(folder, "definitions");
@@ -47,9 +48,24 @@ export function openShop(ground: Ground) {
 		const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
 		return { code: code as number | null, out, said };
 	};
+	let bot: ReturnType<typeof open> | undefined;
+	const stop = async () => {
+		if (bot === undefined) return;
+		const gone = once(bot, "exit");
+		bot.kill("SIGTERM");
+		await gone;
+		bot = undefined;
+	};
 	return {
-		open,
 		run,
+		async start(): Promise<void> {
+			const started = open(["start"]);
+			bot = started;
+			await new Promise<void>((done, fail) => {
+				started.stdout.on("data", (chunk) => /Ctrl-C/.test(String(chunk)) && done());
+				started.once("exit", () => fail(new Error("the bot did not start")));
+			});
+		},
 		/** Writes a file beside the client's; gives its name. */
 		put(name: string, body: string): string {
 			writeFileSync(contoso(name), body);
@@ -68,6 +84,9 @@ export function openShop(ground: Ground) {
 				writeFileSync(file, before);
 			}
 		},
-		close: () => rmSync(folder, { recursive: true, force: true }),
+		async close(): Promise<void> {
+			await stop();
+			rmSync(folder, { recursive: true, force: true });
+		},
 	};
 }

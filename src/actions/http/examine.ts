@@ -21,7 +21,7 @@ async function examineHost(allowed: string, clock: Clock): Promise<readonly Find
 	const inside = addresses.find(({ address }) => !isPublic(address));
 	if (inside !== undefined) {
 		const remedy = "Name a host on the internet in connectors.http.allow; what is inside is never called from here.";
-		return [unwell(`${host} answers`, `it is ${inside.address}, which is not on the public internet`, remedy)];
+		return [unwell(`Way to ${host}`, `it is ${inside.address}, which is not on the public internet`, remedy)];
 	}
 	const whoever = `Ask whoever runs ${host}`;
 	const remedies = {

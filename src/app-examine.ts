@@ -1,0 +1,57 @@
+/**
+ * Examines a client as its file stands now, whether or not it has been taken up. Must never take it up itself.
+ */
+import type { House } from "./app-house.ts";
+import { InputError } from "./base/errors.ts";
+import { beware, type Finding, unwell } from "./base/finding.ts";
+import { type Json, sameJson } from "./base/json.ts";
+import { nearest } from "./base/nearest.ts";
+import type { Clock } from "./base/time.ts";
+import { CORE } from "./engine/decide.ts";
+import type { Client, Definitions } from "./sop/definitions.ts";
+
+/** Proves every connection of a client. Errors: `InputError` `no-such-client`. A second call is safe. */
+export async function examineAsWritten(
+	house: Pick<House, "definitions" | "vault" | "tenantOf">,
+	where: { readonly folder: string; readonly clock: Clock },
+	id: string,
+): Promise<readonly Finding[]> {
+	const [{ loadDefinitions }, { registry }, { examineClient }] = await Promise.all([
+		import("./sop/folder.ts"),
+		import("./actions/registry.ts"),
+		import("./actions/examine.ts"),
+	]);
+	const { clock, folder } = where;
+	const inUse = house.definitions();
+	const written = loadDefinitions(folder, registry.known(), { clock, core: CORE, last: inUse });
+	const client = clientIn(written, id);
+	if (client === undefined) throw noSuchClient(written, id);
+	const { vault, tenantOf } = house;
+	const found = await examineClient(client, { vault, sandboxOf: tenantOf, clock, env: process.env });
+	return [...fileFindings(client, written, inUse), ...found];
+}
+
+/** Whether what was looked at is what the file says, and what is in use. */
+function fileFindings(client: Client, written: Definitions, inUse: Definitions): readonly Finding[] {
+	const { id, name } = client;
+	const what = "client.yaml";
+	if (written.quarantined.some((one) => one.client === id && one.sop === undefined)) {
+		const words = "cannot be used as it is written, so its last good version was looked at";
+		return [{ about: name, ...unwell(what, words, "`sopwith check` lists every problem with its line.") }];
+	}
+	const used = clientIn(inUse, id);
+	const isSame = (part: "connectors" | "values") => sameJson(client[part] as Json, used?.[part] as Json | undefined);
+	if (isSame("connectors") && isSame("values")) return [];
+	const words = "was changed, and was looked at as it is written now; the version before is still in use";
+	return [{ about: name, ...beware(what, words, "`sopwith reload` takes it up.") }];
+}
+
+function clientIn({ clients }: Definitions, id: string): Client | undefined {
+	return Object.hasOwn(clients, id) ? clients[id] : undefined;
+}
+
+function noSuchClient({ clients }: Definitions, id: string): InputError {
+	const near = nearest(id, Object.keys(clients));
+	const remedy = near === undefined ? "The clients are the folders below clients." : `Did you mean ${near}?`;
+	return new InputError([{ path: "client", code: "no-such-client", message: `There is no client ${id}.`, remedy }]);
+}
