@@ -44,6 +44,7 @@ export function compileClient(input: ClientInput, report: Report): Client {
 	}
 	const values = clientValues(tree, id, input.year, report);
 	checkNames(tree, report);
+	checkSecrets(tree, id, report);
 	return {
 		id,
 		name: values.name,
@@ -96,6 +97,18 @@ function checkNames(tree: Written, report: Report): void {
 		if (odd === undefined) continue;
 		const message = parsed.ok ? `“${odd}” is not known when a name is made.` : parsed.message;
 		report(at, "bad-template", message, { remedy: "Use form.firstName and form.lastName." });
+	}
+}
+
+/** A secret of the vault is one client's; its name begins with the client's id. */
+function checkSecrets(tree: Written, id: string, report: Report): void {
+	const connectors = Object.entries(isRecord(tree.connectors) ? tree.connectors : {});
+	for (const [connector, settings] of connectors) {
+		for (const [name, value] of Object.entries(isRecord(settings) ? settings : {})) {
+			if (typeof value !== "string" || !value.startsWith("secret:") || value.startsWith(`secret:${id}/`)) continue;
+			const message = "This secret is not one of this client.";
+			report(["connectors", connector, name], "bad-value", message, { remedy: `Write secret:${id}/NAME.` });
+		}
 	}
 }
 

@@ -106,6 +106,22 @@ describe("a broken file", () => {
 		assert.deepEqual(Object.keys(load(folder).clients), ["fabrikam"]);
 	});
 
+	it("of a client that names another client's secret, or writes one down, says where and what to write", () => {
+		const folder = copy();
+		const smtp = (password: string) => `mail: { use: smtp, url: "smtps://mail", user: it, password: "${password}",`;
+		edit(folder, CONTOSO, "mail: { use: sandbox,", smtp("secret:fabrikam/smtp"));
+		edit(folder, "clients/fabrikam/client.yaml", "mail: { use: sandbox,", smtp("hunter2"));
+		const { problems } = load(folder);
+		assert.deepEqual(
+			problems.map(({ file, path, line, remedy }) => [file?.split("/").at(-2), path, line, remedy?.slice(0, 38)]),
+			[
+				["contoso", "connectors.mail.password", 23, "Write secret:contoso/NAME."],
+				["fabrikam", "connectors.mail.password", 18, "Keep it with `sopwith secret set CLIEN"],
+			],
+		);
+		assert(problems.every((one) => (one.column ?? 0) > 60 && !JSON.stringify(one).includes("hunter2")));
+	});
+
 	it("of a base SOP keeps every client's last version and is listed once", () => {
 		const folder = copy();
 		const good = load(folder);
