@@ -12,6 +12,7 @@ import { undoable } from "../../src/engine/undo.ts";
 import type { Sop, Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
+	base,
 	change,
 	done,
 	doStep,
@@ -20,12 +21,12 @@ import {
 	planFor,
 	refused,
 	sopFor,
+	stays,
 	type Told,
 	tell,
 	unknown,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 const choose: Step = {
 	...{ ...base, id: "pick", name: "Pick", kind: "choose" },
 	branches: [{ steps: [freeStep("account", { with: { value: `\${form.name}` } })] }],
@@ -93,7 +94,6 @@ test("a list is named by its items, and an item is never read as a template", ()
 });
 
 const guarded = groups(doStep("join", { with: { value: `\${item}` } }));
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
 const joins = (item: string) => change(`add:eve#group:${item}`, { after: true, words: `Join ${item}` });
 const leaves = (item: string) => change(`remove:eve#group:${item}`, { before: true, words: `Leave ${item}` });
 const path = (item: string) => `groups[${item}].join`;

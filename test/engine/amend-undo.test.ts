@@ -11,6 +11,7 @@ import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
+	base,
 	change,
 	done,
 	doStep,
@@ -24,7 +25,6 @@ import {
 	unknown,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 const clock: Step = {
 	...base,
 	id: "w",

@@ -11,25 +11,25 @@ import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
+	base,
+	beside,
 	change,
 	DAY,
 	done,
 	doStep,
 	entry,
 	freeStep,
+	make,
 	never,
 	planFor,
 	refused,
+	size,
 	sopFor,
+	stays,
 	tell,
 	unknown,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const make = change("create:x", { after: 1 });
-const size = change("set:x#size", { before: 0, after: 1 });
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
-const beside = (...steps: readonly Step[]): Step => ({ ...base, id: "p", name: "P", kind: "parallel", steps });
 const task = (more: object = {}): Step => {
 	return { ...base, id: "t", name: "T", kind: "task", to: ["desk"], checklist: ["a", "b"], evidence: true, ...more };
 };
@@ -40,7 +40,7 @@ function guarded(more = {}, steps: readonly Step[] = [doStep("a")]) {
 }
 
 test("an answer to a run that stops or is over is told so", () => {
-	const told = tell(sopFor([beside(freeStep("a"), stays)]));
+	const told = tell(sopFor([beside("p", freeStep("a"), stays)]));
 	const { id } = told.wait("q");
 	const answer: NewEvent = {
 		...{ kind: "answered", wait: id, verb: "submit", by: "di", as: "hr", values: {}, via: "web" },
@@ -133,7 +133,7 @@ test("choices add up: each takes what it offers, keeps what was chosen before an
 });
 
 test("what another step may have written is no doubt of this one", () => {
-	const told = tell(sopFor([beside(freeStep("a", { action: never }), freeStep("b"))]));
+	const told = tell(sopFor([beside("p", freeStep("a", { action: never }), freeStep("b"))]));
 	told.began("a", [change("send:mo")]);
 	told.ended("a", unknown());
 	told.ended("b", refused(false));

@@ -4,9 +4,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OnFailure } from "../../src/sop/sop.ts";
-import { approveStep, change, DAY, done, doStep, entry, freeStep, planFor, refused, sopFor, tell } from "./stage.ts";
+import {
+	approveStep,
+	DAY,
+	done,
+	doStep,
+	entry,
+	freeStep,
+	make,
+	planFor,
+	refused,
+	sopFor,
+	tell,
+	wall,
+} from "./stage.ts";
 
-const make = change("create:x", { after: 1 });
 const plan = planFor([entry("a", [make])]);
 
 function asking(need = 1, more = {}) {
@@ -193,7 +205,6 @@ test("cancel waits for what began, gives no more go, and ends with the doubts li
 });
 
 test("silence never answers: reminders and overdue ring and bring in others, the wait stays", () => {
-	const wall = (ms: number) => ({ clock: "wall", ms }) as const;
 	const more = { remind: wall(DAY), overdue: { after: wall(3 * DAY), ask: ["owner"] } };
 	const told = tell(sopFor([approveStep(["a"], more), doStep("a")]));
 	told.planned("approve", plan);

@@ -14,16 +14,16 @@ import {
 	entry,
 	freeStep,
 	HOUR,
+	make,
 	never,
 	planFor,
 	refused,
+	size,
 	sopFor,
 	tell,
 	unknown,
 } from "./stage.ts";
 
-const make = change("create:x", { after: 1 });
-const size = change("set:x#size", { before: 0, after: 1 });
 const free = (more = {}) => tell(sopFor([freeStep("a", more)]));
 const ledger = (told: ReturnType<typeof tell>) => told.run().ledger.map((e) => `${e.change.id} ${e.state}`);
 

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toMs } from "../../src/base/time.ts";
 import type { Outcome } from "../../src/engine/event.ts";
-import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
+	beside,
 	change,
 	DAY,
 	done,
@@ -16,21 +16,19 @@ import {
 	entry,
 	freeStep,
 	HOUR,
+	make,
 	never,
 	planFor,
 	refused,
+	size,
 	sopFor,
+	stays,
 	type Told,
 	tell,
 	unknown,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const make = change("create:x", { after: 1 });
-const size = change("set:x#size", { before: 0, after: 1 });
 const ledger = (told: Told) => told.run().ledger.map((e) => `${e.path} ${e.change.id} ${e.state}`);
-const beside = (...steps: readonly Step[]): Step => ({ ...base, id: "p", name: "P", kind: "parallel", steps });
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
 
 test("an end that is told twice is one end, and a late refusal takes nothing out of what was applied", () => {
 	const told = tell(sopFor([freeStep("a"), stays]));
@@ -67,7 +65,7 @@ test("what was skipped, failed or stopped stays so when its end comes late; what
 
 test("a write of one step never settles the doubt of another, even for the same change", () => {
 	const add = change("add:group");
-	const told = tell(sopFor([beside(freeStep("a", { action: never }), freeStep("b"))]));
+	const told = tell(sopFor([beside("p", freeStep("a", { action: never }), freeStep("b"))]));
 	told.began("a", [add]);
 	told.ended("a", unknown());
 	const [doubt] = told.run().ledger;
@@ -198,7 +196,7 @@ test("what was sent although it was refused is not sent again when something els
 
 const both = planFor([entry("a", [make]), entry("b", [size])]);
 function approved() {
-	const told = tell(sopFor([approveStep(["a", "b"]), beside(doStep("a"), doStep("b")), stays]));
+	const told = tell(sopFor([approveStep(["a", "b"]), beside("p", doStep("a"), doStep("b")), stays]));
 	told.planned("approve", both);
 	told.answer("approve", "approve");
 	return told;

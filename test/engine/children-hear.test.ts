@@ -14,10 +14,21 @@ import { planning } from "../../src/engine/plan.ts";
 import type { Run } from "../../src/engine/run.ts";
 import { undoable } from "../../src/engine/undo.ts";
 import type { Sop, Step } from "../../src/sop/sop.ts";
-import { approveStep, change, done, doStep, entry, freeStep, planFor, sopFor, type Told, tell } from "./stage.ts";
+import {
+	approveStep,
+	base,
+	change,
+	done,
+	doStep,
+	entry,
+	freeStep,
+	planFor,
+	sopFor,
+	stays,
+	type Told,
+	tell,
+} from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
 const join = { with: { group: "${item}", name: "${form.name}" } };
 const long = (steps: readonly Step[], atOnce = 2): Step => {
 	return { ...base, id: "e", name: "E", kind: "each", list: "form.list", atOnce, atMost: 500, steps };

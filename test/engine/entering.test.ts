@@ -10,10 +10,8 @@ import type { WordsJson } from "../../src/base/words.ts";
 import { stepWords, waitingFor } from "../../src/engine/sentences.ts";
 import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
-import { change, DAY, done, freeStep, HOUR, never, START_MS, settle, sopFor, tell } from "./stage.ts";
+import { base, change, DAY, done, freeStep, HOUR, never, START_MS, settle, sopFor, tell, wall } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const wall = (ms: number) => ({ clock: "wall", ms }) as const;
 const inMs = (ms: number) => fromMs(START_MS + ms);
 
 type Only<K extends Step["kind"]> = Extract<Step, { kind: K }>;

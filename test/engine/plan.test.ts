@@ -9,10 +9,9 @@ import type { Values } from "../../src/base/json.ts";
 import type { PlanEntry } from "../../src/engine/event.ts";
 import { type PlanAnswer, type PlanRequest, planHash, planning } from "../../src/engine/plan.ts";
 import type { Step } from "../../src/sop/sop.ts";
-import { approveStep, change, DAY, done, doStep, entry, never, sopFor, tell } from "./stage.ts";
+import { approveStep, base, change, DAY, done, doStep, entry, never, sopFor, tell } from "./stage.ts";
 
 type Answers = (request: PlanRequest) => Partial<PlanAnswer>;
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 
 function planOf(steps: readonly Step[], answers: Answers = () => ({}), form: Values = { value: "v0" }) {
 	const sop = sopFor([approveStep(guardsOf(steps, "")), ...steps]);

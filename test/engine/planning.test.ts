@@ -10,6 +10,8 @@ import { type PlanAnswer, type PlanRequest, planHash, planning } from "../../src
 import type { Sop, Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
+	base,
+	beside,
 	change,
 	DAY,
 	done,
@@ -20,13 +22,11 @@ import {
 	planFor,
 	refused,
 	sopFor,
+	stays,
 	type Told,
 	tell,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
-const beside = (id: string, ...steps: readonly Step[]): Step => ({ ...base, id, name: id, kind: "parallel", steps });
 const each = (steps: readonly Step[], more: object = {}): Step => {
 	return { ...base, id: "e", name: "E", kind: "each", list: "form.list", atOnce: 500, atMost: 500, steps, ...more };
 };

@@ -8,26 +8,25 @@ import type { Outcome } from "../../src/engine/event.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
-	change,
+	base,
 	done,
 	doStep,
 	entry,
 	freeStep,
 	HOUR,
+	make,
 	never,
 	planFor,
 	refused,
 	settle,
+	size,
 	sopFor,
+	stays,
 	type Told,
 	tell,
 	unknown,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const make = change("create:x", { after: 1 });
-const size = change("set:x#size", { before: 0, after: 1 });
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
 const pause = (told: Told, path = "a") => toMs(told.wait(path).timers.again ?? "") - toMs(told.now());
 const settling = (retryAfterMs?: number): Outcome => {
 	const said = { kind: "refused", applied: [], code: "settling", message: "Not yet.", retryable: true } as const;

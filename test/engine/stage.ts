@@ -8,7 +8,7 @@ import { type Decision, decide } from "../../src/engine/decide.ts";
 import type { Effect } from "../../src/engine/effect.ts";
 import type { Change, NewEvent, Outcome, Plan, PlanEntry, StartRequest, Verb } from "../../src/engine/event.ts";
 import type { Run, StepState, Wait } from "../../src/engine/run.ts";
-import type { ActionFacts, Sop, Step } from "../../src/sop/sop.ts";
+import type { ActionFacts, Duration, Sop, Step } from "../../src/sop/sop.ts";
 import { sopOf } from "../simulate/sops.ts";
 
 export const START_MS = 1_780_000_000_000;
@@ -16,7 +16,8 @@ export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
 type Only<K extends Step["kind"]> = Extract<Step, { kind: K }>;
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
+/** What every step has unless a test says otherwise. */
+export const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 
 export const settle: ActionFacts = {
 	name: "thing.make",
@@ -51,6 +52,17 @@ export function sopFor(steps: readonly Step[], more: Partial<Sop> = {}): Sop {
 	return { ...sopOf("test", steps), ...more };
 }
 
+/** A question that nobody answers, so that the run stays open. */
+export const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
+
+export function beside(id: string, ...steps: readonly Step[]): Step {
+	return { ...base, id, name: id, kind: "parallel", steps };
+}
+
+export function wall(ms: number): Extract<Duration, { clock: "wall" }> {
+	return { clock: "wall", ms };
+}
+
 export function change(id: string, more: Partial<Change> = {}): Change {
 	const [kind, rest = ""] = id.split(":") as [Change["kind"], string?];
 	const [target = "", facet = "thing"] = rest.split("#");
@@ -64,6 +76,9 @@ export function entry(path: string, changes: readonly Change[], more: Partial<Pl
 export function planFor(entries: readonly PlanEntry[], more: Partial<Plan> = {}): Plan {
 	return { hash: `hash of ${entries.length}`, entries, problems: [], waitsMs: 0, ...more };
 }
+
+export const make = change("create:x", { after: 1 });
+export const size = change("set:x#size", { before: 0, after: 1 });
 
 export type Told = ReturnType<typeof tell>;
 
@@ -122,6 +137,11 @@ export function tell(sop: Sop, form: Values = { value: "v0" }, more: Partial<Sta
 		steer: (verb: "cancel" | "pause" | "resume") => send({ kind: "steered", verb, by: "tia", words: "" }),
 		amend: (values: Values) => send({ kind: "amended", values, by: "harriet" }),
 	};
+}
+
+/** Each step's state by its path. */
+export function states(told: Told): { readonly [path: string]: string } {
+	return Object.fromEntries(Object.entries(told.run().steps).map(([path, { state }]) => [path, state]));
 }
 
 export const done = (...applied: readonly string[]): Outcome => ({ kind: "done", applied, output: {}, proof: [] });

@@ -8,30 +8,29 @@ import { toMs } from "../../src/base/time.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
-	change,
+	base,
 	DAY,
 	done,
 	doStep,
 	entry,
 	freeStep,
 	HOUR,
+	make,
 	planFor,
 	refused,
+	size,
 	sopFor,
+	states,
+	stays,
 	type Told,
 	tell,
+	wall,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const wall = (ms: number) => ({ clock: "wall", ms }) as const;
-const make = change("create:x", { after: 1 });
-const size = change("set:x#size", { before: 0, after: 1 });
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
 const clock: Step = { ...base, id: "w", name: "W", kind: "wait", wait: { kind: "until", until: "form.day" } };
 const task = (more: object = {}): Step => {
 	return { ...base, id: "t", name: "T", kind: "task", to: ["desk"], checklist: ["a"], evidence: false, ...more };
 };
-const states = (told: Told) => Object.fromEntries(Object.entries(told.run().steps).map(([p, { state }]) => [p, state]));
 
 test("a timer counts from its very instant on, once, and only for the wait it was set for", () => {
 	const told = tell(sopFor([clock]), { day: "2026-06-01" });

@@ -9,23 +9,23 @@ import { undoable, undoRequest, undoSop } from "../../src/engine/undo.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
+	base,
 	change,
 	done,
 	doStep,
 	freeStep,
 	HOUR,
+	make,
 	never,
 	planFor,
 	refused,
 	settle,
 	sopFor,
+	stays,
 	tell,
 } from "./stage.ts";
 
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const make = change("create:x", { after: 1 });
 const size = change("set:y#size", { before: 0, after: 1 });
-const stays: Step = { ...base, id: "q", name: "Q", kind: "ask", to: ["hr"], form: [] };
 const by = { by: "mo", via: "web", key: "u" } as const;
 
 function worked(steps: readonly Step[] = [freeStep("a"), freeStep("b"), freeStep("c", { action: never })]) {

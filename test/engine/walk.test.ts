@@ -6,23 +6,32 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CORE } from "../../src/engine/decide.ts";
 import type { Step } from "../../src/sop/sop.ts";
-import { change, done, doStep, entry, freeStep, planFor, refused, sopFor, tell, unknown } from "./stage.ts";
+import {
+	base,
+	beside,
+	done,
+	doStep,
+	entry,
+	freeStep,
+	make,
+	planFor,
+	refused,
+	sopFor,
+	states,
+	tell,
+	unknown,
+} from "./stage.ts";
 
 type Each = Extract<Step, { kind: "each" }>;
-const base = { let: {}, blocking: true, onFailure: "ask" } as const;
-const make = change("create:x", { after: 1 });
 
 function each(id: string, steps: readonly Step[], more: Partial<Each> = {}): Step {
 	return { ...base, id, name: id, kind: "each", list: "form.list", atOnce: 1, atMost: 500, steps, ...more };
 }
 
 const ask = (id: string): Step => ({ ...base, id, name: id, kind: "ask", to: ["hr"], form: [] });
-const beside = (id: string, ...steps: readonly Step[]): Step => ({ ...base, id, name: id, kind: "parallel", steps });
 const undated = (id: string, more: Partial<Step> = {}): Step =>
 	({ ...base, id, name: id, kind: "wait", wait: { kind: "until", until: "form.missing" }, ...more }) as Step;
 
-const states = (told: ReturnType<typeof tell>) =>
-	Object.fromEntries(Object.entries(told.run().steps).map(([path, { state }]) => [path, state]));
 const finish = (told: ReturnType<typeof tell>, step: string, output = {}) =>
 	told.ended(step, { kind: "done", applied: [], output, proof: [] });
 
