@@ -5,12 +5,16 @@
 import type { Code } from "../../engine/event.ts";
 import type { Answer } from "../../engine/remote.ts";
 
-/** What was being done, because the same result code means different things. `swap`: delete-old with add-new. */
+/**
+ * What was being done, because the same result code means different things. `set`: a modify that takes nothing away; `swap`:
+ * delete-old with add-new.
+ */
 export type LdapOperation =
 	| "sign-in"
 	| "search"
 	| "add"
 	| "modify"
+	| "set"
 	| "swap"
 	| "member-add"
 	| "member-remove"
@@ -67,7 +71,8 @@ export function modifyKind(changes: readonly Modification[]): LdapOperation {
 		return first.operation === "add" ? "member-add" : "member-remove";
 	}
 	const same = second !== undefined && first.attribute.toLowerCase() === second.attribute.toLowerCase();
-	return same && first.operation === "delete" && second.operation === "add" ? "swap" : "modify";
+	if (same && first.operation === "delete" && second.operation === "add") return "swap";
+	return changes.some(({ operation }) => operation === "delete") ? "modify" : "set";
 }
 
 /** Takes the eight digits from the start of a diagnostic text; nothing else of that text is ever looked at. */
@@ -90,6 +95,7 @@ function nameOf(operation: LdapOperation, status: number, win32: string | undefi
 	if (status === 19 && win32 === BAD_ACCOUNT_NAME) return "bad-name";
 	if (operation === "member-add" && (status === 68 || status === 20)) return "already-member";
 	if (operation === "member-remove" && (status === 16 || status === 53)) return "not-member";
+	if ((operation === "add" || operation === "set") && (status === 16 || status === 17)) return "no-such-attribute";
 	if (status === 80 && win32 === NO_SUCH_PARENT) return "no-such-object";
 	if (operation === "swap" && status === 16) return "changed-meanwhile";
 	return BY_RESULT[status] ?? "directory-refused";
@@ -132,6 +138,7 @@ const SENTENCES: { readonly [code: Code]: string } = {
 	"not-member": "It is not a member of the group.",
 	"changed-meanwhile": "Someone else changed it in the meantime.",
 	"no-such-value": "The value to be removed is not there.",
+	"no-such-attribute": "The directory does not know an attribute that is to be written.",
 	"no-such-object": "The directory does not have that entry.",
 	"no-rights": "Our directory account has no right to do this.",
 	"not-signed-in": "The directory did not accept our sign-in.",

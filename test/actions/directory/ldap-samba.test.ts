@@ -70,11 +70,16 @@ test("what is taken already, or not there, is refused by its own name", { skip }
 		["move nowhere", directory.move(dn, `CN=A,OU=Nowhere,${samba.base}`), "no-such-object 80"],
 		["move onto another", directory.move(dn, other), "name-taken 68"],
 		["a manager who is not there", directory.modify(dn, set("manager", GHOST)), "no-such-object 19"],
-		["an attribute there is not", directory.modify(dn, set("favouriteColour", "x")), "no-such-value 16"],
+		["an attribute there is not", directory.modify(dn, set("favouriteColour", "x")), "no-such-attribute 16"],
 		["a number that is none", directory.modify(dn, set("countryCode", "soon")), "bad-value 21"],
 		["a value that is not there", directory.modify(dn, take("title", "x")), "no-such-value 16"],
 		["two values for one", directory.modify(dn, set("title", "a", "b")), "already-so 20"],
 		["too long", directory.modify(dn, set("title", "x".repeat(200))), "bad-value 21"],
+		[
+			"born with it",
+			directory.add(`CN=C,${sales}`, { ...closedUser("ccc"), favouriteColour: "x" }),
+			"no-such-attribute 16",
+		],
 		["no class", directory.add(`CN=B,${sales}`, { sAMAccountName: "bbb" }), "bad-value 65"],
 		["rename by attribute", directory.modify(dn, set("cn", "New")), "bad-name 67"],
 		["not empty", doorTo(t, samba, { as: samba.admin }).remove(sales), "not-empty 66"],
@@ -258,6 +263,8 @@ test("a change that names the old value is made once, and refused when it is sta
 	assert.equal(said(await turn("Clerk", "Chief")), "ok");
 	assert.equal(said(await turn("Clerk", "Queen")), "changed-meanwhile 16");
 	assert.deepEqual((await read(directory, dn, "title"))?.title, ["Chief"]);
+	const control = [...take("userAccountControl", "512"), ...add("userAccountControl", "546")];
+	assert.equal(said(await directory.modify(dn, control)), "changed-meanwhile 16");
 });
 
 test("what is read is whole: 1,100 entries in pages, and as many members in parts", { skip }, async (t) => {

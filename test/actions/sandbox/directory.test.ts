@@ -56,14 +56,14 @@ const REFUSALS: readonly Refusal[] = [
 	{
 		why: "an account name of 21 characters",
 		act: (d) => d.add(ANN, { ...ann, sAMAccountName: "a".repeat(21) }),
-		code: "bad-value",
+		code: "bad-name",
 		status: 19,
 		win32: "00000523",
 	},
 	{
 		why: "an account name with a slash",
 		act: (d) => d.add(ANN, { ...ann, sAMAccountName: "a/b" }),
-		code: "bad-value",
+		code: "bad-name",
 		status: 19,
 	},
 	{
@@ -84,7 +84,7 @@ const REFUSALS: readonly Refusal[] = [
 	{
 		why: "an attribute nobody knows",
 		act: (d) => d.add(ANN, { ...ann, shoeSize: "42" }),
-		code: "no-such-value",
+		code: "no-such-attribute",
 		status: 16,
 	},
 	{ why: "an empty value", act: (d) => d.modify(MO, [set("title", "")]), code: "bad-value", status: 21 },
@@ -123,7 +123,7 @@ const REFUSALS: readonly Refusal[] = [
 	{
 		why: "a manager who is not there",
 		act: (d) => d.modify(MO, [set("manager", ANN)]),
-		code: "bad-value",
+		code: "no-such-object",
 		status: 19,
 		win32: "000020B5",
 	},
