@@ -1,11 +1,14 @@
 /**
- * Finds the word a person probably meant. Pure.
+ * Finds the word a person probably meant. Pure; must never take long, however long the words are.
  */
 
-/** The known word nearest to what was typed, when it is near enough: one slip in a short word, a third of a long one. */
-export function nearest(typed: string, known: readonly string[]): string | undefined {
+/** The known word nearest to what was typed; at most so many slips: by default one in a short word, a third of a long one. */
+export function nearest(
+	typed: string,
+	known: readonly string[],
+	most = Math.max(1, Math.floor(typed.length / 3)),
+): string | undefined {
 	const word = typed.toLowerCase();
-	const most = Math.max(1, Math.floor(word.length / 3));
 	let best: { readonly word: string; readonly distance: number } | undefined;
 	for (const candidate of known) {
 		const distance = editDistance(word, candidate.toLowerCase());
@@ -14,8 +17,12 @@ export function nearest(typed: string, known: readonly string[]): string | undef
 	return best?.word;
 }
 
+/** Letters beyond this are not compared: nobody types such a word. */
+const LONGEST = 40;
+
 /** Counts the insertions, deletions, changes and swaps of neighbours between two words. Source: optimal string alignment. */
-export function editDistance(a: string, b: string): number {
+export function editDistance(one: string, other: string): number {
+	const [a, b] = [one.slice(0, LONGEST), other.slice(0, LONGEST)];
 	const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
 	for (let i = 1; i <= a.length; i += 1) {
 		const row = [i];

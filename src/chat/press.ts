@@ -4,6 +4,7 @@
  */
 import type { Values } from "../base/json.ts";
 import type { PlanHash, RunId, Verb, WaitId } from "../engine/event.ts";
+import { VERBS } from "../people/verb.ts";
 import { amendRun, cancelRun, noteRun, undoRun } from "./command/steer.ts";
 import { dataOf, type PostRow } from "./posts.ts";
 import { submitted } from "./submit.ts";
@@ -11,19 +12,7 @@ import type { Reply } from "./surface.ts";
 import { expired, explain } from "./trouble.ts";
 import { say, type Turn } from "./turn.ts";
 
-const VERBS: ReadonlySet<string> = new Set<Verb>([
-	"approve",
-	"send-back",
-	"submit",
-	"complete",
-	"retry",
-	"skip",
-	"done",
-	"stop",
-	"choose",
-	"claim",
-	"acknowledge",
-]);
+const ANSWERS: ReadonlySet<string> = new Set(VERBS);
 
 const STEERS = new Map([
 	["amend", amendRun],
@@ -75,10 +64,10 @@ async function answerRow(
 /** A question's choice may be a verb ("try again") or a way on of its own; both come back as `choice`. */
 function verbOf(pressed: string, values: Values): { readonly verb: Verb | undefined; readonly values: Values } {
 	const asks = pressed === "choose" || pressed === "answer";
-	if (!asks) return { verb: VERBS.has(pressed) ? (pressed as Verb) : undefined, values };
+	if (!asks) return { verb: ANSWERS.has(pressed) ? (pressed as Verb) : undefined, values };
 	const { choice, ...rest } = values;
 	if (typeof choice !== "string" || choice === "") return { verb: undefined, values };
-	if (VERBS.has(choice)) return { verb: choice as Verb, values: rest };
+	if (ANSWERS.has(choice)) return { verb: choice as Verb, values: rest };
 	return { verb: "choose", values: { choice, ...rest } };
 }
 
@@ -99,7 +88,7 @@ export async function answerWait(
 		return explain(turn, error, answer.run);
 	}
 	if (turn.inbound.kind === "pressed") return { kind: "none" };
-	return say(turn, DONE[answer.verb] ?? "Noted.", "The run's card shows it.");
+	return say(turn, DONE[answer.verb] ?? "Noted.", "The run’s card shows it.");
 }
 
 const DONE: { readonly [verb in Verb]?: string } = {

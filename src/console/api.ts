@@ -11,6 +11,7 @@ import type { Desk, RunDescription } from "../engine/desk.ts";
 import type { Verb } from "../engine/event.ts";
 import type { Page, Receipt, Recorded } from "../engine/ports.ts";
 import type { Actor } from "../people/roster.ts";
+import { VERBS } from "../people/verb.ts";
 import type { ClientId } from "../sop/sop.ts";
 import { queryOf, TOP_OF_JOURNAL } from "./api-query.ts";
 import { receiptShape, runShape, summaryShape } from "./api-shapes.ts";
@@ -21,19 +22,6 @@ import { readerOf, sentence } from "./reader.ts";
 import { involvedIn, involvedInRow, knowing } from "./run-words.ts";
 import { bearer, type Tokens } from "./token.ts";
 
-const ANSWERS: readonly Verb[] = [
-	"approve",
-	"send-back",
-	"submit",
-	"complete",
-	"retry",
-	"skip",
-	"done",
-	"stop",
-	"choose",
-	"claim",
-	"acknowledge",
-];
 const JOURNAL_PAGE = 100;
 
 export type ApiParts = { readonly desk: Desk; readonly tokens: Tokens; readonly clock: Clock };
@@ -155,7 +143,7 @@ async function events(parts: ApiParts, request: Request, response: Response): Pr
 async function answer(parts: ApiParts, request: Request, response: Response): Promise<void> {
 	const given = shaped(await readJson(request), {
 		wait: { kind: "text" },
-		verb: { kind: "text", oneOf: ANSWERS },
+		verb: { kind: "text", oneOf: VERBS },
 		plan: { kind: "text", optional: true },
 		values: { kind: "record", optional: true },
 	});

@@ -4,6 +4,7 @@
  */
 import type { Json, Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
+import type { Verb } from "../people/verb.ts";
 import type { ActionName, ClientId, PersonId, RoleId, SopId } from "../sop/sop.ts";
 
 export type RunId = string;
@@ -105,18 +106,7 @@ export type Outcome = { readonly applied: readonly ChangeId[] } & (
 	| { readonly kind: "unknown"; readonly code: Code; readonly detail?: string }
 );
 
-export type Verb =
-	| "approve"
-	| "send-back"
-	| "submit"
-	| "complete"
-	| "retry"
-	| "skip"
-	| "done"
-	| "stop"
-	| "choose"
-	| "claim"
-	| "acknowledge";
+export type { Verb };
 
 /** A standing approval that was used: who approved in advance, and the how-manyth use of the day it is. */
 export type StandingUse = {

@@ -7,28 +7,9 @@ import type { ClientId, PersonId, RoleId, Who } from "../sop/sop.ts";
 import { namesOf } from "./names.ts";
 import { findPerson, holds, resolveWho } from "./resolve.ts";
 import type { Actor, Involved, Roster } from "./roster.ts";
+import type { Verb } from "./verb.ts";
 
-export type AskedVerb =
-	| "start"
-	| "see"
-	| "journal"
-	| "approve"
-	| "send-back"
-	| "submit"
-	| "complete"
-	| "retry"
-	| "skip"
-	| "done"
-	| "stop"
-	| "choose"
-	| "claim"
-	| "acknowledge"
-	| "amend"
-	| "undo"
-	| "pause"
-	| "resume"
-	| "cancel"
-	| "note";
+export type AskedVerb = Verb | "start" | "see" | "journal" | "amend" | "undo" | "pause" | "resume" | "cancel" | "note";
 
 export type Question = {
 	readonly actor: Actor;

@@ -3,6 +3,7 @@
  */
 import type { Problem } from "../base/errors.ts";
 import { isRecord, type Json } from "../base/json.ts";
+import { nearest } from "../base/nearest.ts";
 import { type Sources, spotOf } from "./yaml-source.ts";
 
 export type At = readonly (string | number)[];
@@ -57,40 +58,9 @@ export function kebab(name: string): string {
 	return /^[a-z]/.test(made) ? made : made === "" ? "" : `step-${made}`;
 }
 
-/** The known word nearest to one that is not known; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-	let best: string | undefined;
-	let least = Math.max(2, Math.floor(word.length / 2));
-	for (const one of known) {
-		const distance = distanceOf(word.toLowerCase(), one.toLowerCase());
-		if (distance < least || (distance === least && best === undefined)) [best, least] = [one, distance];
-	}
-	return best;
-}
-
 /** "Did you mean X?" as a remedy, or the words there are. */
 export function suggest(word: string, known: readonly string[]): string {
-	const near = nearest(word, known);
+	const near = nearest(word, known, Math.max(2, Math.floor(word.length / 2)));
 	if (near !== undefined) return `Write “${near}”.`;
 	return known.length === 0 ? "Remove it." : `There is ${[...known].sort().slice(0, 16).join(", ")}.`;
-}
-
-/** How many letters must change, be added, dropped or swapped with their neighbour. */
-function distanceOf(a: string, b: string): number {
-	const [x, y] = [a.slice(0, 40), b.slice(0, 40)];
-	let before: number[] = [];
-	let row = Array.from({ length: y.length + 1 }, (_, i) => i);
-	for (let i = 1; i <= x.length; i += 1) {
-		const next = [i];
-		for (let j = 1; j <= y.length; j += 1) {
-			const cost = x[i - 1] === y[j - 1] ? 0 : 1;
-			let least = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + cost);
-			if (i > 1 && j > 1 && x[i - 1] === y[j - 2] && x[i - 2] === y[j - 1]) {
-				least = Math.min(least, (before[j - 2] as number) + 1);
-			}
-			next.push(least);
-		}
-		[before, row] = [row, next];
-	}
-	return row[y.length] as number;
 }
