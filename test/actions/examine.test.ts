@@ -79,7 +79,7 @@ async function signIn(
 	clock: Clock = systemClock,
 ) {
 	const { url, ca, servername } = await ldapServer(t, answer);
-	const who = { base: "DC=contoso,DC=example", bind: "sopwith@contoso.example", password: new Secret("x") };
+	const who = { bind: "sopwith@contoso.example", password: new Secret("x"), units: [] };
 	return examineSignIn({ host: "dc1", url, ca, servername, startTls: false, clock, ...who });
 }
 

@@ -61,6 +61,8 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 			["Contoso Ltd, Active Directory", "Contoso Ltd, Microsoft 365", "Contoso Ltd, Mail"],
 		);
 		assert(examined.findings.some(({ words }) => words === "is no domain administrator"));
+		const sales = examined.findings.find(({ what }) => what.startsWith("OU=Sales,"));
+		assert.equal(sales?.words, "is there, and we may make and delete accounts and set passwords");
 	});
 
 	test("a running bot is asked, about the file as it is written now, and says when it still uses another", async () => {
@@ -171,6 +173,30 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 				(name) => [new RegExp(`^Group ${name}$`), /may not change who is in it/, group] as const,
 			),
 		]);
+	});
+
+	test("a domain administrator's account works, and is warned of", async () => {
+		const { user, password } = ground.samba.admin;
+		const examined = await shop.doctor(directory({ bind: user, password: `file:${shop.put("admin", password)}` }));
+		names(examined, []);
+		const account = examined.findings.find(({ what }) => what === "Our directory account");
+		assert.match(account?.words ?? "", /is a domain administrator/);
+		assert.match(account?.remedy ?? "", /Delegate Control/);
+	});
+
+	test("an account that may make accounts, but not delete them or set their passwords", async () => {
+		const ou = await ground.samba.ou("Half");
+		const user = "bf967aba-0de6-11d0-a285-00aa003049e2";
+		const rights = (sid: string) => `(OA;CI;CC;${user};;${sid})(OA;CIIO;RPWP;;${user};${sid})`;
+		const half = await ground.samba.serviceOver(ou, "half", rights);
+		const kept = `file:${shop.put("half", half.password)}`;
+		const examined = await shop.doctor((client) => {
+			directory({ bind: half.user, password: kept })(client);
+			sales({ ou })(client);
+		});
+		const found = examined.findings.find(({ what }) => what === ou);
+		assert.equal(found?.words, "half@contoso.example may not delete accounts from it, set their passwords");
+		assert.match(found?.remedy ?? "", /Create, delete, and manage user accounts/);
 	});
 
 	test("rights to write that are missing are no trouble where nothing is ever written", async () => {

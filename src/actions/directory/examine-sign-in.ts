@@ -2,11 +2,12 @@
  * Signs in to one domain controller as a procedure would and looks at what it says of itself and of our account. Must never
  * be called before the server's certificate was found in order: it sends the password.
  */
-import { Client, EqualityFilter, OrFilter, ResultCodeError } from "ldapts";
-import { beware, type Finding, unwell, well } from "../../base/finding.ts";
+import { Client, ResultCodeError } from "ldapts";
+import { type Finding, unwell, well } from "../../base/finding.ts";
 import type { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { clockFinding } from "../examine-clock.ts";
+import { type Account, examineAccount } from "./examine-account.ts";
 
 export type SignIn = {
 	readonly host: string;
@@ -14,21 +15,22 @@ export type SignIn = {
 	readonly startTls: boolean;
 	readonly servername?: string;
 	readonly ca?: string;
-	readonly base: string;
 	readonly bind: string;
 	readonly password: Secret;
+	/** OUs that the profiles name. */
+	readonly units: readonly string[];
 	readonly clock: Clock;
 };
 
-/** What a domain controller says of its domain, to suggest from. */
-export type Domain = { readonly namingContext?: string; readonly schema?: string };
+/** What a domain controller says of its domain, and of our rights in it. */
+export type Domain = Pick<Account, "rights"> & { readonly namingContext?: string; readonly schema?: string };
 
 /** `refused`: the server said no to us; asking another one would only count towards locking the account. */
 export type SignedIn = { readonly findings: readonly Finding[]; readonly domain?: Domain; readonly refused: boolean };
 
 /** Looks once; changes nothing. */
 export async function examineSignIn(asked: SignIn): Promise<SignedIn> {
-	const { host, bind, base } = asked;
+	const { host, bind } = asked;
 	const what = `Sign-in to ${host}`;
 	// A fresh object each time: the library writes into it.
 	const tls = () => ({
@@ -40,9 +42,15 @@ export async function examineSignIn(asked: SignIn): Promise<SignedIn> {
 	const client = new Client({ url: asked.url, timeout: 10_000, connectTimeout: 5_000, ...from });
 	try {
 		if (asked.startTls) await client.startTLS(tls());
-		await client.bind(bind, asked.password.open());
+		try {
+			await client.bind(bind, asked.password.open());
+		} catch (error) {
+			return { findings: [refusedSignIn(what, bind, error)], refused: error instanceof ResultCodeError };
+		}
 		const root = await entryAt(client, "", ["currentTime", "defaultNamingContext", "schemaNamingContext", CONTROLS]);
+		const account = await examineAccount(client, asked.units);
 		const domain = {
+			rights: account.rights,
 			...texts(root, "defaultNamingContext", "namingContext"),
 			...texts(root, "schemaNamingContext", "schema"),
 		};
@@ -50,11 +58,11 @@ export async function examineSignIn(asked: SignIn): Promise<SignedIn> {
 			well(what, `as ${bind}`),
 			...clockFindings(host, root, asked.clock),
 			...controlFindings(host, root),
-			...(await adminFinding(client, { bind, base })),
+			...account.findings,
 		];
 		return { findings, domain, refused: false };
 	} catch (error) {
-		return { findings: [refusedSignIn(what, bind, error)], refused: error instanceof ResultCodeError };
+		return { findings: [refusedSignIn(what, bind, error)], refused: false };
 	} finally {
 		await client.unbind().catch(() => {});
 	}
@@ -118,7 +126,8 @@ function clockFindings(host: string, root: Raw, clock: Clock): readonly Finding[
 }
 
 const PAGING = "1.2.840.113556.1.4.319";
-const POLICY_HINTS = "1.2.840.113556.1.4.2239";
+/** The newer number and the older one. */
+const POLICY_HINTS = ["1.2.840.113556.1.4.2239", "1.2.840.113556.1.4.2066"];
 
 function controlFindings(host: string, root: Raw): readonly Finding[] {
 	const known = new Set([root[CONTROLS]].flat().map(String));
@@ -128,31 +137,7 @@ function controlFindings(host: string, root: Raw): readonly Finding[] {
 			unwell(what, "it cannot page its answers", "This is not an Active Directory; name a domain controller in `url`."),
 		];
 	}
-	if (known.has(POLICY_HINTS)) return [well(what, "it pages, and holds our passwords to its history")];
+	if (POLICY_HINTS.some((control) => known.has(control)))
+		return [well(what, "it pages, and holds our passwords to its history")];
 	return [well(what, "it pages; it does not hold passwords that are set to its history of them")];
-}
-
-/** Groups whose members may do everything: Schema, Enterprise and Domain Admins, and the built-in Administrators. */
-const ADMINS: ReadonlySet<number> = new Set([518, 519, 512, 544]);
-
-async function adminFinding(
-	client: Client,
-	us: { readonly bind: string; readonly base: string },
-): Promise<readonly Finding[]> {
-	const name = us.bind.slice(us.bind.lastIndexOf("\\") + 1);
-	const names = ["userPrincipalName", "sAMAccountName", "distinguishedName"];
-	const filter = new OrFilter({ filters: names.map((attribute) => new EqualityFilter({ attribute, value: name })) });
-	const asked = { filter, attributes: ["cn"], sizeLimit: 2 };
-	const [own] = (await client.search(us.base, asked).catch(() => undefined))?.searchEntries ?? [];
-	if (own === undefined) return [];
-	const groups = ["tokenGroups"];
-	const found = await client.search(own.dn, { scope: "base", attributes: groups, explicitBufferAttributes: groups });
-	const sids = [found.searchEntries[0]?.tokenGroups].flat().filter((sid) => Buffer.isBuffer(sid));
-	const what = "Our directory account";
-	if (!sids.some((sid) => ADMINS.has(sid.readUInt32LE(sid.length - 4))))
-		return [well(what, "is no domain administrator")];
-	const remedy =
-		"Take it out of the administrators' groups, and give it what it needs alone: Active Directory Users and Computers → " +
-		"the OU → Delegate Control → Create, delete, and manage user accounts.";
-	return [beware(what, "is a domain administrator: it works, and could do far more than it needs", remedy)];
 }

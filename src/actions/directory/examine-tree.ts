@@ -33,13 +33,18 @@ export async function examineTree(tree: Tree): Promise<readonly Finding[]> {
 		return [unwell(`Base ${directory.base}`, "is not there", `Write \`base\` in client.yaml.${hint}`)];
 	}
 	const findings = [well(`Base ${directory.base}`, "is there"), await markFinding(tree)];
-	for (const ou of distinct(profiles.flatMap(({ ou: unit }) => (typeof unit === "string" ? [unit] : [])))) {
+	for (const ou of unitsOf(profiles)) {
 		findings.push(...(await unitFindings(tree, ou)));
 	}
 	for (const group of distinct(profiles.flatMap(({ groups }) => (Array.isArray(groups) ? groups : [])))) {
 		findings.push(await groupFinding(tree, String(group)));
 	}
 	return findings;
+}
+
+/** The OUs that profiles name, each once. */
+export function unitsOf(profiles: readonly Values[]): readonly string[] {
+	return distinct(profiles.flatMap(({ ou }) => (typeof ou === "string" ? [ou] : [])));
 }
 
 async function markFinding({ directory, domain }: Tree): Promise<Finding> {
@@ -55,7 +60,7 @@ async function markFinding({ directory, domain }: Tree): Promise<Finding> {
 	return unwell(what, "is not in this domain's schema, so no account could be made", remedy);
 }
 
-async function unitFindings({ directory, bind, lookOnly }: Tree, ou: string): Promise<readonly Finding[]> {
+async function unitFindings({ directory, bind, lookOnly, domain }: Tree, ou: string): Promise<readonly Finding[]> {
 	const what = ou;
 	const unit = await entryAt(directory, ou, ["allowedChildClassesEffective"]);
 	if (unit === undefined) {
@@ -64,10 +69,17 @@ async function unitFindings({ directory, bind, lookOnly }: Tree, ou: string): Pr
 	}
 	const delegate = `Active Directory Users and Computers → right-click ${ou} → Delegate Control → add ${bind} →`;
 	const lacks = lookOnly ? beware : unwell;
-	const makes = has(unit, "allowedChildClassesEffective", "user");
-	const first = makes
-		? well(what, "is there, and we may make accounts in it")
-		: lacks(what, `${bind} may not make accounts in it`, `${delegate} Create, delete, and manage user accounts.`);
+	const rights = domain.rights.get(ou);
+	const lacking = [
+		...(has(unit, "allowedChildClassesEffective", "user") ? [] : ["make accounts in it"]),
+		...(rights?.deletes === false ? ["delete accounts from it"] : []),
+		...(rights?.setsPasswords === false ? ["set their passwords"] : []),
+	];
+	const may = rights === undefined ? "we may make accounts in it" : "we may make and delete accounts and set passwords";
+	const first =
+		lacking.length === 0
+			? well(what, `is there, and ${may}`)
+			: lacks(what, `${bind} may not ${lacking.join(", ")}`, `${delegate} Create, delete, and manage user accounts.`);
 	const person = await somebodyIn(directory, ou);
 	if (person === undefined) return [first];
 	const missing = [...WRITTEN, directory.markAttribute].filter(

@@ -12,7 +12,7 @@ import type { DirectorySettings } from "../../sop/connector-schema.ts";
 import { lookedAt } from "../examine-look.ts";
 import { examineTls, type TlsRemedies } from "../examine-tls.ts";
 import { type Domain, examineSignIn, type SignIn } from "./examine-sign-in.ts";
-import { examineTree } from "./examine-tree.ts";
+import { examineTree, unitsOf } from "./examine-tree.ts";
 
 export type DirectoryExam = {
 	readonly settings: Extract<DirectorySettings, { readonly use: "active-directory" }>;
@@ -34,8 +34,9 @@ export async function examineDirectory(exam: DirectoryExam): Promise<readonly Fi
 	// One after the other, up to the first that refuses us: each refusal counts towards locking the account.
 	for (const { server } of ways) {
 		if (server === undefined) continue;
-		const { bind, base } = exam.settings;
-		const signedIn = await examineSignIn({ ...server, bind, base, password: await exam.password() });
+		const { bind } = exam.settings;
+		const units = unitsOf(exam.profiles);
+		const signedIn = await examineSignIn({ ...server, bind, units, password: await exam.password() });
 		findings.push(...signedIn.findings);
 		if (signedIn.refused) return findings;
 		domain ??= signedIn.domain;
@@ -52,7 +53,10 @@ export async function examineDirectory(exam: DirectoryExam): Promise<readonly Fi
 }
 
 /** `server`: there when it may be signed in to. */
-type Way = { readonly findings: readonly Finding[]; readonly server?: Omit<SignIn, "bind" | "base" | "password"> };
+type Way = {
+	readonly findings: readonly Finding[];
+	readonly server?: Omit<SignIn, "bind" | "password" | "units">;
+};
 
 async function examineWay(url: string, exam: DirectoryExam): Promise<Way> {
 	const { settings, clock } = exam;
