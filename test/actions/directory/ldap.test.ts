@@ -231,6 +231,21 @@ test("closing says goodbye on every connection, waits for what runs, and takes n
 	await close();
 });
 
+test("a connection that nobody uses for a minute is closed, and the next call opens another", async (t) => {
+	t.mock.timers.enable({ apis: ["setTimeout"] });
+	const { directory, received, open } = await door(t, () => OK);
+	assert.equal((await directory.remove(ADA)).kind, "ok");
+	t.mock.timers.tick(59_000);
+	assert.equal((await directory.remove(ADA)).kind, "ok");
+	t.mock.timers.tick(59_000);
+	assert.equal(received.at(-1)?.operation, "delete");
+	t.mock.timers.tick(1_000);
+	await until(() => open() === 0);
+	assert.equal(received.at(-1)?.operation, "unbind");
+	assert.equal((await directory.remove(ADA)).kind, "ok");
+	assert.deepEqual([...new Set(received.map((one) => one.line))], [1, 2]);
+});
+
 const HINTS = "1.2.840.113556.1.4.2239";
 const OLD_HINTS = "1.2.840.113556.1.4.2066";
 
