@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { benchReal } from "./real.ts";
 import { type Figures, rowsOf, tableOf } from "./row.ts";
 import { benchClicks, benchColdStart } from "./serving.ts";
 
@@ -20,6 +21,7 @@ const PARTS: { readonly [name: string]: (folder: string) => Promise<Figures> } =
 	clicks: benchClicks,
 	parked: benchParked,
 	plan: (folder) => apart("plan", folder),
+	real: benchReal,
 	start: benchColdStart,
 };
 

@@ -30,6 +30,11 @@ const KINDS = {
 	"parking 100k memory": { unit: "MB", better: "less" },
 	"plan of 50 groups": { unit: "ms", better: "less" },
 	"plan of 50 groups remote calls": { unit: "calls", better: "less" },
+	"newhire on real directories p50": { unit: "ms", better: "less" },
+	"newhire wall over remote p50": { unit: "ratio", better: "less", goal: 1.2 },
+	"newhire remote calls": { unit: "calls", better: "less" },
+	"hire of the other client p50": { unit: "ms", better: "less" },
+	"hire beside a slow controller over p50": { unit: "ratio", better: "less", goal: 1.1 },
 	"cold start": { unit: "ms", better: "less", goal: 1000 },
 } as const satisfies { readonly [name: string]: Kind };
 
@@ -51,7 +56,7 @@ export function rowsOf(figures: Figures): readonly Row[] {
 export function tableOf(rows: readonly Row[]): string {
 	const lines = rows.map(({ name, value, unit, goal, better, met }) => {
 		const wanted = goal === null ? "" : `${better === "more" ? "≥" : "≤"} ${goal}`;
-		return [name.padEnd(34), `${value}`.padStart(10), unit.padEnd(7), wanted.padEnd(8), verdict({ met, goal, value })];
+		return [name.padEnd(40), `${value}`.padStart(10), unit.padEnd(7), wanted.padEnd(8), verdict({ met, goal, value })];
 	});
 	return `${lines.map((line) => line.join(" ").trimEnd()).join("\n")}\n`;
 }
