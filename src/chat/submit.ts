@@ -40,10 +40,10 @@ async function act(turn: Turn, draft: Draft, { values }: Sent): Promise<Reply> {
 		}
 		case "amend":
 			await turn.desk.amend({ ...by, run: of(draft).run, values });
-			return stub(turn, "Changed. What differs is planned now; the run's card shows it.", draft.client);
+			return stub(turn, "Changed. What differs is planned now; the run’s card shows it.", draft.client);
 		case "cancel":
 			await turn.desk.steer({ ...by, run: of(draft).run, verb: "cancel", words: String(values.words ?? "") });
-			return stub(turn, "Nothing new begins. What is under way ends first; the run's card shows it.", draft.client);
+			return stub(turn, "Nothing new begins. What is under way ends first; the run’s card shows it.", draft.client);
 		case "note":
 			await turn.desk.note({ actor: turn.actor, run: of(draft).run, words: String(values.words ?? ""), key });
 			return stub(turn, "Noted.", draft.client);

@@ -4,11 +4,12 @@
  */
 import { type Html, html } from "../base/html.ts";
 import { isRecord, type Json, sha256 } from "../base/json.ts";
+import { dayAt } from "../base/time.ts";
 import { type WordsJson, words } from "../base/words.ts";
 import type { Reader } from "../cards/fill.ts";
 import type { Recorded } from "../engine/ports.ts";
 import { counted } from "./plan-list.ts";
-import { marked, moment, wallClock } from "./reader.ts";
+import { dayOf, marked, moment, wallClock } from "./reader.ts";
 
 /** Rows that a page reads at most; a longer journal is checked by `GET /api/v1/runs/:id/events`. */
 const MOST_READ = 2000;
@@ -53,8 +54,15 @@ export function journalOf(journal: Journal, reader: Reader, more: Shown): Html {
 	return html`<section class="section" aria-labelledby="journal"><h2 id="journal">Journal <span class="meta num">${
 		count === 1 ? "1 entry" : `${count} entries`
 	}, ${chainWords(journal)}</span></h2>
-<ol class="journal" reversed>${shown.map((row) => rowOf(row, reader, more.nameOf))}</ol>
+<ol class="journal" reversed>${shown.map((row, n) => [dayLine(row, shown[n - 1], reader), rowOf(row, reader, more.nameOf)])}</ol>
 ${shown.length < count && html`<p><a href="/runs/${more.run}?journal=all#journal">All ${count} entries</a></p>`}</section>`;
+}
+
+/** Names the day where it is not that of the row above, or not today. */
+function dayLine(row: Recorded, above: Recorded | undefined, reader: Reader): Html | undefined {
+	const day = dayAt(row.at, reader.zone);
+	const before = dayAt(above?.at ?? reader.now, reader.zone);
+	return day === before ? undefined : html`<li class="day">${dayOf(day, reader)}</li>`;
 }
 
 function chainWords({ chain, brokenAt }: Journal): string {

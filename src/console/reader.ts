@@ -6,7 +6,7 @@ import { type Html, html } from "../base/html.ts";
 import { type Clock, type Instant, toMs, type Zone } from "../base/time.ts";
 import type { Text } from "../cards/card.ts";
 import { type Reader, say, sayRuns } from "../cards/fill.ts";
-import { agoWords, type Clocks, dayWords, momentWords, spanWords, timeWords } from "../cards/time-words.ts";
+import { agoWords, type Clocks, dayWords, momentWords, spanWords } from "../cards/time-words.ts";
 import { sayRole } from "../people/names.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Involved, Person } from "../people/roster.ts";
@@ -77,11 +77,6 @@ export function marked(text: Text, reader: Reader): Html {
 /** Writes a moment with its day: "today at 14:20 (09:20 New York)". */
 export function moment(at: Instant, reader: Reader): Html {
 	return html`<time datetime="${at}">${momentWords(at, clocksOf(reader))}</time>`;
-}
-
-/** Writes a moment's time alone: "14:20 (09:20 New York)". */
-export function timeOf(at: Instant, reader: Reader): Html {
-	return html`<time datetime="${at}">${timeWords(at, clocksOf(reader), true)}</time>`;
 }
 
 /** Writes a calendar day. */

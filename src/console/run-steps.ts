@@ -4,10 +4,10 @@
  */
 import { type Html, html } from "../base/html.ts";
 import type { Json, Values } from "../base/json.ts";
-import { type Reader, say } from "../cards/fill.ts";
+import { type Reader, sayRuns } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import { changesIn, counted, planList } from "./plan-list.ts";
-import { moment, timeOf } from "./reader.ts";
+import { moment } from "./reader.ts";
 import { idOf } from "./run-now.ts";
 import { stepStanding } from "./run-words.ts";
 
@@ -29,7 +29,7 @@ export function proofOf(run: RunDescription, reader: Reader): Html | undefined {
 		(check) =>
 			html`<li data-state="${check.ok ? "done" : "failed"}"><span>${check.words}${
 				check.ok ? html`<span class="sr">: true</span>` : html`<b>: not so</b>`
-			}</span><span class="meta">${check.at && timeOf(check.at, reader)}</span></li>`,
+			}</span><span class="meta">${check.at && moment(check.at, reader)}</span></li>`,
 	)}</ul></section>`;
 }
 
@@ -51,7 +51,7 @@ function listOf(nodes: readonly Node[], run: RunDescription, reader: Reader): Ht
 
 function itemOf({ step, inner }: Node, run: RunDescription, reader: Reader): Html {
 	const { state, word } = stepStanding(step, reader);
-	const told = say(step.words, reader);
+	const told = within(step.words, reader);
 	const words = told.startsWith(`${step.name}: `) ? told.slice(step.name.length + 2) : told;
 	const rest = words.startsWith(word) ? words.slice(word.length) : words === "" ? "" : ` · ${words}`;
 	return html`<li data-state="${state}" id="step-${idOf(step)}"><span class="dot" aria-hidden="true"></span><h3>${step.name}</h3>
@@ -61,6 +61,13 @@ ${step.handover && handoverLine(step, run, reader)}
 ${planPart(step, run, reader)}
 ${technical(step)}
 ${inner.length > 0 && listOf(inner, run, reader)}</li>`;
+}
+
+/** A sentence that goes on after the state's word, so it opens small. */
+function within(words: StepDescription["words"], reader: Reader): string {
+	return sayRuns(words, reader, true)
+		.map((run) => run.text)
+		.join("");
 }
 
 /** What an approve step is about, for everyone who may see the run. */

@@ -158,8 +158,9 @@ function readyWords(sop: Sop, run: Run, path: Path): string {
 	const about = run.subject.name === undefined ? "" : ` for ${run.subject.name}`;
 	const open = stillOpen(sop, run, path);
 	const stands = [
-		open.length > 0 ? `Ready${about} but for: ${open.join(", ")}.` : `Everything${about} is ready.`,
+		...(open.length > 0 ? [] : [`Everything${about} is ready.`]),
 		...(checks === 0 ? [] : [readBack(checks)]),
+		...(open.length > 0 ? [`Still to come: ${open.join(", ")}.`] : []),
 		...(run.subject.email === undefined ? [] : [`The welcome went to ${run.subject.email}.`]),
 	];
 	return (run.ended?.phase ?? "done") === "done"

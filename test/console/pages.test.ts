@@ -298,6 +298,15 @@ test("the stream sends the page's moving part at once and again after a change",
 	await reader?.cancel();
 });
 
+test("a journal names the day of what did not happen today, once a day", async () => {
+	await using served = await serve();
+	const days = async () => (await page(served, `/runs/${asking.id}`, "tia")).split('<li class="day">').length - 1;
+	assert.equal(await days(), 0);
+	served.tick(24 * 3_600_000);
+	assert.equal(await days(), 1);
+	assert.match(await page(served, `/runs/${asking.id}`, "tia"), /<li class="day">Mon.23.Nov<\/li>/);
+});
+
 test("a journal is whole only when every row and every link holds", async () => {
 	const rows = await Array.fromAsync(journal("R", 1));
 	const checked = async (changed: typeof rows) => {

@@ -42,7 +42,7 @@ describe("a welcome", () => {
 	told.ended("a", { kind: "done", applied: ["set:x#size"], output: {}, proof });
 
 	test("says what is still to come while a task is open", () => {
-		assert.deepEqual(card(told, "welcome/tell").lead, ["Ready but for: Laptop. It was read back and is true."]);
+		assert.deepEqual(card(told, "welcome/tell").lead, ["It was read back and is true. Still to come: Laptop."]);
 	});
 
 	test("says that everything is ready once it is", () => {

@@ -42,7 +42,7 @@ function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescriptio
 		turn,
 		{
 			title: `${open.length} steps of ${nameOf(run)} ask. Nothing was done.`,
-			lead: ["Answer on the card of the one you mean, or on the run's page."],
+			lead: ["Answer on the card of the one you mean, or on the run’s page."],
 			lines: open.map((step) => ({ sign: "?", tone: "warning", text: step.name, meta: step.words })),
 			buttons: [openRun(run.id)],
 		},

@@ -33,11 +33,11 @@ export function draw(slot, payload, act) {
 	if (!slot.dataset.mended) mend(slot);
 }
 
-/** Lets a long address break after its @, rather than anywhere. */
+/** Lets an address that stands alone break after its @, rather than anywhere. */
 function breakAddresses(slot) {
 	const walker = document.createTreeWalker(slot, NodeFilter.SHOW_TEXT);
 	const texts = [];
-	while (walker.nextNode()) if (/\S@\S/.test(walker.currentNode.data)) texts.push(walker.currentNode);
+	while (walker.nextNode()) if (/^\S+@\S+$/.test(walker.currentNode.data)) texts.push(walker.currentNode);
 	for (const text of texts) {
 		if (text.parentElement.closest("select, textarea")) continue;
 		const parts = text.data.split(/(?<=\S@)(?=\S)/);
