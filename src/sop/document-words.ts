@@ -8,6 +8,11 @@ import { splitTemplate } from "./template.ts";
 
 /** "the first day", "the role’s laptop"; what is not simple stays as it is written. */
 export function sayExpression(source: Expression, sop: Sop): string {
+	const parts = source.split("&&");
+	if (parts.length > 1) {
+		const clauses = parts.map((part) => sayCondition(part, sop));
+		return clauses.every((said, at) => said !== parts[at]) ? clauses.join(" and ") : source;
+	}
 	const same = /^\s*client\.identity\s*==\s*'(hybrid|cloud)'\s*$/.exec(source)?.[1];
 	if (same !== undefined)
 		return same === "hybrid" ? "accounts are made in Active Directory" : "accounts are made in Microsoft 365";

@@ -17,9 +17,10 @@ const idsOf = (changes: readonly Change[]) => changes.map((change) => [change.id
 
 for (const [client, profile, manager, approver] of [
 	["contoso", "finance", "sol", "mo"],
+	["contoso", "warehouse", "di", "mo"],
 	["fabrikam", "office", "otto", "ines"],
 ] as const) {
-	test(`onboarding at ${client} is planned, done, proved and undone`, async (t) => {
+	test(`onboarding of ${profile} at ${client} is planned, done, proved and undone`, async (t) => {
 		const stage = await theatre(t);
 		const sop = stage.definitions.clients[client]?.sops.newhire;
 		assert.ok(sop !== undefined);
@@ -38,6 +39,13 @@ for (const [client, profile, manager, approver] of [
 		const ada = tenant?.readOut().users.find((user) => user.userPrincipalName.startsWith("ada.lovelace@"));
 		assert.ok(ada?.enabled === true && ada.licences.length === 1);
 		assert.equal(tenant?.mails().length, 1);
+
+		const asksFor = planned
+			.filter((one) => one.facet === "password" || one.facet === "pass")
+			.map(({ detail }) => detail);
+		const byDirectory = /^LDAP modify unicodePwd/;
+		assert.match(asksFor[0] ?? "", profile === "warehouse" ? byDirectory : /temporaryAccessPassMethods/);
+		assert.equal(asksFor.length, 1);
 
 		const told = JSON.stringify(stage.events);
 		for (const [name, secret] of stage.vault.secrets) {

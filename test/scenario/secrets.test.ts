@@ -23,9 +23,12 @@ describe("what is secret", () => {
 		await house.answer("mo", pass, "approve");
 		const sol = await house.signIn("contoso/sol");
 		const shown: string[] = [canary];
-		for (const id of [pass, word]) {
-			await house.when("harriet", id, isDone("credential"));
-			const address = `${house.app.url}/handover/${id}/credential`;
+		for (const [id, step] of [
+			[pass, "credential"],
+			[word, "password"],
+		] as const) {
+			await house.when("harriet", id, isDone(step));
+			const address = `${house.app.url}/handover/${id}/${step}`;
 			const opened = await fetch(address, {
 				method: "POST",
 				headers: { cookie: sol, origin: house.app.url },

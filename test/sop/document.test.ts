@@ -29,6 +29,7 @@ describe("documentOf", () => {
 			"2.3 Join the group: For each of the role’s groups, 4 at once.",
 			"2.4 See it arrive in Microsoft 365: Looks until it is so, at most 45 min.",
 			"6 Wait for the first morning: The first day at 07:00, New York. Moves by itself when the day is changed.",
+			"8.1 When accounts are made in Active Directory and the role’s first sign in is password: ",
 			"9 Welcome: To the one it is about, their manager and the one who asked.",
 		]) {
 			assert.ok(lines.includes(line), `${line}\nis not in\n${lines.join("\n")}`);

@@ -71,6 +71,16 @@ export const known: KnownActions = Object.fromEntries([
 			defaults: { user: USER, manager: "$" + "{subject.manager}" },
 		},
 	),
+	action(
+		"directory.password",
+		{ user, mustChange: { type: "boolean" } },
+		{
+			required: ["user"],
+			repeat: { kind: "replace" },
+			outputs: ["secret", "kind", "upn"],
+			defaults: { user: USER },
+		},
+	),
 	action("directory.remove", { user }, { required: ["user"], destructive: true, defaults: { user: USER } }),
 	action(
 		"microsoft365.userExists",

@@ -51,7 +51,11 @@ const BEGUN = "pass-begun";
 const PASSWORD = "password";
 const BEFORE = "password-before";
 
-/** Makes the first credential. A second try replaces what the first one made, unless we hold it. */
+/**
+ * Makes the first credential. The password of a synced account is not ours to make: the sync overwrites what is set here
+ * (https://github.com/microsoftgraph/microsoft-graph-docs/issues/7301). A second try replaces what the first one made, unless
+ * we hold it.
+ */
 export const firstCredential: Action<Input, z.infer<typeof output>> = {
 	name: "microsoft365.firstCredential",
 	about: "Makes what a person signs in with the first time, kept for its audience",
@@ -81,6 +85,10 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 		const lifetimeMinutes = minutesOf(wanted.lifetime);
 		const promises = { kind: wanted.kind, lifetimeMinutes, upn: subject.name, to: wanted.to };
 		if (secret !== undefined) return { changes: [], promises };
+		if (wanted.kind === "password" && subject.user?.synced === true) {
+			const message = `${subject.name} is synced from the directory and gets its password there. Nothing changed.`;
+			return { changes: [], promises: {}, obstacle: { code: "synced-account", message, choices: [] } };
+		}
 		if (wanted.kind === "password") return { changes: [passwordChange(subject.name)], promises };
 		const before = passes.length === 0 ? "none" : begun ? "ours" : "other";
 		return { changes: [passChange(subject.name, wanted.lifetime, before)], promises };

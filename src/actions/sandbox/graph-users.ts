@@ -119,6 +119,7 @@ const MASTERED = new Set([
 	"country",
 	"onPremisesExtensionAttributes",
 	"onPremisesImmutableId",
+	"passwordProfile",
 ]);
 
 function update(call: Call, id = ""): Reply {
@@ -126,7 +127,7 @@ function update(call: Call, id = ""): Reply {
 	const user = userAt(tenant, id);
 	checkProperties(body);
 	const { passwordProfile, ...properties } = body;
-	if (user.properties.onPremisesSyncEnabled === true && Object.keys(properties).some((name) => MASTERED.has(name))) {
+	if (user.properties.onPremisesSyncEnabled === true && Object.keys(body).some((name) => MASTERED.has(name))) {
 		throw mastered();
 	}
 	if (passwordProfile !== undefined) checkCloudPassword(recordOf(passwordProfile, "passwordProfile"));

@@ -166,6 +166,19 @@ test("a cloud account of the same name becomes the synced one", async (t) => {
 	assert.equal(stage.sandbox.readOut().users.filter((user) => user.userPrincipalName === UPN).length, 1);
 });
 
+test("what the directory masters is refused in Microsoft 365, a password too", async (t) => {
+	const stage = await withSandbox(t);
+	await makeAnn(stage);
+	stage.clock.move(LAGS.sync);
+	const passwordProfile = { password: "Other-River-43", forceChangePasswordNextSignIn: true };
+	for (const body of [{ displayName: "Anne Lee" }, { passwordProfile }]) {
+		const answer = await stage.graph.request({ method: "PATCH", path: ["users", UPN], body });
+		assert.equal(answer.kind === "refused" && answer.status, 400);
+	}
+	got(await stage.graph.request({ method: "PATCH", path: ["users", UPN], body: { usageLocation: "US" } }));
+	assert.equal(got(await annIn(stage)).displayName, "Ann Lee");
+});
+
 test("nobody signs in to a synced account that has no password and no pass", async (t) => {
 	const stage = await withSandbox(t);
 	const { directory } = stage.sandbox;
