@@ -76,8 +76,8 @@ test("the wait is not true until the sync has shown the account", async (t) => {
 	const closed = await stage.attempt({ action: "microsoft365.enabled", input: { user: UPN }, step: "open" });
 	assert.ok(closed.outcome?.kind === "refused");
 	assert.equal(closed.outcome.code, "synced-account");
-	const input = { user: UPN, kind: "password" };
-	const word = await stage.attempt({ action: "microsoft365.firstCredential", input, step: "word" });
+	const password = { user: UPN, kind: "password" };
+	const word = await stage.attempt({ action: "microsoft365.firstCredential", input: password, step: "word" });
 	assert.equal(word.outcome?.kind === "refused" && word.outcome.code, "synced-account");
 });
 
