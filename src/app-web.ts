@@ -7,13 +7,15 @@ import type { RequestHandler } from "express";
 import { licenceTitle } from "./actions/microsoft365/licence-titles.ts";
 import type { House } from "./app-house.ts";
 import { after } from "./app-pause.ts";
+import type { TeamsDoor } from "./app-teams.ts";
 import type { Log } from "./base/log.ts";
 import type { Clock } from "./base/time.ts";
-import { loadCards } from "./cards/load.ts";
+import { type Cards, loadCards } from "./cards/load.ts";
 import { createBot } from "./chat/bot.ts";
 import { createFill } from "./chat/fill.ts";
 import { createPoster } from "./chat/poster.ts";
 import { draftsIn } from "./chat/posts.ts";
+import { createNoSignIn } from "./chat/web/no-sign-in.ts";
 import { createWebChat } from "./chat/web/receive.ts";
 import { createSignIn, type SignIn } from "./chat/web/sign-in.ts";
 import { createWebSurface } from "./chat/web/surface.ts";
@@ -27,6 +29,12 @@ import { view } from "./engine/view.ts";
 import { createWebhooks } from "./triggers/webhook.ts";
 
 const CARDS = fileURLToPath(new URL("../cards", import.meta.url));
+
+/** Reads the templates of every card. */
+export function openCards(): Cards {
+	return loadCards(CARDS);
+}
+
 const newId = (): string => randomBytes(18).toString("base64url");
 
 type Around = {
@@ -35,11 +43,13 @@ type Around = {
 	readonly log: Log;
 	readonly local: boolean;
 	readonly ready: () => boolean;
+	readonly cards: Cards;
+	readonly teams?: TeamsDoor;
 };
 
 /** Makes the web application and the poster that feeds it. Nothing is sent before the poster starts. */
 export function openDoors(house: House, around: Around) {
-	const { url, clock, log } = around;
+	const { url, clock, log, cards, teams } = around;
 	const { definitions, desk, audit, people } = house;
 	const posts = createPosts(house.store);
 	const messages = createWebMessages(house.store);
@@ -49,7 +59,7 @@ export function openDoors(house: House, around: Around) {
 	const warn = (what: string, facts: object): void => log.warn(facts, what);
 	const poster = createPoster({
 		posts,
-		surfaces: [surface],
+		surfaces: teams === undefined ? [surface] : [surface, teams.surface],
 		rosterOf: house.rosterOf,
 		marks,
 		host: house.host,
@@ -61,12 +71,15 @@ export function openDoors(house: House, around: Around) {
 		log: warn,
 	});
 	const refresh = (run: string): void => void poster.refresh(run);
-	const bot = createBot({ desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, refresh });
-	const signIn = createSignIn({ sessions: people, definitions, clock, audit, publicUrl: url });
+	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, refresh };
+	const bot = createBot(botParts);
+	const signIn = around.local
+		? createSignIn({ sessions: people, definitions, clock, audit, publicUrl: url })
+		: createNoSignIn();
 	const chat = createWebChat({
 		bot,
 		desk,
-		cards: loadCards(CARDS),
+		cards,
 		surface,
 		messages,
 		signIn,
@@ -81,6 +94,7 @@ export function openDoors(house: House, around: Around) {
 		publicUrl: url,
 		loopback: around.local,
 		mounts: [
+			...(teams === undefined ? [] : [{ at: "/", handler: teams.handler(bot, botParts) }]),
 			{ at: "/", handler: createWebhooks({ desk, clock, audit, key: house.office.hookKey }) },
 			{ at: "/", handler: signIn.router },
 			{ at: "/", handler: chat },

@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from "node:http";
 import { type HouseOptions, openHouse } from "./app-house.ts";
-import { openDoors } from "./app-web.ts";
+import { openCards, openDoors } from "./app-web.ts";
 import { UnavailableError } from "./base/errors.ts";
 import { systemClock } from "./base/time.ts";
 import type { App } from "./command/app-port.ts";
@@ -31,7 +31,11 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	}
 	const url = config.publicUrl ?? urlOf(server, config.host);
 	let ready = false;
+	const cards = openCards();
+	const teams = config.teams && (await openTeams(config.teams, house, { clock: systemClock, log: options.log, cards }));
 	const { web, poster } = openDoors(house, {
+		...(teams === undefined ? {} : { teams }),
+		cards,
 		url,
 		clock: systemClock,
 		log: options.log,
@@ -43,16 +47,27 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	await house.host.begin();
 	ready = true;
 	const { startNightly } = await import("./triggers/nightly.ts");
-	const stopNightly = startNightly({ verify: office.auditVerify, tidy: office.tidy, log: options.log });
+	const tidy = (): void => {
+		office.tidy();
+		teams?.tidy();
+	};
+	const stopNightly = startNightly({ verify: office.auditVerify, tidy, log: options.log });
 	const close = async (): Promise<void> => {
 		ready = false;
 		await stopNightly();
 		server.close();
 		server.closeAllConnections();
 		await poster.close();
+		await teams?.close();
 		await house.close();
 	};
 	return { ...parts, url, status: () => office.status(url), close };
+}
+
+/** Loaded where Teams is configured, and only there. */
+async function openTeams(...of: Parameters<typeof import("./app-teams.ts").openTeams>) {
+	const door = await import("./app-teams.ts");
+	return door.openTeams(...of);
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

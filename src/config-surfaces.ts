@@ -3,6 +3,7 @@
  * "off". Must never repeat a credential in a problem's words.
  */
 import type { Problem } from "./base/errors.ts";
+import { Secret } from "./base/secret.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
 type Rule = { readonly name: string; readonly fits: (value: string) => boolean; readonly example: string };
@@ -23,6 +24,25 @@ const SLACK: readonly Rule[] = [
 	{ name: "SLACK_API_URL", fits: isApiBase, example: "http://127.0.0.1:9700/api/" },
 ];
 
+/** How Teams is reached. */
+export type TeamsConfig = {
+	/** Absent: the Agents Playground, unauthenticated and on this machine only. */
+	readonly app?: { readonly id: string; readonly password: Secret; readonly tenant: string };
+	/** The allow-list, lower case. Empty beside the Playground: any. */
+	readonly tenants: readonly string[];
+};
+
+/** Reads what is said about Teams, once `surfaceProblems` found nothing. Undefined: Teams is off. */
+export function readTeams(env: Environment): TeamsConfig | undefined {
+	const listed = (value(env, "TEAMS_TENANTS") ?? "").split(",").map((id) => id.trim().toLowerCase());
+	const tenants = listed.filter((id) => id !== "");
+	if (value(env, "TEAMS_PLAYGROUND") === "1") return { tenants };
+	const id = value(env, "TEAMS_APP_ID");
+	if (id === undefined) return undefined;
+	const password = new Secret(value(env, "TEAMS_APP_PASSWORD") ?? "");
+	return { app: { id: id.toLowerCase(), password, tenant: value(env, "TEAMS_APP_TENANT") ?? "" }, tenants };
+}
+
 /** Returns every problem with the variables of Teams and Slack; empty when neither is asked for. */
 export function surfaceProblems(env: Environment): readonly Problem[] {
 	const problems = [...misshapen(env, [...TEAMS, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];
@@ -36,14 +56,18 @@ function teamsProblems(env: Environment): readonly Problem[] {
 		return [{ path: "TEAMS_PLAYGROUND", code: "bad-surface-value", message, remedy: "TEAMS_PLAYGROUND=1" }];
 	}
 	const set = TEAMS.filter((rule) => value(env, rule.name) !== undefined);
-	// The playground speaks unauthenticated, so it needs none of the four; the allow-list may stand beside it.
-	const onlyTenants = set.length === 1 && set[0]?.name === "TEAMS_TENANTS";
-	if (set.length === 0 || (playground === "1" && onlyTenants)) {
-		return playground === "1" ? [laterRelease("TEAMS_PLAYGROUND", "Teams")] : [];
-	}
+	if (playground === "1") return playgroundProblems(set);
+	if (set.length === 0) return [];
 	const missing = TEAMS.filter((rule) => value(env, rule.name) === undefined);
-	if (missing.length === 0) return [laterRelease("TEAMS_APP_ID", "Teams")];
 	return missing.map((rule) => half(rule, "Teams", set));
+}
+
+/** The playground speaks unauthenticated: never beside credentials that make this machine reachable for all. */
+function playgroundProblems(set: readonly Rule[]): readonly Problem[] {
+	const credentials = set.filter((rule) => rule.name !== "TEAMS_TENANTS");
+	if (credentials.length === 0) return [];
+	const message = `${names(credentials)} is set beside TEAMS_PLAYGROUND; one of the two ways was expected.`;
+	return [{ path: "TEAMS_PLAYGROUND", code: "two-ways", message, remedy: "Leave one of the two out" }];
 }
 
 function slackProblems(env: Environment): readonly Problem[] {
@@ -79,7 +103,7 @@ function half(missing: Rule, surface: string, set: readonly Rule[]): Problem {
 }
 
 function laterRelease(path: string, surface: string): Problem {
-	const message = `${surface} comes with a later release; this one has the web chat. Nothing was started.`;
+	const message = `${surface} comes with a later release; this one has the web chat and Teams. Nothing was started.`;
 	return { path, code: "later-release", message, remedy: `Leave out the variables of ${surface}` };
 }
 

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { ConfigError, type Problem } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
 import { Secret } from "./base/secret.ts";
-import { surfaceProblems } from "./config-surfaces.ts";
+import { readTeams, surfaceProblems, type TeamsConfig } from "./config-surfaces.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -23,8 +23,10 @@ export type Config = {
 	readonly data: string;
 	/** The key-encryption key: base64 of 32 bytes. */
 	readonly key: Secret;
-	/** `local`: choose a person of the roster, on loopback only. */
-	readonly signIn: "local";
+	/** `local`: choose a person of the roster, on loopback only. `none`: nobody signs in; people are met in Teams. */
+	readonly signIn: "local" | "none";
+	/** Absent: Teams is off. */
+	readonly teams?: TeamsConfig;
 	readonly logLevel: LogLevel;
 };
 
@@ -87,11 +89,13 @@ export function readConfig(env: Environment, files: Files): Config {
 		report({ path: "SOPWITH_DEFINITIONS", code: "no-such-folder", message, remedy: "./sop-definitions" });
 	}
 	const local = isLoopback(host) && (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname));
-	checkSignIn(env, { host, publicUrl, local }, report);
+	const signIn = checkSignIn(env, { host, publicUrl, local }, report);
 	const logLevel = readLogLevel(env, report);
 	const key = readKey(env, { files, data: folders.data, local, clean: () => problems.length === 0 }, report);
 	if (problems.length > 0 || key === undefined) throw new ConfigError(problems);
-	return { host, port, ...(publicUrl === undefined ? {} : { publicUrl }), ...folders, key, signIn: "local", logLevel };
+	const teams = readTeams(env);
+	const optional = { ...(publicUrl === undefined ? {} : { publicUrl }), ...(teams === undefined ? {} : { teams }) };
+	return { host, port, ...optional, ...folders, key, signIn, logLevel };
 }
 
 /** The two folders, absolute. Needs no other variable, so that `check` works on a machine that has no key. */
@@ -143,14 +147,15 @@ function readLogLevel(env: Environment, report: Report): LogLevel {
 	return "info";
 }
 
-/** Local sign-in lets anybody be anybody: fit for one machine, never for a network. */
+/** Local sign-in lets anybody be anybody: fit for one machine, never for a network, so never beside Teams itself. */
 function checkSignIn(
 	env: Environment,
 	where: { readonly host: string; readonly publicUrl: string | undefined; readonly local: boolean },
 	report: Report,
-): void {
+): Config["signIn"] {
 	const found = text(env, "SOPWITH_SIGNIN");
 	const path = "SOPWITH_SIGNIN";
+	if (found === undefined && text(env, "TEAMS_APP_ID") !== undefined) return "none";
 	if (found === "oidc") {
 		const message = "Sign-in through OIDC comes with a later release; local sign-in on loopback was expected.";
 		report({ path, code: "later-release", message, remedy: "local, with HOST=127.0.0.1" });
@@ -165,6 +170,7 @@ function checkSignIn(
 		const message = "Local sign-in was asked for, but Teams or Slack over HTTP makes this machine reachable.";
 		report({ path, code: "local-sign-in-refused", message, remedy: "Leave out the credentials of Teams and Slack" });
 	}
+	return "local";
 }
 
 /** Names a variable that is nearly one of ours: a slip there would silently mean the default. */

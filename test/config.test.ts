@@ -75,27 +75,28 @@ describe("what the environment may say", () => {
 		[
 			"local sign-in is refused beside Teams",
 			{ ...TEAMS, SOPWITH_SIGNIN: "local" },
-			["SOPWITH_SIGNIN local-sign-in-refused", "TEAMS_APP_ID later-release"],
+			["SOPWITH_SIGNIN local-sign-in-refused"],
 		],
 		["a level pino knows", { LOG_LEVEL: "DEBUG" }, []],
 		["a level pino does not know", { LOG_LEVEL: "verbose" }, ["LOG_LEVEL bad-log-level"]],
-		["Teams in full", TEAMS, ["TEAMS_APP_ID later-release"]],
+		["Teams in full", TEAMS, []],
+		["Teams behind a public address", { ...TEAMS, PUBLIC_URL: "https://sopwith.example", SOPWITH_KEY: KEY }, []],
+		["an app id that is empty", { ...TEAMS, TEAMS_APP_ID: "" }, ["TEAMS_APP_ID half-configured"]],
+		["a tenant that is none", { ...TEAMS, TEAMS_TENANTS: `${UUID},contoso` }, ["TEAMS_TENANTS bad-surface-value"]],
+		["Teams and its playground", { ...TEAMS, TEAMS_PLAYGROUND: "1" }, ["TEAMS_PLAYGROUND two-ways"]],
+		[
+			"the playground on a network",
+			{ TEAMS_PLAYGROUND: "1", HOST: "0.0.0.0", SOPWITH_KEY: KEY },
+			["SOPWITH_SIGNIN local-sign-in-refused"],
+		],
 		[
 			"Teams by half",
 			{ TEAMS_APP_ID: UUID, TEAMS_TENANTS: UUID },
 			["TEAMS_APP_PASSWORD half-configured", "TEAMS_APP_TENANT half-configured"],
 		],
-		[
-			"Teams with an id that is none",
-			{ ...TEAMS, TEAMS_APP_ID: "sopwith" },
-			["TEAMS_APP_ID bad-surface-value", "TEAMS_APP_ID later-release"],
-		],
-		["the playground", { TEAMS_PLAYGROUND: "1" }, ["TEAMS_PLAYGROUND later-release"]],
-		[
-			"the playground beside its tenants",
-			{ TEAMS_PLAYGROUND: "1", TEAMS_TENANTS: UUID },
-			["TEAMS_PLAYGROUND later-release"],
-		],
+		["Teams with an id that is none", { ...TEAMS, TEAMS_APP_ID: "sopwith" }, ["TEAMS_APP_ID bad-surface-value"]],
+		["the playground", { TEAMS_PLAYGROUND: "1" }, []],
+		["the playground beside its tenants", { TEAMS_PLAYGROUND: "1", TEAMS_TENANTS: UUID }, []],
 		["the playground is 1 or nothing", { TEAMS_PLAYGROUND: "yes" }, ["TEAMS_PLAYGROUND bad-surface-value"]],
 		[
 			"Slack by Socket Mode",
@@ -192,6 +193,15 @@ test("a link does not hide a key inside the data folder", () => {
 	writeFileSync(join(home.folder, "data/key"), KEY, { mode: 0o600 });
 	symlinkSync(join(home.folder, "data/key"), join(home.folder, "elsewhere"));
 	assert.throws(() => read({ SOPWITH_KEY: "file:./elsewhere" }, home), /inside the data folder/);
+});
+
+test("Teams is off, or is the app with its allow-list, or is the playground", () => {
+	using home = openHome();
+	assert.equal(read({}, home).teams, undefined);
+	const { teams, signIn } = read({ ...TEAMS, TEAMS_TENANTS: `${UUID.toUpperCase()}, ${UUID}` }, home);
+	assert.deepEqual([teams?.app?.id, teams?.app?.tenant, teams?.tenants, signIn], [UUID, UUID, [UUID, UUID], "none"]);
+	const playground = read({ TEAMS_PLAYGROUND: "1" }, home);
+	assert.deepEqual([playground.teams, playground.signIn], [{ tenants: [] }, "local"]);
 });
 
 test("a problem never repeats a credential", () => {

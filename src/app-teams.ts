@@ -1,0 +1,89 @@
+/**
+ * The door of Teams: guard, SDK, surface and route, put together. Loaded only where Teams is configured. Must never hold a
+ * rule.
+ */
+import { Router } from "express";
+import type { House } from "./app-house.ts";
+import { pause } from "./app-pause.ts";
+import type { Log } from "./base/log.ts";
+import { type Clock, plusMs } from "./base/time.ts";
+import type { Cards } from "./cards/load.ts";
+import type { Bot } from "./chat/bot.ts";
+import type { Surface } from "./chat/surface.ts";
+import { createAct } from "./chat/teams/act.ts";
+import { createAside } from "./chat/teams/aside.ts";
+import { createConversations } from "./chat/teams/conversations.ts";
+import { createGuard, playgroundGuard } from "./chat/teams/guard.ts";
+import { loopbackHosts, teamsHosts } from "./chat/teams/hosts.ts";
+import { createKeys } from "./chat/teams/keys.ts";
+import { createPace } from "./chat/teams/pace.ts";
+import { createReceive } from "./chat/teams/receive.ts";
+import { createReferences } from "./chat/teams/references.ts";
+import { type Cloud, openSdk, PUBLIC_CLOUD } from "./chat/teams/sdk.ts";
+import { createSpeak, type SpeakParts } from "./chat/teams/speak.ts";
+import { createTeamsSurface } from "./chat/teams/surface.ts";
+import type { BotParts } from "./chat/turn.ts";
+import type { TeamsConfig } from "./config-surfaces.ts";
+import { loopbackOnly } from "./console/guard.ts";
+import { createMemory } from "./engine/embedded/memory.ts";
+
+type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards };
+/** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
+export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
+export type TeamsDoor = Awaited<ReturnType<typeof openTeams>>;
+
+/** How long the id of a message is kept, so that a second delivery is known. */
+const SEEN_MS = 86_400_000;
+
+/** Opens it. Nothing is sent before somebody writes or the poster starts. */
+export async function openTeams(config: TeamsConfig, house: House, around: Around & TeamsOptions) {
+	const { app } = config;
+	const { clock, log, cards, cloud = PUBLIC_CLOUD } = around;
+	const maySpeakTo = app === undefined ? loopbackHosts() : teamsHosts(around.hosts);
+	const sdk = await openSdk({ ...(app === undefined ? {} : { app }), cloud, maySpeakTo });
+	const references = createReferences(createMemory(house.store, "teams"));
+	const seen = createMemory(house.store, "teams-seen");
+	const stopping = new AbortController();
+	const wait = (ms: number) => pause(ms, stopping.signal);
+	const complain = (error: unknown): void => log.warn({ error }, "Teams was not told something");
+	const shut = Promise.withResolvers<SpeakParts["shut"]>();
+	const speak = createSpeak({
+		sdk,
+		references,
+		pace: createPace(Math.random),
+		clock,
+		shut: (reference, status) => void shut.promise.then((tell) => tell(reference, status)),
+	});
+	const surface: Surface = createTeamsSurface({ definitions: house.definitions, references, speak, cards });
+	const aside = createAside({ speak, references, wait, complain });
+	return {
+		surface,
+		/** The route, once there is a bot to ask. */
+		handler: (bot: Bot, parts: BotParts) => {
+			const conversations = createConversations({ ...parts, bot, cards, references, aside, speak, log, complain });
+			shut.resolve(conversations.shut);
+			const act = createAct({ ...parts, bot, cards, aside, conversations, first: seen.first, wait, complain });
+			const guard =
+				app === undefined
+					? playgroundGuard({ tenants: config.tenants, maySpeakTo })
+					: createGuard({
+							issuer: cloud.issuer,
+							appId: app.id,
+							tenants: config.tenants,
+							maySpeakTo,
+							keys: createKeys({ metadata: cloud.metadata, clock }),
+							clock,
+						});
+			const lock = app === undefined ? {} : { secondLock: sdk.admits };
+			const router = Router();
+			if (app === undefined) router.use("/api/messages", loopbackOnly());
+			return router.use(createReceive({ guard, references, act, audit: house.audit, ...lock }));
+		},
+		/** Forgets what need not be known any more. */
+		tidy: (): void => seen.forgetBefore(plusMs(clock.now(), -SEEN_MS)),
+		close: async (): Promise<void> => {
+			stopping.abort();
+			await aside.idle();
+		},
+	};
+}

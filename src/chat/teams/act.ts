@@ -1,0 +1,143 @@
+/**
+ * From an admitted activity to what Teams is answered: the bot is asked as this person, and what it says goes to them
+ * alone. Must never make Teams wait: after two seconds it is told honestly that nothing is confirmed yet.
+ */
+import { unreachable } from "../../base/assert.ts";
+import type { Cards } from "../../cards/load.ts";
+import type { Bot } from "../bot.ts";
+import type { Drawn, Reply } from "../surface.ts";
+import { type BotParts, reply } from "../turn.ts";
+import type { Activity } from "./activity.ts";
+import type { Aside } from "./aside.ts";
+import type { Conversations } from "./conversations.ts";
+import { createDialog } from "./dialog.ts";
+import { inboundOf, keyOf } from "./inbound.ts";
+import { cardOf, messageOf, wordsOf } from "./message.ts";
+import { type Asked, read } from "./read.ts";
+import type { Answer } from "./receive.ts";
+import { soon } from "./soon.ts";
+
+export type ActParts = BotParts & {
+	readonly bot: Bot;
+	readonly cards: Cards;
+	readonly aside: Aside;
+	readonly conversations: Conversations;
+	/** True the first time for the id of a message. */
+	readonly first: (key: string) => boolean;
+	/** Resolves after a while. */
+	readonly wait: (ms: number) => Promise<void>;
+	readonly complain: (error: unknown) => void;
+};
+
+const DONE: Answer = { status: 200 };
+
+/** Makes the handler. Repeat: the same message is answered once; the same press has the same effect once. */
+export function createAct(parts: ActParts): (activity: Activity) => Promise<Answer> {
+	const dialog = createDialog(parts);
+	const under = new Map<string, Promise<Answer>>();
+	const act = (activity: Activity): Promise<Answer> => {
+		const asked = read(activity);
+		switch (asked.kind) {
+			case "said":
+				return said(parts, activity, asked.text);
+			case "pressed":
+				return asked.invoked ? invoked(parts, activity, asked) : sent(parts, activity, asked);
+			case "dialog":
+				return dialog(activity, asked);
+			case "added":
+				return parts.conversations.added(activity).then(() => DONE);
+			case "removed":
+				parts.conversations.removed(activity);
+				return Promise.resolve(DONE);
+			case "unknown-invoke":
+				return Promise.resolve({ status: 501 });
+			case "nothing":
+				return Promise.resolve(DONE);
+			default:
+				return unreachable(asked);
+		}
+	};
+	return (activity) => {
+		const key = keyOf(activity);
+		const acting = under.get(key) ?? act(activity).finally(() => under.delete(key));
+		under.set(key, acting);
+		return acting;
+	};
+}
+
+async function said(parts: ActParts, activity: Activity, text: string): Promise<Answer> {
+	const inbound = { ...inboundOf(parts, activity), kind: "said", text } as const;
+	if (!parts.first(inbound.key)) return DONE;
+	return told(parts, activity, { work: parts.bot.handle(inbound) });
+}
+
+type Press = Extract<Asked, { kind: "pressed" }>;
+
+/** The older button: a message came, so a message goes back, over the card where the bot wants it in its place. */
+async function sent(parts: ActParts, activity: Activity, press: Press): Promise<Answer> {
+	const card = typeof activity.raw.replyToId === "string" ? activity.raw.replyToId : undefined;
+	return told(parts, activity, { work: pressed(parts, activity, press), card });
+}
+
+function pressed(parts: ActParts, activity: Activity, { card, verb, values }: Press): Promise<Reply> {
+	return parts.bot.handle({ ...inboundOf(parts, activity), kind: "pressed", card, verb, values });
+}
+
+type Telling = { readonly work: Promise<Reply>; readonly card?: string | undefined };
+
+async function told(parts: ActParts, activity: Activity, { work, card }: Telling): Promise<Answer> {
+	const tell = (answer: Reply): void => {
+		if (answer.kind === "none") return;
+		parts.aside.tell(activity, messageOf(parts.cards, answer.drawn, false), answer.replace ? card : undefined);
+	};
+	const answer = await soon(parts, work);
+	if (answer === "slow") {
+		tell(notConfirmed(parts));
+		work.then(tell).catch(parts.complain);
+	} else tell(answer);
+	return DONE;
+}
+
+/** A button of a card. What is said stands in the answer; only what has to be filled in comes as a message of its own. */
+async function invoked(parts: ActParts, activity: Activity, press: Press): Promise<Answer> {
+	const work = pressed(parts, activity, press);
+	const tell = (answer: Reply): void => {
+		if (answer.kind === "card") parts.aside.tell(activity, messageOf(parts.cards, answer.drawn, false));
+	};
+	const answer = await soon(parts, work);
+	if (answer === "slow") {
+		work.then(tell).catch(parts.complain);
+		return words(wordsOf(drawnIn(notConfirmed(parts))));
+	}
+	if (answer.kind === "none") return words("Noted. The card shows it.");
+	if (answer.replace) return card200(cardOf(parts.cards, answer.drawn));
+	if (!asksBack(answer.drawn)) return words(wordsOf(answer.drawn));
+	tell(answer);
+	const place = activity.conversation.where === "personal" ? "below" : "in your own chat with Sopwith";
+	return words(`What is needed next stands ${place}.`);
+}
+
+/** WORDS 16. */
+function notConfirmed(parts: ActParts): Reply {
+	const lead = ["Your card will show it; pressing again cannot start it twice."];
+	return reply(parts, { title: "Not confirmed yet.", lead }, { card: "error" });
+}
+
+function drawnIn(answer: Reply): Drawn {
+	if (answer.kind === "none") throw new TypeError("nothing was drawn");
+	return answer.drawn;
+}
+
+/** Something is to be pressed or filled in. */
+function asksBack({ data }: Drawn): boolean {
+	return data.fields.length > 0 || data.buttons.some((button) => button.verb !== undefined);
+}
+
+/** Source: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, "Response format". */
+function words(value: string): Answer {
+	return { status: 200, body: { statusCode: 200, type: "application/vnd.microsoft.activity.message", value } };
+}
+
+function card200(value: object): Answer {
+	return { status: 200, body: { statusCode: 200, type: "application/vnd.microsoft.card.adaptive", value } };
+}

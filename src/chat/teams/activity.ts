@@ -1,0 +1,81 @@
+/**
+ * An activity as it came, read with care: the raw body, and the few fields everything needs. Pure. Must never lose a field:
+ * the SDK drops some, so the body itself is kept.
+ */
+import { isRecord, type Json, type Values } from "../../base/json.ts";
+
+/** Where an activity happened. A `channel` is a team's channel, `groupChat` a chat of several, `personal` one person's. */
+export type Where = "personal" | "groupChat" | "channel";
+
+export type Activity = {
+	readonly type: string;
+	readonly id: string;
+	readonly name: string;
+	readonly serviceUrl: string;
+	readonly channelId: string;
+	readonly tenant: string;
+	readonly conversation: { readonly id: string; readonly where: Where };
+	readonly from: Account;
+	/** The bot itself. */
+	readonly recipient: Account & { readonly targeted: boolean };
+	readonly value: Values;
+	readonly raw: Values;
+};
+
+export type Account = { readonly id: string; readonly name: string; readonly object: string; readonly tenant: string };
+
+/** Reads a body. Undefined: it is no activity. */
+export function readActivity(raw: Json): Activity | undefined {
+	if (!isRecord(raw)) return undefined;
+	const conversation = record(raw.conversation);
+	const activity: Activity = {
+		type: text(raw.type),
+		id: text(raw.id),
+		name: text(raw.name),
+		serviceUrl: text(raw.serviceUrl),
+		channelId: text(raw.channelId),
+		tenant: tenantsOf(raw)[0] ?? "",
+		conversation: { id: text(conversation.id), where: whereOf(conversation) },
+		from: accountOf(raw.from),
+		recipient: { ...accountOf(raw.recipient), targeted: record(raw.recipient).isTargeted === true },
+		value: record(raw.value),
+		raw,
+	};
+	const whole = activity.type !== "" && activity.conversation.id !== "" && activity.serviceUrl !== "";
+	return whole ? activity : undefined;
+}
+
+/** Every tenant an activity names, lower case, each once. More than one is a contradiction. */
+export function tenantsOf(raw: Values): readonly string[] {
+	const named = [record(record(raw.channelData).tenant).id, record(raw.conversation).tenantId];
+	return [...new Set(named.filter((id) => typeof id === "string" && id !== "").map((id) => String(id).toLowerCase()))];
+}
+
+/** The channel's own id, where a thread's is `19:…;messageid=…`. */
+export function threadless(conversation: string): string {
+	return conversation.split(";")[0] ?? conversation;
+}
+
+export function record(value: Json | undefined): Values {
+	return isRecord(value) ? value : {};
+}
+
+export function text(value: Json | undefined): string {
+	return typeof value === "string" ? value : "";
+}
+
+function accountOf(value: Json | undefined): Account {
+	const account = record(value);
+	return {
+		id: text(account.id),
+		name: text(account.name),
+		object: text(account.aadObjectId).toLowerCase(),
+		tenant: text(account.tenantId).toLowerCase(),
+	};
+}
+
+function whereOf(conversation: Values): Where {
+	const kind = conversation.conversationType;
+	if (kind === "channel" || kind === "groupChat") return kind;
+	return conversation.isGroup === true ? "groupChat" : "personal";
+}

@@ -1,0 +1,35 @@
+/**
+ * An activity as the bot is handed it: who, where, and under which name the same delivery would come again. Pure. Must never
+ * take a name or a place from what a card carries.
+ */
+import type { Clock } from "../../base/time.ts";
+import type { Definitions } from "../../sop/definitions.ts";
+import type { Inbound } from "../surface.ts";
+import type { Activity } from "./activity.ts";
+import { speakerOf } from "./people.ts";
+import { directPlace } from "./surface.ts";
+
+/** What every `Inbound` has. */
+export type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "place">;
+
+export function inboundOf(
+	parts: { readonly desk: { readonly definitions: () => Definitions }; readonly clock: Clock },
+	activity: Activity,
+): From {
+	const { identity, ours } = speakerOf(parts.desk.definitions(), activity);
+	const { tenant, from, conversation } = activity;
+	const own = conversation.where === "personal" && from.object !== "";
+	return {
+		at: parts.clock.now(),
+		surface: "teams",
+		key: keyOf(activity),
+		person: ours,
+		identity,
+		place: own ? directPlace(tenant, from.object) : { surface: "teams", kind: "channel", ref: conversation.id },
+	};
+}
+
+/** Names a delivery: the same one again has the same name. */
+export function keyOf({ tenant, conversation, id }: Activity): string {
+	return `teams:${tenant}:${conversation.id}:${id}`;
+}

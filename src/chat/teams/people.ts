@@ -1,0 +1,73 @@
+/**
+ * Who speaks: the tenant and object id that Teams vouches for, looked up in the roster. Pure. Must never go by an e-mail
+ * address or a name: whoever runs a tenant can give those to anybody.
+ */
+import type { Actor, Person } from "../../people/roster.ts";
+import type { Client, Definitions } from "../../sop/definitions.ts";
+import type { Activity } from "./activity.ts";
+
+/** `ours` undefined: nobody the roster lists in this way. */
+export type Speaker = { readonly identity: string; readonly ours: Actor | undefined };
+
+/** Reads who an activity is from. */
+export function speakerOf(definitions: Definitions, activity: Activity): Speaker {
+	const { from, tenant, raw } = activity;
+	const home = from.tenant === "" ? tenant : from.tenant;
+	const identity = from.object === "" ? from.id : `${home}/${from.object}`;
+	const outsider = home !== tenant || isGuest(raw.from);
+	return { identity, ours: from.object === "" ? undefined : actorOf(definitions, { home, ...from, outsider }) };
+}
+
+/** The object ids under which somebody can be reached in Teams: tenant, where the roster says it or their client has one. */
+export function teamsIdOf(definitions: Definitions, actor: Actor): { tenant?: string; object: string } | undefined {
+	const client = actor.client === undefined ? undefined : definitions.clients[actor.client];
+	const people = actor.client === undefined ? definitions.msp.people : ownPeople(client);
+	const listed = people.find((person) => person.id === actor.id)?.teams;
+	if (listed === undefined) return undefined;
+	const { tenant = tenantOf(client), object } = partsOf(listed);
+	return tenant === undefined ? { object } : { tenant, object };
+}
+
+type Seen = { readonly home: string; readonly object: string; readonly outsider: boolean };
+
+/** One person, or nobody: an id that two of the roster share names neither. */
+function actorOf(definitions: Definitions, seen: Seen): Actor | undefined {
+	const staff = definitions.msp.people.filter((person) => isListed(person, seen, undefined)).map(({ id }) => ({ id }));
+	const clients = Object.values(definitions.clients).flatMap((client) =>
+		ownPeople(client)
+			.filter((person) => isListed(person, seen, tenantOf(client)))
+			.map(({ id }) => ({ id, client: client.id })),
+	);
+	const [only, second] = [...staff, ...clients];
+	return second === undefined ? only : undefined;
+}
+
+/** `TENANT/OBJECT` means just that account, a guest's too; `OBJECT` alone a member of the client's own tenant. */
+function isListed(person: Person, seen: Seen, own: string | undefined): boolean {
+	if (person.teams === undefined) return false;
+	const { tenant, object } = partsOf(person.teams);
+	if (object !== seen.object) return false;
+	if (tenant !== undefined) return tenant === seen.home;
+	return !seen.outsider && (own === undefined || own === seen.home);
+}
+
+function ownPeople(client: Client | undefined): readonly Person[] {
+	return (client?.roster.people ?? []).filter((person) => person.of === "client");
+}
+
+/** The client's tenant, where its file says it by id. */
+function tenantOf(client: Client | undefined): string | undefined {
+	const graph = client?.connectors.microsoft365;
+	const tenant = graph !== undefined && "tenant" in graph ? graph.tenant : undefined;
+	return typeof tenant === "string" && /^[0-9a-f-]{36}$/i.test(tenant) ? tenant.toLowerCase() : undefined;
+}
+
+function partsOf(listed: string): { readonly tenant?: string; readonly object: string } {
+	const [first = "", second] = listed.toLowerCase().split("/");
+	return second === undefined ? { object: first } : { tenant: first, object: second };
+}
+
+function isGuest(from: Activity["raw"][string] | undefined): boolean {
+	const account = typeof from === "object" && from !== null && "userRole" in from ? from.userRole : undefined;
+	return account === "guest" || account === "anonymous";
+}

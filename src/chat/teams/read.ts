@@ -1,0 +1,96 @@
+/**
+ * What an activity asks for, in the bot's own terms. Pure. Must never look at who asks, nor trust more of a card than its
+ * id, the verb and its inputs.
+ */
+import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { type Activity, record, text } from "./activity.ts";
+
+export type Asked =
+	| { readonly kind: "said"; readonly text: string }
+	/** `invoked`: the answer to the request is what the person sees; else a message was sent, and one is sent back. */
+	| {
+			readonly kind: "pressed";
+			readonly card: string;
+			readonly verb: string;
+			readonly values: Values;
+			readonly invoked: boolean;
+	  }
+	/** Sopwith was added to a conversation, or taken out of it. */
+	| { readonly kind: "added" }
+	| { readonly kind: "removed" }
+	/** A procedure is to be started from somebody's message. `step`: what the dialog asks for by now. */
+	| { readonly kind: "dialog"; readonly step: "open" | "sent"; readonly value: Values }
+	/** A request we have no answer for. */
+	| { readonly kind: "unknown-invoke" }
+	/** Nothing to do: edits, reactions, others coming and going. */
+	| { readonly kind: "nothing" };
+
+/** Reads what is asked. */
+export function read(activity: Activity): Asked {
+	switch (activity.type) {
+		case "message":
+			return isPress(activity.value) ? pressed(activity.value) : { kind: "said", text: typed(activity) };
+		case "invoke":
+			return invoked(activity);
+		case "installationUpdate":
+			return installed(text(activity.raw.action));
+		case "conversationUpdate":
+			return moved(activity);
+		default:
+			return { kind: "nothing" };
+	}
+}
+
+/** What was typed, without the mention of the bot, wherever it stands. Others who are mentioned stay, by name. */
+function typed({ raw, recipient }: Activity): string {
+	const entities: readonly Json[] = Array.isArray(raw.entities) ? raw.entities : [];
+	const ours = entities.flatMap((entity): readonly string[] => {
+		const mention = record(entity);
+		const isOurs = mention.type === "mention" && record(mention.mentioned).id === recipient.id;
+		return isOurs && text(mention.text) !== "" ? [text(mention.text)] : [];
+	});
+	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), text(raw.text));
+	return decoded(without.replaceAll(/<at[^>]*>(.*?)<\/at>/giu, "$1"))
+		.replaceAll(/[^\S\n]+/gu, " ")
+		.trim();
+}
+
+const ENTITIES: { readonly [name: string]: string } = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
+
+/** Teams writes the few characters of markup as entities, also in plain text. */
+export function decoded(line: string): string {
+	return line.replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/gu, (_, name: string) => ENTITIES[name] ?? "");
+}
+
+function invoked({ name, value }: Activity): Asked {
+	if (name === "adaptiveCard/action") {
+		const action = record(value.action);
+		const data = record(action.data);
+		if (typeof action.verb !== "string" || typeof data.id !== "string") return { kind: "unknown-invoke" };
+		return { ...pressed({ ...data, verb: action.verb }), invoked: true };
+	}
+	if (name === "composeExtension/fetchTask") return { kind: "dialog", step: "open", value };
+	if (name === "composeExtension/submitAction") return { kind: "dialog", step: "sent", value };
+	return { kind: "unknown-invoke" };
+}
+
+export function isPress(value: Json): value is Values & { readonly id: string; readonly verb: string } {
+	return isRecord(value) && typeof value.id === "string" && typeof value.verb === "string";
+}
+
+export function pressed(data: Values): Extract<Asked, { kind: "pressed" }> {
+	const { id, verb, ...values } = data;
+	return { kind: "pressed", card: text(id), verb: text(verb), values, invoked: false };
+}
+
+function installed(action: string): Asked {
+	if (action.startsWith("add")) return { kind: "added" };
+	return action.startsWith("remove") ? { kind: "removed" } : { kind: "nothing" };
+}
+
+function moved({ raw, recipient }: Activity): Asked {
+	const has = (members: Json | undefined): boolean =>
+		Array.isArray(members) && members.some((member: Json) => record(member).id === recipient.id);
+	if (has(raw.membersAdded)) return { kind: "added" };
+	return has(raw.membersRemoved) ? { kind: "removed" } : { kind: "nothing" };
+}

@@ -1,0 +1,110 @@
+/**
+ * Where the bot may speak: conversations, whose direct chat is which, and where a tenant's connector is by now. Kept as our
+ * own plain JSON, so another SDK can use it. Must never hold anything about a run.
+ */
+import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { type Activity, text, threadless, type Where } from "./activity.ts";
+
+/** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
+export type Memory = {
+	set(name: string, value: Json): void;
+	first(name: string): boolean;
+	all(): readonly { readonly name: string; readonly value: Json }[];
+	forget(name: string): void;
+	forgetBefore(at: string): void;
+};
+
+/** One conversation. `bot`: how we are called there. */
+export type Reference = {
+	readonly conversation: string;
+	readonly tenant: string;
+	readonly where: Where;
+	readonly bot: { readonly id: string; readonly name: string };
+};
+
+export type References = {
+	/** Learns from every admitted activity. Writes only what is new. */
+	readonly learn: (activity: Activity) => void;
+	/** That conversation; a channel's also by the id of one of its threads. */
+	readonly find: (conversation: string) => Reference | undefined;
+	/** The chat with one person. */
+	readonly direct: (tenant: string, object: string) => Reference | undefined;
+	readonly keepDirect: (object: string, reference: Reference) => void;
+	/** The newest service URL of a tenant, whatever an old conversation said. */
+	readonly serviceUrl: (tenant: string) => string | undefined;
+	/** Tenants that have spoken to us, the latest first. */
+	readonly tenants: () => readonly string[];
+	/** How we are called in a tenant. */
+	readonly bot: (tenant: string) => Reference["bot"] | undefined;
+	/** True the first time for a conversation: say hello now. */
+	readonly greet: (conversation: string) => boolean;
+	readonly forget: (conversation: string) => void;
+};
+
+/** Opens what was kept. Held in memory as well: it is asked at every message. */
+export function createReferences(memory: Memory): References {
+	const kept = new Map(memory.all().map(({ name, value }) => [name, value]));
+	const get = (name: string): Values | undefined => {
+		const value = kept.get(name);
+		return isRecord(value) ? value : undefined;
+	};
+	const keep = (name: string, value: Values): void => {
+		if (JSON.stringify(kept.get(name)) === JSON.stringify(value)) return;
+		memory.set(name, value);
+		kept.set(name, value);
+	};
+	const drop = (name: string): void => {
+		if (kept.delete(name)) memory.forget(name);
+	};
+	const find = (conversation: string) => referenceOf(get(`chat ${threadless(conversation)}`));
+	const keepDirect = (object: string, reference: Reference): void => {
+		keep(`chat ${reference.conversation}`, { ...reference });
+		keep(`person ${reference.tenant}/${object}`, { conversation: reference.conversation });
+	};
+	const tenants = (): readonly string[] => namesAfter(kept, "tenant ").toReversed();
+	return {
+		find,
+		keepDirect,
+		tenants,
+		learn: (activity) => {
+			const { tenant, serviceUrl, from, recipient } = activity;
+			const bot = { id: recipient.id, name: recipient.name };
+			keep(`tenant ${tenant}`, { serviceUrl, bot });
+			const { where } = activity.conversation;
+			const reference = { conversation: threadless(activity.conversation.id), tenant, where, bot };
+			if (where === "personal" && from.object !== "") keepDirect(from.object, reference);
+			else keep(`chat ${reference.conversation}`, reference);
+		},
+		direct: (tenant, object) => find(text(get(`person ${tenant}/${object}`)?.conversation)),
+		serviceUrl: (tenant) => text(get(`tenant ${tenant}`)?.serviceUrl) || undefined,
+		bot: (tenant) => botOf(get(`tenant ${tenant}`)?.bot),
+		greet: (conversation) => {
+			const name = `hello ${threadless(conversation)}`;
+			if (kept.has(name)) return false;
+			keep(name, {});
+			return true;
+		},
+		forget: (conversation) => {
+			const id = threadless(conversation);
+			drop(`chat ${id}`);
+			drop(`hello ${id}`);
+			for (const name of namesAfter(kept, "person ")) {
+				if (get(`person ${name}`)?.conversation === id) drop(`person ${name}`);
+			}
+		},
+	};
+}
+
+function namesAfter(kept: ReadonlyMap<string, Json>, kind: string): readonly string[] {
+	return [...kept.keys()].filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
+}
+
+function referenceOf(value: Values | undefined): Reference | undefined {
+	const bot = botOf(value?.bot);
+	if (value === undefined || bot === undefined) return undefined;
+	return { conversation: text(value.conversation), tenant: text(value.tenant), where: value.where as Where, bot };
+}
+
+function botOf(value: Json | undefined): Reference["bot"] | undefined {
+	return isRecord(value) ? { id: text(value.id), name: text(value.name) } : undefined;
+}

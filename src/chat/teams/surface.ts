@@ -1,0 +1,67 @@
+/**
+ * Teams as a surface: a person's own chat by the object id in the roster, a channel by its id. Must never look for a person
+ * by anything but that id, nor keep what a card says.
+ */
+import type { Cards } from "../../cards/load.ts";
+import type { Actor } from "../../people/roster.ts";
+import type { Definitions } from "../../sop/definitions.ts";
+import { type Address, RefusedPost, type Surface } from "../surface.ts";
+import { messageOf } from "./message.ts";
+import { teamsIdOf } from "./people.ts";
+import type { Reference, References } from "./references.ts";
+import type { Speak } from "./speak.ts";
+
+export type TeamsSurfaceParts = {
+	readonly definitions: () => Definitions;
+	readonly references: References;
+	readonly speak: Speak;
+	readonly cards: Cards;
+};
+
+/** Makes the surface. A direct place is written `TENANT/OBJECT`, so it outlives the conversation behind it. */
+export function createTeamsSurface(parts: TeamsSurfaceParts): Surface {
+	const { cards, speak } = parts;
+	return {
+		name: "teams",
+		directTo: async (person) => directTo(parts, person),
+		put: async (to, drawn, ring) => {
+			const ref = await speak.post(await placeOf(parts, to), messageOf(cards, drawn, ring));
+			return { ref };
+		},
+		edit: async (to, ref, drawn) => speak.put(await placeOf(parts, to), ref, messageOf(cards, drawn, false)),
+	};
+}
+
+/** The direct place of an account. */
+export function directPlace(tenant: string, object: string): Address {
+	return { surface: "teams", kind: "direct", ref: `${tenant}/${object}` };
+}
+
+/** Where the roster does not say the tenant: the one they are known to be in, or the only one there is. */
+function directTo({ definitions, references }: TeamsSurfaceParts, person: Actor): Address | undefined {
+	const listed = teamsIdOf(definitions(), person);
+	if (listed === undefined) return undefined;
+	const tenants = references.tenants();
+	const { object } = listed;
+	const tenant =
+		listed.tenant ??
+		tenants.find((each) => references.direct(each, object) !== undefined) ??
+		(tenants.length === 1 ? tenants[0] : undefined);
+	const spoken = tenant !== undefined && references.serviceUrl(tenant) !== undefined;
+	return spoken ? directPlace(tenant, object) : undefined;
+}
+
+async function placeOf({ references, speak }: TeamsSurfaceParts, { kind, ref }: Address): Promise<Reference> {
+	if (kind === "direct") {
+		const [tenant = "", object = ""] = ref.split("/");
+		return speak.open(tenant, object);
+	}
+	const known = references.find(ref);
+	if (known !== undefined) return known;
+	const [tenant, second] = references.tenants();
+	const bot = tenant === undefined || second !== undefined ? undefined : references.bot(tenant);
+	if (tenant === undefined || bot === undefined) {
+		throw new RefusedPost("teams-shut", "Sopwith has not been added to that channel.");
+	}
+	return { conversation: ref, tenant, where: "channel", bot };
+}
