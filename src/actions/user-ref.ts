@@ -55,10 +55,10 @@ export function namesOf(ref: UserRef): Names {
 	};
 }
 
-/** What to call the person in a plan: the principal name where it is known. */
+/** What to call the person in a plan: the principal name where it is known. A name still to be chosen says so. */
 export function sayUser(ref: UserRef): string {
 	const { address, account, id } = namesOf(ref);
-	return address ?? account ?? id ?? "nobody";
+	return address ?? account ?? id ?? "(not named yet)";
 }
 
 /**
