@@ -4,6 +4,7 @@
  */
 import { InvariantError, SopwithError } from "../base/errors.ts";
 import { type Finding, unwell } from "../base/finding.ts";
+import type { Code } from "../engine/event.ts";
 
 /** What the look found, or why it could not be taken. */
 export async function lookedAt(
@@ -14,7 +15,22 @@ export async function lookedAt(
 		return [await look()].flat();
 	} catch (error) {
 		if (!(error instanceof SopwithError) || error instanceof InvariantError) throw error;
-		const words = `could not be looked at (${error.code})`;
-		return [unwell(what, `${words}: ${error.message}`, error.advice ?? "Run this again in a minute.")];
+		const words = `could not be looked at (${error.code}): ${error.message}`;
+		return [unwell(what, words, error.advice ?? REMEDIES[error.code] ?? "Run this again in a minute.")];
 	}
 }
+
+/** Findings only where a secret cannot be had; none when it is there. */
+export function secretThere(what: string, secret: () => Promise<unknown>): Promise<readonly Finding[]> {
+	return lookedAt(what, async () => {
+		await secret();
+		return [];
+	});
+}
+
+const REMEDIES: { readonly [code: Code]: string } = {
+	"no-such-secret":
+		"Keep it with `sopwith secret set CLIENT/NAME`; a variable (env:) is set where the bot is started, and a file (file:) " +
+		"lies beside client.yaml.",
+	"no-such-file": "Put the file beside client.yaml, or mend its name there.",
+};

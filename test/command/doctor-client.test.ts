@@ -360,7 +360,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		};
 		names(await shop.doctor(change), [
 			[/^Way to 127\.0\.0\.1/, /not on the public internet/, /connectors\.http\.allow/],
-			[/^Mail$/, /no-such-secret.*env:NOT_THERE/, /./],
+			[/^Password$/, /no-such-secret.*env:NOT_THERE/, /`sopwith secret set CLIENT\/NAME`/],
 		]);
 	});
 

@@ -25,7 +25,7 @@ export async function examineAccount(client: Client, units: readonly string[]): 
 	return { findings: [adminFinding(sids)], rights };
 }
 
-/** Ours and those of our groups, nested ones too, as the server holds them for this connection. Source: [MS-ADTS] 3.1.1.3.2.21. */
+/** Ours and those of our groups, nested ones too, as the server holds them. Source: [MS-ADTS] 3.1.1.3.2.21. */
 async function sidsOf(client: Client): Promise<readonly Buffer[]> {
 	const attributes = ["tokenGroups"];
 	const read = await client.search("", { scope: "base", attributes, explicitBufferAttributes: attributes });

@@ -9,7 +9,7 @@ import type { Secret } from "../../base/secret.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Directory } from "../../engine/remote.ts";
 import type { DirectorySettings } from "../../sop/connector-schema.ts";
-import { lookedAt } from "../examine-look.ts";
+import { lookedAt, secretThere } from "../examine-look.ts";
 import { examineTls, type TlsRemedies } from "../examine-tls.ts";
 import { type Domain, examineSignIn, type SignIn } from "./examine-sign-in.ts";
 import { examineTree, unitsOf } from "./examine-tree.ts";
@@ -26,10 +26,12 @@ export type DirectoryExam = {
 	readonly clock: Clock;
 };
 
-/** Looks. Errors: what `password` and `open` throw. */
+/** Looks. Errors: what `open` throws. */
 export async function examineDirectory(exam: DirectoryExam): Promise<readonly Finding[]> {
 	const ways = await Promise.all([exam.settings.url].flat().map((url) => examineWay(url, exam)));
 	const findings = ways.flatMap((way) => way.findings);
+	const missing = await secretThere("Password of our account", exam.password);
+	if (missing.length > 0) return [...findings, ...missing];
 	let domain: Domain | undefined;
 	// One after the other, up to the first that refuses us: each refusal counts towards locking the account.
 	for (const { server } of ways) {

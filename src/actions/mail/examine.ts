@@ -8,6 +8,7 @@ import { type Finding, unwell, well } from "../../base/finding.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { Clock } from "../../base/time.ts";
 import type { SmtpSettings } from "../../sop/connector-schema.ts";
+import { secretThere } from "../examine-look.ts";
 import { examineTls, type TlsRemedies } from "../examine-tls.ts";
 
 export type SmtpExam = {
@@ -17,7 +18,7 @@ export type SmtpExam = {
 	readonly clock: Clock;
 };
 
-/** Looks. Errors: what `password` throws. */
+/** Looks. A password that is not there is a finding too. */
 export async function examineSmtp({ settings, ca, password, clock }: SmtpExam): Promise<readonly Finding[]> {
 	const { hostname: host, port: written, protocol } = new URL(settings.url);
 	const secure = protocol === "smtps:";
@@ -26,6 +27,8 @@ export async function examineSmtp({ settings, ca, password, clock }: SmtpExam): 
 	const preface = secure ? {} : { preface: askStartTls };
 	const way = await examineTls({ host, port, clock, remedies: remediesFor(host, port), ...trust, ...preface });
 	if (!way.trusted) return way.findings;
+	const missing = password === undefined ? [] : await secretThere("Password", password);
+	if (missing.length > 0) return [...way.findings, ...missing];
 	const { user } = settings;
 	const auth = user === undefined || password === undefined ? {} : { auth: { user, pass: (await password()).open() } };
 	const limits = { connectionTimeout: 5_000, greetingTimeout: 10_000, socketTimeout: 15_000 };

@@ -32,8 +32,8 @@ export async function tokenOrWhy(giver: TokenGiver, about: Application): Promise
 		// Our own detail, in which each number of Entra's answer stands as AADSTS and digits.
 		const numbers = [...detail.matchAll(/AADSTS(\d+)/g)].map((match) => Number(match[1]));
 		const { words, remedy } = tokenTrouble(numbers, about);
-		if (numbers.length === 0) return unwell(what, error.answer.message, "Mend the certificate in client.yaml.");
-		return unwell(what, `${words} (AADSTS${numbers.join(", AADSTS")})`, remedy);
+		if (code === "bad-certificate") return unwell(what, error.answer.message, "Mend the PEM that client.yaml names.");
+		return unwell(what, `${words} (${numbers.map((number) => `AADSTS${number}`).join(", ") || detail})`, remedy);
 	}
 }
 

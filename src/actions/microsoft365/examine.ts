@@ -7,6 +7,7 @@ import type { Secret } from "../../base/secret.ts";
 import { type Clock, fromMs } from "../../base/time.ts";
 import type { GraphSettings } from "../../sop/connector-schema.ts";
 import { clockFinding } from "../examine-clock.ts";
+import { secretThere } from "../examine-look.ts";
 import { examineTls, type TlsRemedies, type TlsSeen } from "../examine-tls.ts";
 import { CLOUDS, cloudOf, portalOf } from "./cloud.ts";
 import {
@@ -31,7 +32,7 @@ export type GraphExam = Pick<TenantExam, "profiles" | "suffix" | "sender" | "hyb
 	readonly use: Use;
 };
 
-/** Looks. Errors: what `secret` and `certificate` throw. */
+/** Looks. What is not there is a finding too. */
 export async function examineGraph(exam: GraphExam): Promise<readonly Finding[]> {
 	const { settings, clock } = exam;
 	const { tenant, app } = settings;
@@ -58,6 +59,8 @@ type Place = {
 async function examineApplication(exam: GraphExam, place: Place): Promise<readonly Finding[]> {
 	const { authority, endpoint, about, trust } = place;
 	const { secret, certificate } = exam;
+	const missing = await secretThere("Secret of the application", async () => (certificate ?? secret)?.());
+	if (missing.length > 0) return missing;
 	const proof = certificate === undefined ? { ...(secret === undefined ? {} : { secret }) } : { certificate };
 	const scope = `${new URL(endpoint).origin}/.default`;
 	const giver = tokenGiver({ authority, tenant: about.tenant, app: about.app, scope, ...trust, ...proof });
