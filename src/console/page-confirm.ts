@@ -30,7 +30,7 @@ export async function showCancel(visit: Visit): Promise<void> {
 		visit,
 		run,
 		html`<h2 id="c">Cancel the run for ${run.subject === "" ? run.title : run.subject}?</h2>
-<p>${stays}${open > 0 && ` ${counted(open, "change")} ${open === 1 ? "is" : "are"} not made any more.`} Whoever is asked now is not asked any longer.</p>
+<p>${stays}${open > 0 && ` ${counted(open, "change")} ${open === 1 ? "is" : "are"} left out.`} Whoever is asked now is not asked any longer.</p>
 <form method="post" action="/runs/${run.id}/steer"><input type="hidden" name="draft" value="${randomUUID()}">
 <div class="field"><label for="words">Why (optional)</label><input id="words" name="words" maxlength="500" autocomplete="off"></div>
 <div class="acts"><button class="btn danger sure" name="verb" value="cancel">Cancel the run</button><a class="btn" href="/runs/${run.id}">Go back</a></div></form>`,

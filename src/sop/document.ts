@@ -85,7 +85,7 @@ function facts(sop: Sop, roster: Roster, byHandMs: number): SopDocument["facts"]
 
 function askedFor(field: Field): string {
 	const choices = (field.choices ?? []).map((one) => one.title).join(", ");
-	const optional = field.optional ? ", if there is one" : "";
+	const optional = field.optional ? " (optional)" : "";
 	const hint = field.hint === undefined ? "" : ` ${field.hint}.`;
 	return `${field.label}${optional}${choices === "" ? "" : `: ${choices}`}.${hint}`;
 }

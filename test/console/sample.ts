@@ -456,7 +456,7 @@ export const waiting: RunDescription = {
 				who: ["it-lead", "manager"],
 				by: ["mo", "sol"],
 				plan: plan.hash,
-				words: words({ person: "ada" }, " asks. New employee at Contoso, first day ", { day: "2026-12-01" }, "."),
+				words: words("New employee at Contoso, first day ", { day: "2026-12-01" }, "."),
 			}),
 		}),
 		step("account", "Make the account in Active Directory, still closed"),
