@@ -92,7 +92,7 @@ export interface Directory {
 	add(
 		dn: string,
 		attributes: { readonly [name: string]: string | readonly string[] | Secret },
-	): Promise<Answer<{ readonly guid: string }>>;
+	): Promise<Answer<void>>;
 	/**
 	 * `dn` may be `<GUID=…>`. Several changes are one atomic LDAP modify; delete-old with add-new is compare-and-set.
 	 * `again`: the same password may be there already, so its history is not asked.

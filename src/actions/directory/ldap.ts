@@ -49,10 +49,7 @@ export function openLdap(options: LdapOptions): { readonly directory: Directory;
 		},
 		add(dn, attributes) {
 			const values = Object.entries(attributes).map(([attribute, value]) => ({ attribute, values: [value].flat() }));
-			return ask({ operation: "add", names: [dn], values }, async (client, [at = dn]) => {
-				await client.add(at, values.map(written));
-				return { guid: await guidAt(client, at) };
-			});
+			return ask({ operation: "add", names: [dn], values }, (client, [at = dn]) => client.add(at, values.map(written)));
 		},
 		modify(dn, changes, { again = false } = {}) {
 			const said = { operation: modifyKind(changes), names: [dn], values: changes };
@@ -102,15 +99,6 @@ const NO_TLS = {
 	code: "no-tls",
 	detail: "connectors.directory.url must begin with ldaps://, or with ldap:// beside startTls: true",
 } as const;
-
-async function guidAt(client: Client, dn: string): Promise<string> {
-	const attributes = ["objectGUID"];
-	const found = await client
-		.search(dn, { scope: "base", attributes, explicitBufferAttributes: attributes })
-		.catch(() => undefined);
-	const value = found?.searchEntries[0]?.objectGUID;
-	return Buffer.isBuffer(value) ? value.toString("base64") : "";
-}
 
 function suffixOf(base: string): string {
 	const parts = parseDn(base) ?? [];

@@ -14,12 +14,12 @@ export type Modification = {
 	readonly values: readonly (string | Secret)[];
 };
 
-/** Adds an entry and gives its GUID. */
+/** Adds an entry. */
 export function add(
 	tenant: Tenant,
 	name: string,
 	given: { readonly [name: string]: string | readonly string[] | Secret },
-): string {
+): void {
 	const dn = nameOf(name);
 	const lists = Object.entries(given).map(([key, value]) => ({
 		attribute: key,
@@ -56,7 +56,6 @@ export function add(
 	}
 	settled(tenant, object);
 	touch(tenant, object);
-	return object.guid;
 }
 
 /** Applies all changes to one entry, or none. */

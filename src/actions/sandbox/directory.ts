@@ -32,7 +32,7 @@ export function sandboxDirectory(tenant: Tenant, faults: Faults, options: Direct
 		search({ base = tenant.seed.base, scope = "sub", filter, attributes }) {
 			return run("search", "SEARCH", base, () => search(tenant, { base, scope, filter, attributes }));
 		},
-		add: (dn, attributes) => run("add", "ADD", dn, () => ({ guid: add(tenant, dn, attributes) })),
+		add: (dn, attributes) => run("add", "ADD", dn, () => add(tenant, dn, attributes)),
 		modify: (dn, changes) => run(modifyKind(changes), "MODIFY", dn, () => modify(tenant, dn, changes)),
 		move: (dn, newDn) => run("move", "MOVE", dn, () => move(tenant, dn, newDn)),
 		remove: (dn) => run("remove", "DELETE", dn, () => remove(tenant, dn)),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AndFilter, DN, EqualityFilter, escapeFilter, FilterParser, PresenceFilter } from "ldapts";
+import { guidText } from "../../../src/actions/guid.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import type { Answer, Directory } from "../../../src/engine/remote.ts";
 import { got } from "../../../src/engine/remote.ts";
@@ -198,8 +199,9 @@ for (const { why, act, code, status, win32 } of REFUSALS) {
 test("a person is made closed, given a password, opened, put in a group and under a manager", async (t) => {
 	const { sandbox } = await withSandbox(t);
 	const { directory } = sandbox;
-	const { guid } = got(await directory.add(ANN, { ...ann, displayName: "Ann Lee", manager: MO }));
-	const at = `<GUID=${guid}>`;
+	got(await directory.add(ANN, { ...ann, displayName: "Ann Lee", manager: MO }));
+	const [born] = got(await everyone(directory, "(sAMAccountName=ANN.LEE)", ["objectGUID"]));
+	const at = `<GUID=${guidText(String(born?.objectGUID))}>`;
 	got(await directory.modify(at, [set("unicodePwd", GOOD), set("pwdLastSet", "0")]));
 	got(await directory.modify(at, [minus("userAccountControl", "514"), plus("userAccountControl", "512")]));
 	got(await directory.modify(SALES, [plus("member", ANN)]));
