@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import fc from "fast-check";
 import type { Problem } from "../../src/base/errors.ts";
 import { type CompileInput, compileSop } from "../../src/sop/compile.ts";
@@ -410,4 +410,11 @@ steps:
 		assert.notEqual(compile(base, { client: { ...client, timezone: "Europe/Berlin" } }).sop?.definition, plain);
 		assert.notEqual(compile(base, { core: 2 }).sop?.definition, plain);
 	});
+});
+
+test("a notice waits for its readers at most so long, and only where it waits for them", () => {
+	const read = "  - { id: n, name: Read, tell: { to: hr, acknowledge: true, atMost: 2h } }\n";
+	const step = byId(made(read), "n");
+	assert.deepEqual(step.kind === "tell" && [step.acknowledge, step.atMost], [true, { clock: "wall", ms: 7_200_000 }]);
+	assert.deepEqual(codes(problems(read.replace("acknowledge: true, ", ""))), ["not-here"]);
 });
