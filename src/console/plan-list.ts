@@ -12,9 +12,9 @@ export function planList(plan: Plan, reader: Reader): Html {
 ${plan.problems.length > 0 && html`<ul class="stack">${plan.problems.map((one) => html`<li>${one.message}</li>`)}</ul>`}`;
 }
 
-/** How many changes of a plan are there, all entries together. */
+/** How many changes of a plan are there, all entries together; what is known later counts as one, as on the card. */
 export function changesIn(entries: readonly PlanEntry[]): number {
-	return entries.reduce((sum, entry) => sum + entry.changes.length, 0);
+	return entries.reduce((sum, entry) => sum + (entry.unknown ? 1 : entry.changes.length), 0);
 }
 
 /** "1 change", "6 changes". */
