@@ -71,21 +71,12 @@ async function examineMicrosoft365(client: Client, parts: ConnectParts): Promise
 	const { microsoft365: settings, mail, directory } = client.connectors;
 	if (settings?.use !== "graph") return [];
 	const { secret, certificate } = settings;
-	const profiles = profilesOf(client);
-	const firstSignIns = new Set(profiles.map(({ firstSignIn }) => (firstSignIn === "password" ? "password" : "pass")));
-	const actions = usedActions(client.values, Object.values(client.sops));
-	const use: GraphExam["use"] = {
-		actions,
-		firstSignIns,
-		sends: mail?.use === "graph",
-		lookOnly: isLookOnly(client.connectors, "microsoft365"),
-	};
 	const suffix = directory?.upnSuffix ?? (directory?.base === undefined ? undefined : domainOf(directory.base));
 	const { examineGraph } = await import("./microsoft365/examine.ts");
 	return examineGraph({
 		settings,
-		profiles,
-		use,
+		profiles: profilesOf(client),
+		use: useOf(client),
 		hybrid: client.values.identity === "hybrid",
 		...(await caOf(client, settings)),
 		...(secret === undefined ? {} : { secret: () => secretOf(parts, client, secret) }),
@@ -94,6 +85,21 @@ async function examineMicrosoft365(client: Client, parts: ConnectParts): Promise
 		...(mail?.use === "graph" ? { sender: mail.from } : {}),
 		clock: parts.clock,
 	});
+}
+
+/** What the client's procedures and profiles need of Microsoft 365. */
+function useOf(client: Client): GraphExam["use"] {
+	const profiles = profilesOf(client);
+	const passwords = profiles.some(({ firstSignIn }) => firstSignIn === "password");
+	return {
+		actions: usedActions(client.values, Object.values(client.sops)),
+		passes: profiles.some(({ firstSignIn }) => firstSignIn !== "password"),
+		// The password of a synced account is the directory's.
+		passwords: passwords && client.values.identity === "cloud",
+		licenceGroups: profiles.some(({ licenceGroups }) => Array.isArray(licenceGroups) && licenceGroups.length > 0),
+		sends: client.connectors.mail?.use === "graph",
+		lookOnly: isLookOnly(client.connectors, "microsoft365"),
+	};
 }
 
 async function examineMail(client: Client, parts: ConnectParts): Promise<readonly Finding[]> {

@@ -87,7 +87,14 @@ test("every action on Microsoft 365 says which permissions it needs", () => {
 	const cloud = Object.keys(registry.known()).filter((name) => name.startsWith("microsoft365."));
 	assert(cloud.length >= 8);
 	for (const name of cloud) {
-		const use = { actions: new Set([name]), firstSignIns: new Set(["pass"] as const), sends: false, lookOnly: false };
+		const use = {
+			actions: new Set([name]),
+			passes: true,
+			passwords: true,
+			sends: false,
+			licenceGroups: false,
+			lookOnly: false,
+		};
 		assert(neededFor(use).length > 0, name);
 	}
 });

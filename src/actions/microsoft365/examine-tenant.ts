@@ -10,6 +10,7 @@ import { type Answer, type Graph, got } from "../../engine/remote.ts";
 import { lookedAt } from "../examine-look.ts";
 import { text } from "./accounts.ts";
 import { findCloudGroups } from "./group-member.ts";
+import { readStock } from "./licence-stock.ts";
 import { licenceTitle } from "./licence-titles.ts";
 
 export type TenantExam = {
@@ -38,7 +39,9 @@ export async function examineTenant(exam: TenantExam): Promise<readonly Finding[
 	const looks = [
 		lookedAt(`Tenant ${exam.tenant}`, () => tenantFindings(exam)),
 		...(licences.length === 0 ? [] : [lookedAt("Licences", () => licenceFindings(exam, licences))]),
-		...listed("cloudGroups").map((name) => lookedAt(`Group ${name}`, () => groupFinding(exam, name))),
+		...["cloudGroups", "licenceGroups"].flatMap((list) =>
+			listed(list).map((name) => lookedAt(`Group ${name}`, () => groupFinding(exam, list, name))),
+		),
 		...(listed("firstSignIn").includes("pass") ? [lookedAt(PASS, () => passFinding(exam))] : []),
 		...(sender === undefined ? [] : [lookedAt(`Sender ${sender}`, () => senderFinding(exam, sender))]),
 	];
@@ -87,14 +90,14 @@ function syncFinding(organization: Values, { clock }: TenantExam): Finding {
 }
 
 async function licenceFindings({ graph, portal }: TenantExam, wanted: readonly string[]): Promise<readonly Finding[]> {
-	const query = { $select: "skuPartNumber,consumedUnits,prepaidUnits" };
+	const query = { $select: "skuId,skuPartNumber,consumedUnits,prepaidUnits" };
 	const answer = await graph.list({ path: ["subscribedSkus"], query });
 	if (isHidden(answer)) return [hidden("Licences", "LicenseAssignment.Read.All")];
-	const stock = got(answer);
-	const names = stock.map((sku) => text(sku.skuPartNumber));
+	const stock = got(answer).map(readStock);
+	const names = stock.map(({ sku }) => sku);
 	return wanted.map((name) => {
 		const what = `Licence ${name}`;
-		const sku = stock.find((one) => text(one.skuPartNumber).toLowerCase() === name.toLowerCase());
+		const sku = stock.find((one) => one.sku === name);
 		if (sku === undefined) {
 			const near = nearest(name, names);
 			const meant = near === undefined ? `The tenant has ${names.join(", ")}.` : `Did you mean ${near}?`;
@@ -104,26 +107,31 @@ async function licenceFindings({ graph, portal }: TenantExam, wanted: readonly s
 				`Write its part number in \`licences\`, or buy it. ${meant}`,
 			);
 		}
-		const total = Number((sku.prepaidUnits as Values | undefined)?.enabled ?? 0);
-		const used = Number(sku.consumedUnits ?? 0);
+		const { total, used } = sku;
 		const words = `${licenceTitle(name)}: ${used} of ${total} in use`;
 		const remedy = `Buy more, or take some back: ${portal} → Billing → Licenses → All products.`;
 		return used < total ? well(what, `${words}, ${total - used} left`) : unwell(what, words, remedy);
 	});
 }
 
-async function groupFinding({ graph, portal }: TenantExam, name: string): Promise<Finding> {
+/** `list`: where client.yaml names it. A group of `licenceGroups` must give its members a licence. */
+async function groupFinding({ graph, portal }: TenantExam, list: string, name: string): Promise<Finding> {
 	const what = `Group ${name}`;
 	const page = `${portal} → Groups → All groups`;
 	const [group, ...others] = await findCloudGroups(graph, name);
-	if (group === undefined) return unwell(what, "is not in the tenant", `${page} → New group, or mend \`cloudGroups\`.`);
+	if (group === undefined) return unwell(what, "is not in the tenant", `${page} → New group, or mend \`${list}\`.`);
 	if (others.length > 0) {
-		return unwell(what, `is there ${others.length + 1} times`, "Write the group's object id in `cloudGroups`.");
+		return unwell(what, `is there ${others.length + 1} times`, `Write the group's object id in \`${list}\`.`);
 	}
-	if (group.why === undefined) return well(what, "is there, and takes people one by one");
-	const remedy =
-		"Take it out of `cloudGroups`: nobody can be put into it from here, and every run would leave it as it is.";
-	return unwell(what, group.why, remedy);
+	if (group.why !== undefined) {
+		const remedy = `Take it out of \`${list}\`: nobody can be put into it from here, and every run would leave it as it is.`;
+		return unwell(what, group.why, remedy);
+	}
+	if (list === "licenceGroups" && group.skuIds.length === 0) {
+		const give = "Microsoft 365 admin centre → Billing → Licenses → the licence → Groups → Assign licenses.";
+		return unwell(what, "gives its members no licence", give);
+	}
+	return well(what, "is there, and takes people one by one");
 }
 
 /** Source: https://learn.microsoft.com/graph/api/temporaryaccesspassauthenticationmethodconfiguration-get. */

@@ -39,8 +39,11 @@ const NEEDS: { readonly [action: ActionName]: readonly Need[] } = {
 /** What a client's use of Microsoft 365 depends on. */
 export type Use = {
 	readonly actions: ReadonlySet<ActionName>;
-	/** How new people sign in first, over all profiles. */
-	readonly firstSignIns: ReadonlySet<"pass" | "password">;
+	/** Somebody signs in first with a pass, or with a password that is set here. */
+	readonly passes: boolean;
+	readonly passwords: boolean;
+	/** Some licences come with a group. */
+	readonly licenceGroups: boolean;
 	/** Mail goes out through Graph. */
 	readonly sends: boolean;
 	/** Nothing is ever written: a permission to write is not missed. */
@@ -52,9 +55,10 @@ export function neededFor(use: Use): readonly Need[] {
 	const first = use.actions.has("microsoft365.firstCredential");
 	const needs: readonly Need[] = [
 		...[...use.actions].flatMap((action) => NEEDS[action] ?? []),
+		...(use.licenceGroups ? [CHANGE_GROUPS] : []),
 		...(first ? [READ_PEOPLE] : []),
-		...(first && use.firstSignIns.has("pass") ? [MAKE_PASSES] : []),
-		...(first && use.firstSignIns.has("password") ? [SET_PASSWORDS] : []),
+		...(first && use.passes ? [MAKE_PASSES] : []),
+		...(first && use.passwords ? [SET_PASSWORDS] : []),
 		...(use.sends ? [["Mail.Send"] as const] : []),
 	];
 	return [...new Set(needs)];
