@@ -154,6 +154,16 @@ export async function startBot(change: (definitions: string) => NodeJS.ProcessEn
 		const access = JSON.parse(readFileSync(join(folder, "data", "sandbox", "access.json"), "utf8"));
 		return graphReader({ ...access, ...access.tenants[client] });
 	};
+	/** Opens what was left for somebody, as their browser does. Gives the page. */
+	const handover = async (person: string, run: string, step: string): Promise<string> => {
+		const headers = { cookie: await sessionOf(url, person), origin: url };
+		const response = await fetch(`${url}/handover/${run}/${step}`, {
+			method: "POST",
+			headers,
+			body: new URLSearchParams(),
+		});
+		return response.text();
+	};
 	await start();
 	return {
 		folder,
@@ -168,6 +178,7 @@ export async function startBot(change: (definitions: string) => NodeJS.ProcessEn
 		read,
 		directory,
 		graph,
+		handover,
 		/** Edits a definition of the copy. */
 		edit: (file: string, change_: (text: string) => string): void => {
 			const path = join(definitions, file);
