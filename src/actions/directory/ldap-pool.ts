@@ -66,7 +66,7 @@ export class Pool {
 	/** Takes no more work, lets what runs end for a while, then closes. Safe to call twice. */
 	async close(): Promise<void> {
 		this.#closed = true;
-		this.#tellAll(CLOSING);
+		this.#tell(CLOSING, () => true);
 		this.#serve();
 		const late = setTimeout(() => this.#emptied.resolve(), CLOSING_MS);
 		await this.#emptied.promise;
@@ -93,6 +93,7 @@ export class Pool {
 	}
 
 	async #widen(): Promise<void> {
+		const asked = new Set(this.#waiters);
 		this.#opening++;
 		const answer = await this.#open();
 		this.#opening--;
@@ -100,10 +101,14 @@ export class Pool {
 			this.#slots.add({ connection: answer.value, readers: 0, writing: false });
 			return this.#serve();
 		}
-		if (answer.kind === "refused") this.#refused = { answer, until: toMs(this.#clock.now()) + REFUSED_MS };
-		// As long as another connection lives, or may, whoever waits has a chance.
-		if (answer.kind === "refused" || this.#slots.size + this.#opening === 0) this.#tellAll(answer);
-		if (this.#closed) this.#serve();
+		if (answer.kind === "refused") {
+			this.#refused = { answer, until: toMs(this.#clock.now()) + REFUSED_MS };
+			this.#tell(answer, () => true);
+		}
+		// As long as another connection lives, or may, whoever waits has a chance; who came later has a try of their own.
+		if (this.#slots.size + this.#opening > 0) return;
+		this.#tell(answer, (waiter) => asked.has(waiter));
+		this.#serve();
 	}
 
 	/** A connection that does nothing; for a read also one that only reads, once no more may be opened. */
@@ -134,8 +139,11 @@ export class Pool {
 		slot.connection.end();
 	}
 
-	#tellAll(answer: Answer<never>): void {
-		for (const waiter of this.#waiters.splice(0)) waiter.answer(answer);
+	#tell(answer: Answer<never>, which: (waiter: Waiter) => boolean): void {
+		for (const waiter of this.#waiters.splice(0)) {
+			if (which(waiter)) waiter.answer(answer);
+			else this.#waiters.push(waiter);
+		}
 	}
 }
 
