@@ -3,7 +3,6 @@
  * rule.
  */
 import { Router } from "express";
-import type { House } from "./app-house.ts";
 import { pause } from "./app-pause.ts";
 import type { Log } from "./base/log.ts";
 import { type Clock, plusMs } from "./base/time.ts";
@@ -26,7 +25,12 @@ import type { BotParts } from "./chat/turn.ts";
 import type { TeamsConfig } from "./config-surfaces.ts";
 import { loopbackOnly } from "./console/guard.ts";
 import { createMemory } from "./engine/embedded/memory.ts";
+import type { Store } from "./engine/embedded/open.ts";
+import type { Audit } from "./engine/ports.ts";
+import type { Definitions } from "./sop/definitions.ts";
 
+/** What it needs of the house. */
+type Kept = { readonly store: Store; readonly definitions: () => Definitions; readonly audit: Audit };
 type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards };
 /** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
 export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
@@ -36,11 +40,11 @@ export type TeamsDoor = Awaited<ReturnType<typeof openTeams>>;
 const SEEN_MS = 86_400_000;
 
 /** Opens it. Nothing is sent before somebody writes or the poster starts. */
-export async function openTeams(config: TeamsConfig, house: House, around: Around & TeamsOptions) {
+export async function openTeams(config: TeamsConfig, house: Kept, around: Around & TeamsOptions) {
 	const { app } = config;
 	const { clock, log, cards, cloud = PUBLIC_CLOUD } = around;
 	const maySpeakTo = app === undefined ? loopbackHosts() : teamsHosts(around.hosts);
-	const sdk = await openSdk({ ...(app === undefined ? {} : { app }), cloud, maySpeakTo });
+	const sdk = await openSdk({ ...(app === undefined ? {} : { app }), cloud, maySpeakTo, clock });
 	const references = createReferences(createMemory(house.store, "teams"));
 	const seen = createMemory(house.store, "teams-seen");
 	const stopping = new AbortController();
@@ -74,10 +78,9 @@ export async function openTeams(config: TeamsConfig, house: House, around: Aroun
 							keys: createKeys({ metadata: cloud.metadata, clock }),
 							clock,
 						});
-			const lock = app === undefined ? {} : { secondLock: sdk.admits };
 			const router = Router();
 			if (app === undefined) router.use("/api/messages", loopbackOnly());
-			return router.use(createReceive({ guard, references, act, audit: house.audit, ...lock }));
+			return router.use(createReceive({ guard, references, act, audit: house.audit }));
 		},
 		/** Forgets what need not be known any more. */
 		tidy: (): void => seen.forgetBefore(plusMs(clock.now(), -SEEN_MS)),

@@ -1,5 +1,5 @@
 /**
- * One queue per place: jobs run one after another, at most so many a second, and a place that is down holds up no other.
+ * One queue per place: jobs run one after another, at their pace, and a place that is down holds up no other.
  * A job is a name and a deed: the same name again takes the waiting one's place. Must never run two jobs of a place at once.
  */
 
@@ -20,7 +20,13 @@ export type Queues = {
 };
 
 type Waiting = { job: Job; tries: number };
-type Place = { readonly waiting: Waiting[]; running: Promise<void> | undefined; stopTimer: (() => void) | undefined };
+type Place = {
+	readonly waiting: Waiting[];
+	running: Promise<void> | undefined;
+	stopTimer: (() => void) | undefined;
+	/** It rests only to keep its pace, not because something went wrong. */
+	paced: boolean;
+};
 
 /** Makes the queues. `paceMs`: least time between two jobs of a place. `after`: a timer; returns how to stop it. */
 export function createQueues(parts: {
@@ -43,6 +49,7 @@ export function createQueues(parts: {
 			if (closed) return;
 			if (result !== "done") putBack(place, { job: next.job, tries: next.tries + 1 });
 			const pause = result === "done" ? parts.paceMs(name) : result.againInMs;
+			place.paced = result === "done";
 			if (pause <= 0) step(name, place);
 			else rest(name, place, pause);
 		});
@@ -55,12 +62,23 @@ export function createQueues(parts: {
 		});
 	}
 
+	/** A decision does not wait for the pace; the surface itself knows what its vendor takes at most. */
+	function wake(name: string, place: Place): void {
+		place.stopTimer?.();
+		place.stopTimer = undefined;
+		step(name, place);
+	}
+
 	return {
 		push: (name, job) => {
 			if (closed) return;
 			const place = places.get(name);
-			if (place !== undefined) return enqueue(place, job);
-			const fresh: Place = { waiting: [{ job, tries: 0 }], running: undefined, stopTimer: undefined };
+			if (place !== undefined) {
+				enqueue(place, job);
+				if (job.urgent && place.paced && place.stopTimer !== undefined) wake(name, place);
+				return;
+			}
+			const fresh: Place = { waiting: [{ job, tries: 0 }], running: undefined, stopTimer: undefined, paced: false };
 			places.set(name, fresh);
 			step(name, fresh);
 		},

@@ -17,7 +17,7 @@ export type WorkParts = SendParts &
 		readonly view: (sop: Sop, run: Run) => readonly Message[];
 		/** A timer; returns how to stop it. */
 		readonly after: (ms: number, act: () => void) => () => void;
-		/** Least time between two calls for one place, ms. Default: web none, real chats 1 s. */
+		/** Least time between two calls for one place, ms, but for what is urgent. Default: web none, Teams 2 s, Slack 1 s. */
 		readonly paceMs?: (surface: string) => number;
 	};
 
@@ -39,8 +39,11 @@ export type Work = {
 	closed: boolean;
 };
 
+/** Teams takes 60 calls in 30 s of one conversation. Slack about one message a second. The web chat is ours. */
+const PACE_MS: { readonly [surface: string]: number } = { web: 0, teams: 2000, slack: 1000 };
+
 export function createWork(parts: WorkParts): Work {
-	const pace = parts.paceMs ?? ((surface: string) => (surface === "web" ? 0 : 1000));
+	const pace = parts.paceMs ?? ((surface: string) => PACE_MS[surface] ?? 1000);
 	const paceMs = (place: string) => pace(place.slice(0, place.indexOf(" ")));
 	return {
 		parts,

@@ -42,6 +42,15 @@ export const DI: Actor = { id: "di", client: "contoso" };
 export const TIA: Actor = { id: "tia" };
 export const FINN: Actor = { id: "finn", client: "fabrikam" };
 
+/** Their Entra object ids, as the roster lists them. `stranger` is nobody's. */
+export const TEAMS_IDS = {
+	harriet: "00000000-0000-4000-8000-0000000000a1",
+	mo: "00000000-0000-4000-8000-0000000000a2",
+	di: "00000000-0000-4000-8000-0000000000a3",
+	tia: "00000000-0000-4000-8000-0000000000a4",
+	stranger: "00000000-0000-4000-8000-0000000000a5",
+} as const;
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** Opens a world in a folder of its own. `folder`: the same world again, after a stop. */
@@ -204,7 +213,7 @@ function person(id: string, name: string, more: Partial<Person> = {}): Person {
 }
 
 const STAFF: readonly Person[] = [
-	person("tia", "Tia Tran", { of: "msp", zone: "Europe/London", title: "Service desk" }),
+	person("tia", "Tia Tran", { of: "msp", teams: TEAMS_IDS.tia, zone: "Europe/London", title: "Service desk" }),
 	person("sam", "Sam Osei", { of: "msp" }),
 ];
 
@@ -301,9 +310,9 @@ export const definitions: Definitions = {
 	clients: {
 		contoso: client("contoso", "Contoso Ltd", {
 			people: [
-				person("harriet", "Harriet Reyes", { title: "HR" }),
-				person("mo", "Mo Manager", { title: "IT lead", zone: "Europe/London" }),
-				person("di", "Di Okafor"),
+				person("harriet", "Harriet Reyes", { title: "HR", teams: TEAMS_IDS.harriet }),
+				person("mo", "Mo Manager", { title: "IT lead", zone: "Europe/London", teams: TEAMS_IDS.mo }),
+				person("di", "Di Okafor", { teams: TEAMS_IDS.di }),
 			],
 			roles: { hr: ["harriet"], "it-lead": ["mo"], owner: ["di"] },
 		}),

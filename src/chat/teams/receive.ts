@@ -9,13 +9,9 @@ import type { Audit } from "../../engine/ports.ts";
 import type { Activity } from "./activity.ts";
 import type { Guard, Refused } from "./guard.ts";
 import type { References } from "./references.ts";
-import type { Sdk } from "./sdk.ts";
-import type { Token } from "./token.ts";
 
 export type ReceiveParts = {
 	readonly guard: Guard;
-	/** Absent beside the Agents Playground, which has no tokens. */
-	readonly secondLock?: Sdk["admits"];
 	readonly references: Pick<References, "learn">;
 	/** Does what is asked, and gives the body of the answer to an invoke. */
 	readonly act: (activity: Activity) => Promise<Answer>;
@@ -40,25 +36,15 @@ export function createReceive(parts: ReceiveParts): RequestHandler {
 }
 
 async function receive(parts: ReceiveParts, request: Request, response: Response): Promise<void> {
-	const authorization = request.headersDistinct.authorization ?? [];
-	const token = await parts.guard.token(authorization);
+	const token = await parts.guard.token(request.headersDistinct.authorization ?? []);
 	if ("kind" in token) return refuse(parts, token, { request, response });
-	const admitted = await admit(parts, { request, token, header: authorization[0] ?? "" });
+	const admitted = parts.guard.activity(await readJson(request, BYTES), token);
 	if (admitted.kind === "refused") return refuse(parts, admitted, { request, response });
 	parts.references.learn(admitted.activity);
 	const { status, body } = await parts.act(admitted.activity);
 	response.status(status).set("cache-control", "no-store");
 	if (body === undefined) response.end();
 	else response.json(body);
-}
-
-type From = { readonly request: Request; readonly token: Token; readonly header: string };
-
-async function admit({ guard, secondLock }: ReceiveParts, { request, token, header }: From) {
-	const verdict = guard.activity(await readJson(request, BYTES), token);
-	if (verdict.kind === "refused" || secondLock === undefined) return verdict;
-	if (await secondLock(verdict.activity, header)) return verdict;
-	return { kind: "refused", status: 401, why: "refused-by-sdk" } as const;
 }
 
 function refuse(parts: ReceiveParts, refused: Refused, by: { request: Request; response: Response }): void {

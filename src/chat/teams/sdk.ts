@@ -1,10 +1,10 @@
 /**
- * The only file that knows Microsoft's SDK. Loaded when Teams is configured and not before; behind it stand four calls
+ * The only file that knows Microsoft's SDK. Loaded when Teams is configured and not before; behind it stand three calls
  * that any other SDK can make. Must never let the SDK retry, print or choose a host.
  */
-import type { Values } from "../../base/json.ts";
-import type { Secret } from "../../base/secret.ts";
-import type { Activity } from "./activity.ts";
+import { isRecord, type Values } from "../../base/json.ts";
+import type { Clock } from "../../base/time.ts";
+import { type Bearer, type BearerParts, createBearer } from "./bearer.ts";
 import { CHANNEL } from "./guard.ts";
 import type { MaySpeakTo } from "./hosts.ts";
 import { type Call, send, WireError } from "./wire.ts";
@@ -14,8 +14,6 @@ export type There = { readonly serviceUrl: string; readonly conversation: string
 
 /** Calls to the connector. Errors: `WireError`. Repeat: `post` and `open` are not safe, the others are. */
 export interface Sdk {
-	/** The SDK's own look at who calls, after ours: a second lock, made by somebody else. */
-	admits(activity: Activity, authorization: string): Promise<boolean>;
 	/** Posts a message; gives its id. `targeted`: seen by its `recipient` alone. */
 	post(there: There, message: Values, targeted?: boolean): Promise<string>;
 	/** Writes another message in its place. */
@@ -26,53 +24,66 @@ export interface Sdk {
 
 export type SdkSettings = {
 	/** Absent: the Agents Playground, which asks for no token and gets none. */
-	readonly app?: { readonly id: string; readonly password: Secret; readonly tenant: string };
+	readonly app?: BearerParts["app"];
 	readonly cloud: Cloud;
 	readonly maySpeakTo: MaySpeakTo;
+	readonly clock: Clock;
 };
 
 /** Where Microsoft keeps keys and hands out tokens. */
-export type Cloud = {
-	readonly issuer: string;
-	readonly metadata: string;
-	/** Absent: Microsoft's own. */
-	readonly login?: string;
-};
+export type Cloud = { readonly issuer: string; readonly metadata: string; readonly login: string };
 
 /** Source: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication */
 export const PUBLIC_CLOUD: Cloud = {
 	issuer: "https://api.botframework.com",
 	metadata: "https://login.botframework.com/v1/.well-known/openidconfiguration",
+	login: "https://login.microsoftonline.com",
+};
+
+type ServiceClientCredentialsFactory = NonNullable<
+	ConstructorParameters<typeof import("botbuilder").ConfigurationBotFrameworkAuthentication>[1]
+>;
+
+/** A request as the SDK's client writes it. */
+type SdkRequest = {
+	readonly url: string;
+	readonly method: string;
+	readonly body?: unknown;
+	readonly headers: { toJson(): { readonly [name: string]: string } };
 };
 
 /** What we use of the SDK's client. */
 type Connector = {
 	readonly conversations: {
-		sendToConversation(conversation: string, message: Values, options: object): Promise<{ readonly id?: string }>;
+		sendToConversation(conversation: string, message: Values): Promise<{ readonly id?: string }>;
 		updateActivity(conversation: string, id: string, message: Values): Promise<unknown>;
 		createConversation(chat: Values): Promise<{ readonly id?: string }>;
 	};
 };
 
-const SCOPE = "https://api.botframework.com";
+const AUDIENCE = "https://api.botframework.com";
 
 /** Loads the SDK. */
-export async function openSdk(settings: SdkSettings): Promise<Sdk> {
-	const { app, cloud, maySpeakTo } = settings;
+export async function openSdk({ app, cloud, maySpeakTo, clock }: SdkSettings): Promise<Sdk> {
 	const botbuilder = await import("botbuilder");
-	const httpClient = { sendRequest: (request: Call) => answered(request, maySpeakTo) };
-	const credentials = new botbuilder.ConfigurationServiceClientCredentialFactory({
-		MicrosoftAppId: app?.id ?? "",
-		MicrosoftAppPassword: app?.password.open() ?? "",
-		MicrosoftAppTenantId: app?.tenant ?? "",
-		MicrosoftAppType: app === undefined ? "MultiTenant" : "SingleTenant",
-	});
+	const { login } = cloud;
+	const bearer = app && createBearer({ app, login, scope: `${AUDIENCE}/.default`, clock });
+	const wire = wireWith(maySpeakTo, bearer);
 	const auth = new botbuilder.ConfigurationBotFrameworkAuthentication(
-		{ ToBotFromChannelOpenIdMetadataUrl: cloud.metadata, ToBotFromChannelTokenIssuer: cloud.issuer, ...loginOf(cloud) },
-		credentials,
+		{
+			ToBotFromChannelOpenIdMetadataUrl: cloud.metadata,
+			ToBotFromEmulatorOpenIdMetadataUrl: cloud.metadata,
+			ToBotFromChannelTokenIssuer: cloud.issuer,
+			ToChannelFromBotLoginUrl: login,
+			ToChannelFromBotOAuthScope: AUDIENCE,
+			OAuthUrl: AUDIENCE,
+			CallerId: "",
+			ValidateAuthority: true,
+		},
+		credentialsOf(app?.id),
 		undefined,
 		undefined,
-		{ httpClient } as object,
+		{ httpClient: clientOver(wire) } as object,
 	);
 	const adapter = new botbuilder.CloudAdapter(auth);
 	const clients = new Map<string, Connector>();
@@ -85,22 +96,17 @@ export async function openSdk(settings: SdkSettings): Promise<Sdk> {
 		});
 		return at(serviceUrl);
 	};
-	return {
-		admits: (activity, authorization) =>
-			auth.authenticateRequest(activity.raw as never, authorization).then(
-				() => true,
-				() => false,
-			),
-		...callsOf(at),
-	};
+	return callsOf(at, wire);
 }
 
-function callsOf(at: (serviceUrl: string) => Promise<Connector>): Omit<Sdk, "admits"> {
+type At = (serviceUrl: string) => Promise<Connector>;
+
+function callsOf(at: At, wire: (call: Call) => Promise<{ readonly text: string }>): Sdk {
 	return {
 		post: async ({ serviceUrl, conversation }, message, targeted = false) => {
+			if (targeted) return postTargeted(wire, { serviceUrl, conversation }, message);
 			const { conversations } = await at(serviceUrl);
-			const options = targeted ? { customHeaders: { [TARGETED]: "true" } } : {};
-			const { id } = await conversations.sendToConversation(conversation, message, options);
+			const { id } = await conversations.sendToConversation(conversation, message);
 			return id ?? "";
 		},
 		put: async ({ serviceUrl, conversation }, id, message) => {
@@ -116,19 +122,44 @@ function callsOf(at: (serviceUrl: string) => Promise<Connector>): Omit<Sdk, "adm
 	};
 }
 
-/** Tells our own HTTP client what the SDK has no word for. Never sent. */
-const TARGETED = "x-sopwith-targeted";
-
-/** Sends what the SDK wrote. A bad answer is an error of ours, which the SDK passes on without a second try. */
-async function answered(request: Call, maySpeakTo: MaySpeakTo) {
-	const { [TARGETED]: targeted, ...headers } = request.headers.toJson();
-	const url = targeted === undefined ? request.url : `${request.url}?isTargetedActivity=true`;
-	const { method, body } = request;
-	const { status, text } = await send({ url, method, body, headers: { toJson: () => headers } }, maySpeakTo);
-	const none = { toJson: () => ({ "content-type": "application/json" }) };
-	return { status, bodyAsText: text === "" ? "{}" : text, headers: none, request };
+/** The SDK has no word for a message that one person sees, and drops ours. */
+async function postTargeted(wire: (call: Call) => Promise<{ readonly text: string }>, there: There, message: Values) {
+	const base = there.serviceUrl.replace(/\/$/, "");
+	const path = `/v3/conversations/${encodeURIComponent(there.conversation)}/activities?isTargetedActivity=true`;
+	const headers = { "content-type": "application/json" };
+	const { text } = await wire({ url: `${base}${path}`, method: "POST", headers, body: JSON.stringify(message) });
+	const answer: unknown = text === "" ? {} : JSON.parse(text);
+	return isRecord(answer) && typeof answer.id === "string" ? answer.id : "";
 }
 
-function loginOf({ login }: Cloud) {
-	return login === undefined ? {} : { ToChannelFromBotLoginUrl: login, ToChannelFromBotOAuthScope: SCOPE };
+/** Every call there is goes through here: the token is put on, and dropped when it was refused. */
+function wireWith(maySpeakTo: MaySpeakTo, bearer: Bearer | undefined) {
+	return async (call: Call): Promise<{ readonly status: number; readonly text: string }> => {
+		const own = bearer === undefined ? {} : { authorization: `Bearer ${(await bearer.token()).open()}` };
+		return send({ ...call, headers: { ...call.headers, ...own } }, maySpeakTo).catch((error: unknown) => {
+			if (error instanceof WireError && error.status === 401) bearer?.drop();
+			throw error;
+		});
+	};
+}
+
+/** The HTTP client that the SDK is given. A bad answer is an error of ours, which it passes on without a second try. */
+function clientOver(wire: (call: Call) => Promise<{ readonly status: number; readonly text: string }>) {
+	const headers = { toJson: () => ({ "content-type": "application/json" }) };
+	return {
+		sendRequest: async (request: SdkRequest) => {
+			const { url, method, body } = request;
+			const { status, text } = await wire({ url, method, body, headers: request.headers.toJson() });
+			return { status, bodyAsText: text === "" ? "{}" : text, headers, request };
+		},
+	};
+}
+
+/** The SDK is told who we are and nothing else: the token is put on where the call is made. */
+function credentialsOf(id = ""): ServiceClientCredentialsFactory {
+	return {
+		isValidAppId: async (asked = "") => asked === id,
+		isAuthenticationDisabled: async () => id === "",
+		createCredentials: async () => ({ signRequest: async <Asked>(request: Asked) => request }),
+	} as unknown as ServiceClientCredentialsFactory;
 }

@@ -78,12 +78,10 @@ async function once<Done>(parts: SpeakParts, to: Reference, how: How<Done>, act:
 	}
 }
 
-function trouble(parts: SpeakParts, to: Reference, { error, again }: { error: unknown; again: boolean }): Error {
+function trouble(parts: SpeakParts, to: Reference, { error, again }: { error: unknown; again: boolean }): unknown {
 	const nowMs = toMs(parts.clock.now());
 	const late = (saidMs?: number) => ({ cause: error, retryAfterMs: parts.pace.busy(to.conversation, nowMs, saidMs) });
-	if (!(error instanceof WireError)) {
-		return new UnavailableError("teams-busy", "Teams gave no token to speak with.", late());
-	}
+	if (!(error instanceof WireError)) return error;
 	const { status, sent, retryAfterMs } = error;
 	if (status === 403 || status === 404) {
 		parts.shut(to, status);

@@ -20,12 +20,12 @@ export class WireError extends SopwithError {
 	}
 }
 
-/** The part of an HTTP request that the SDK hands us. */
+/** A request, whole. */
 export type Call = {
 	readonly url: string;
 	readonly method: string;
 	readonly body?: unknown;
-	readonly headers: { toJson(options?: { preserveCase?: boolean }): { [name: string]: string } };
+	readonly headers: { readonly [name: string]: string };
 };
 
 /** Sends it. Errors: `WireError` for every answer but a good one. */
@@ -34,7 +34,7 @@ export async function send(call: Call, maySpeakTo: MaySpeakTo): Promise<{ status
 	if (!maySpeakTo(`${origin}${pathname}`)) throw new WireError(0, { sent: false });
 	const answer = await fetch(call.url, {
 		method: call.method,
-		headers: call.headers.toJson({ preserveCase: true }),
+		headers: call.headers,
 		redirect: "error",
 		signal: AbortSignal.timeout(PATIENCE_MS),
 		...(typeof call.body === "string" ? { body: call.body } : {}),

@@ -1,0 +1,155 @@
+/**
+ * The story of a new employee in Teams, over HTTP in and TLS out: two people, one card edited in place, refusals in private.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Values } from "../../../src/base/json.ts";
+import { among, cardIn, idOf, invoke, openTeamsWorld, type TeamsWorld, textIn, until } from "./teams-world.ts";
+
+const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
+let world: TeamsWorld;
+before(async () => {
+	world = await openTeamsWorld();
+});
+after(() => world.end());
+
+const last = (conversation: string) => world.microsoft.of(conversation).at(-1);
+const newest = (conversation: string, words: RegExp) =>
+	until(() => {
+		const found = world.microsoft.of(conversation).findLast((message) => words.test(textIn(cardIn(message))));
+		return found;
+	});
+
+describe("a new employee", () => {
+	test("is asked for in one's own chat, and the form comes back", async () => {
+		const answer = await world.say("harriet", "/newhire Ada Lovelace");
+		assert.deepEqual(answer, { status: 200, body: "" });
+		const form = await newest("chat-harriet", /New employee onboarding/u);
+		assert.equal(form.body.summary, "New employee onboarding at Contoso Ltd: a form with 5 fields.");
+		assert.match(JSON.stringify(cardIn(form)), /"value":"Lovelace"/u);
+		assert.deepEqual(cardIn(form).msteams, { width: "Full" });
+		assert.deepEqual(form.body.from, { id: "28:aaaaaaaa-0000-4000-8000-000000000001", name: "Sopwith" });
+	});
+
+	test("sent with a mistake comes back whole, in place of the form", async () => {
+		const card = cardIn(last("chat-harriet"));
+		const { body } = await world.press("harriet", card, "submit", { ...ADA, startDate: "soon" });
+		const { type, value } = body as { type: string; value: Values };
+		assert.equal(type, "application/vnd.microsoft.card.adaptive");
+		assert.match(textIn(value), /One thing to put right/u);
+	});
+
+	test("is planned, and whoever approves is asked in their own chat, unasked", async () => {
+		await world.say("mo", "help");
+		const card = cardIn(await newest("chat-harriet", /New employee onboarding/u));
+		const { body } = await world.press("harriet", card, "submit", ADA);
+		const { value } = body as { value: Values };
+		assert.match(textIn(value), /^Asked for: Ada Lovelace.* The plan comes below\. Nothing has changed yet\.$/u);
+		const asked = await newest("chat-mo", /Approve the plan/u);
+		assert.match(textIn(cardIn(asked)), /Make the account of Ada Lovelace, closed/u);
+		assert.deepEqual(asked.body.channelData, { notification: { alert: true } });
+	});
+
+	test("is not approved by whoever asked: that is said to them alone, and the card stays", async () => {
+		const asked = await newest("chat-mo", /Approve the plan/u);
+		const before = world.microsoft.messages.length;
+		const { status, body } = await world.press("harriet", cardIn(asked), "approve");
+		assert.equal(status, 200);
+		assert.deepEqual((body as Values).type, "application/vnd.microsoft.activity.message");
+		assert.match(String((body as Values).value), /someone else approves it\. Nothing changed\./u);
+		assert.equal(world.microsoft.messages.length, before);
+	});
+
+	test("is approved once, however often two press, and the progress is edited in place", async () => {
+		const asked = await newest("chat-mo", /Approve the plan/u);
+		const card = cardIn(asked);
+		const presses = [world.press("mo", card, "approve"), world.press("mo", card, "approve")];
+		for (const { body } of await Promise.all(presses)) {
+			assert.equal((body as Values).value, "Noted. The card shows it.");
+		}
+		await until(() => asked.edits > 0 && asked);
+		assert(!JSON.stringify(cardIn(asked)).includes('"approve"'), "the decision takes the buttons away");
+		const progress = await newest("chat-harriet", /new employee onboarding: done/u);
+		assert.match(textIn(cardIn(progress)), /✓ Ada Lovelace is there/u);
+		assert(progress.edits > 0, "it was edited, not posted anew");
+		assert.match(textIn(cardIn(asked)), /Approved by you/u);
+	});
+
+	test("tells whoever presses an older card that the question has moved on", async () => {
+		const form = world.microsoft.of("chat-mo").find((message) => /The plan for Ada/u.test(textIn(cardIn(message))));
+		assert(form !== undefined && form.edits > 0);
+		const { body } = await world.send(
+			world.by("mo", invoke({ action: { verb: "approve", data: { id: "00000000-no-such-card" } } })),
+		);
+		assert.match(String((body as Values).value), /This card is from before; the question has moved on/u);
+	});
+});
+
+describe("among others", () => {
+	for (const [kind, id] of [
+		["groupChat", "19:group@thread.v2"],
+		["channel", "19:team@thread.tacv2;messageid=17"],
+	] as const) {
+		test(`a command in a ${kind} is answered in the person's own chat`, async () => {
+			const bot = `28:${"aaaaaaaa-0000-4000-8000-000000000001"}`;
+			const mention = { type: "mention", text: "<at>Sopwith</at>", mentioned: { id: bot, name: "Sopwith" } };
+			const before = world.microsoft.of("chat-harriet").length;
+			await world.say("harriet", "start <at>Sopwith</at> Grace".replace("start ", "newhire "), {
+				...among(kind, id),
+				entities: [mention],
+			});
+			await until(() => world.microsoft.of("chat-harriet").length > before);
+			assert.match(JSON.stringify(cardIn(last("chat-harriet"))), /"value":"Grace"/u);
+			assert.equal(world.microsoft.of(id).length, 0);
+		});
+	}
+
+	test("a person we have no chat with yet gets one", async () => {
+		await world.say("tia", "help", among("groupChat", "19:group@thread.v2"));
+		const opened = await until(() => world.microsoft.of("direct-00000000-0000-4000-8000-0000000000a4")[0]);
+		assert.match(textIn(cardIn(opened)), /^What you can type/u);
+	});
+
+	test("whoever cannot be reached alone is told so by name, and nothing else is said", async () => {
+		world.microsoft.faults.push({ status: 403 });
+		await world.say("stranger", "newhire Secret Name", among("groupChat", "19:group@thread.v2"));
+		const said = await until(() => last("19:group@thread.v2"));
+		assert.match(String(said.body.text), /^<at>stranger<\/at> the answer is for you alone/u);
+		assert.deepEqual(said.body.entities, [
+			{ type: "mention", text: "<at>stranger</at>", mentioned: { id: "29:stranger", name: "stranger" } },
+		]);
+	});
+
+	test("a message only Sopwith sees is answered by one that only its sender sees", async () => {
+		const bot = `28:${"aaaaaaaa-0000-4000-8000-000000000001"}`;
+		await world.say("harriet", "newhire", {
+			...among("channel", "19:team@thread.tacv2"),
+			recipient: { id: bot, name: "Sopwith", isTargeted: true },
+		});
+		const taken = await until(() =>
+			world.microsoft.taken.find(({ path }) => path.endsWith("?isTargetedActivity=true")),
+		);
+		assert.deepEqual(taken.body.recipient, { id: "29:harriet", name: "harriet", isTargeted: true });
+	});
+});
+
+test("someone the roster does not know is told whom to ask, and nothing is started", async () => {
+	await world.say("stranger", "newhire");
+	const told = await until(() => last("chat-stranger"));
+	assert.match(
+		textIn(cardIn(told)),
+		/Sopwith does not know you here\. Nothing was started\..*The service desk can add/u,
+	);
+	assert.equal(world.heard.at(-1)?.what, "unknown-person");
+});
+
+test("the older button is answered by a message in place of its card", async () => {
+	await world.say("harriet", "newhire Old Client");
+	const form = await until(() =>
+		world.microsoft.of("chat-harriet").findLast((m) => JSON.stringify(m.body).includes('"value":"Old"')),
+	);
+	const value = { ...idOf(cardIn(form)), verb: "discard" };
+	await world.send(world.by("harriet", { type: "message", value, replyToId: form.id }));
+	await until(() => /Discarded\. Nothing was started\./u.test(textIn(cardIn(form))));
+	assert.equal(form.edits, 1);
+});

@@ -1,0 +1,203 @@
+/**
+ * The whole of Teams on loopback around a world of its own: people send activities over HTTP with signed tokens, the bot
+ * answers through the SDK to a connector over TLS. Must never stand in for a part of ours.
+ */
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { Registry } from "prom-client";
+import { openTeams } from "../../../src/app-teams.ts";
+import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
+import { openLog } from "../../../src/base/log.ts";
+import { openRedactor } from "../../../src/base/redact.ts";
+import { Secret } from "../../../src/base/secret.ts";
+import { toMs } from "../../../src/base/time.ts";
+import { loadCards } from "../../../src/cards/load.ts";
+import type { Bot } from "../../../src/chat/bot.ts";
+import { createPoster } from "../../../src/chat/poster.ts";
+import { draftsIn } from "../../../src/chat/posts.ts";
+import { createWeb } from "../../../src/console/server.ts";
+import { view } from "../../../src/engine/view.ts";
+import { openWorld, TEAMS_IDS } from "../world.ts";
+import { APP, ISSUER, type Message, type Microsoft, openMicrosoft, TENANT, tokenOf } from "./microsoft.ts";
+
+const CARDS = fileURLToPath(new URL("../../../cards", import.meta.url));
+
+export type Who = keyof typeof TEAMS_IDS;
+export type TeamsWorld = Awaited<ReturnType<typeof openTeamsWorld>>;
+export type Answered = { readonly status: number; readonly body: Json };
+
+/** `around`: wraps the bot, to make it slow. */
+export async function openTeamsWorld(more: { readonly around?: (bot: Bot) => Bot; readonly folder?: string } = {}) {
+	const microsoft = await openMicrosoft();
+	const world = await openWorld(more.folder === undefined ? {} : { folder: more.folder });
+	const lines: string[] = [];
+	const { clock, definitions, audit, desk, posts, fill, newId } = world;
+	const log = openLog({
+		level: "info",
+		pretty: false,
+		colour: false,
+		clock,
+		redactor: openRedactor(),
+		write: (line) => void lines.push(line),
+	});
+	const config = {
+		app: { id: APP, password: new Secret("a-long-secret"), tenant: TENANT },
+		tenants: [TENANT],
+	};
+	const cards = loadCards(CARDS);
+	const { cloud, host } = microsoft;
+	const teams = await openTeams(config, world, { clock, log, cards, cloud, hosts: [host] });
+	const poster = createPoster({
+		...world,
+		surfaces: [teams.surface],
+		view,
+		rosterOf: (client) => definitions().clients[client]?.roster,
+		after: (ms, act) => {
+			const timer = setTimeout(act, ms);
+			return () => clearTimeout(timer);
+		},
+		log: (what, facts) => void lines.push(JSON.stringify({ what, ...facts })),
+	});
+	await poster.start();
+	const botParts = { desk, posts, drafts: draftsIn(world.people), clock, audit, newId, fill };
+	const handler = teams.handler((more.around ?? ((bot) => bot))(world.bot), botParts);
+	const troubles: unknown[] = [];
+	const web = createWeb({
+		clock,
+		registry: new Registry(),
+		ready: () => true,
+		publicUrl: "http://127.0.0.1",
+		loopback: false,
+		mounts: [{ at: "/", handler }],
+		complain: (error) => void troubles.push(error),
+	});
+	const server = createServer(web);
+	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+	const { port } = server.address() as AddressInfo;
+	const post = (body: string | Buffer, headers: { readonly [name: string]: string | readonly string[] }) =>
+		posted(port, body, headers);
+	let number = 0;
+	const by = (who: Who, activity: Values): Values => activityOf(microsoft, who, { id: `a${++number}`, ...activity });
+	const send = (activity: Values, token = goodToken(microsoft, toMs(clock.now()))): Promise<Answered> =>
+		post(JSON.stringify(activity), { "content-type": "application/json", authorization: `Bearer ${token}` });
+	return {
+		...world,
+		microsoft,
+		teams,
+		poster,
+		lines,
+		troubles,
+		post,
+		by,
+		send,
+		say: (who: Who, text: string, rest: Values = {}) => send(by(who, { type: "message", text, ...rest })),
+		press: (who: Who, card: Values, verb: string, inputs: Values = {}) =>
+			send(by(who, invoke({ action: { type: "Action.Execute", verb, data: { ...idOf(card), ...inputs } } }))),
+		end: async () => {
+			server.closeAllConnections();
+			await new Promise<void>((done) => server.close(() => done()));
+			await poster.close();
+			await teams.close();
+			await world.end();
+			await microsoft.close();
+		},
+	};
+}
+
+export function invoke(value: Values): Values {
+	return { type: "invoke", name: "adaptiveCard/action", value };
+}
+
+/** What the Bot Framework would sign. */
+export function claimsOf(microsoft: Microsoft, nowMs: number): Values {
+	const second = Math.floor(nowMs / 1000);
+	return { iss: ISSUER, aud: APP, nbf: second - 60, exp: second + 3600, serviceurl: microsoft.serviceUrl };
+}
+
+export function goodToken(microsoft: Microsoft, nowMs: number): string {
+	const [first] = microsoft.keys;
+	if (first === undefined) throw new Error("there is no key");
+	return tokenOf(first, claimsOf(microsoft, nowMs));
+}
+
+function activityOf({ serviceUrl }: Microsoft, who: Who, activity: Values): Values {
+	const object = TEAMS_IDS[who];
+	return {
+		channelId: "msteams",
+		serviceUrl,
+		from: { id: `29:${who}`, name: who, aadObjectId: object },
+		recipient: { id: `28:${APP}`, name: "Sopwith" },
+		conversation: { id: `chat-${who}`, conversationType: "personal", tenantId: TENANT },
+		channelData: { tenant: { id: TENANT } },
+		...activity,
+	};
+}
+
+/** A group's chat or a team's channel, where several read. */
+export function among(kind: "groupChat" | "channel", id: string): Values {
+	return { conversation: { id, conversationType: kind, isGroup: true, tenantId: TENANT } };
+}
+
+/** The card of a message. */
+export function cardIn(message: Message | undefined): Values {
+	const attachments = message?.body.attachments as readonly Values[] | undefined;
+	const content = attachments?.[0]?.content;
+	if (!isRecord(content)) throw new Error("the message has no card");
+	return content;
+}
+
+/** The words of a card: every text in it, in order. */
+export function textIn(card: Json): string {
+	if (Array.isArray(card)) return card.map((item: Json) => textIn(item)).join(" ");
+	if (!isRecord(card)) return "";
+	const own = typeof card.text === "string" ? [card.text] : [];
+	return [...own, ...["body", "items", "columns", "inlines"].map((name) => textIn(card[name] ?? null))]
+		.filter((part) => part !== "")
+		.join(" ");
+}
+
+/** The random id that a card's buttons carry. */
+export function idOf(card: Values): { readonly id: string } {
+	const actions = (card.actions ?? []) as readonly Values[];
+	const found = actions.map(({ data }) => (isRecord(data) ? data.id : undefined)).find((id) => typeof id === "string");
+	if (typeof found !== "string") throw new Error("the card has no button that comes back");
+	return { id: found };
+}
+
+function posted(
+	port: number,
+	body: string | Buffer,
+	headers: { readonly [name: string]: string | readonly string[] },
+): Promise<Answered> {
+	return new Promise((done, fail) => {
+		const options = { port, host: "127.0.0.1", path: "/api/messages", method: "POST", headers: { ...headers } };
+		const request = httpRequest(options as object, (response) => {
+			let text = "";
+			response.setEncoding("utf8").on("data", (chunk: string) => {
+				text += chunk;
+			});
+			response.on("end", () => done({ status: response.statusCode ?? 0, body: parsed(text) }));
+		});
+		request.on("error", fail).end(body);
+	});
+}
+
+function parsed(text: string): Json {
+	try {
+		return JSON.parse(text) as Json;
+	} catch {
+		return text;
+	}
+}
+
+/** Looks again until it is so; fails after ten seconds. */
+export async function until<Found>(look: () => Found | undefined | false): Promise<Found> {
+	const end = performance.now() + 10_000;
+	for (;;) {
+		const found = look();
+		if (found !== undefined && found !== false) return found;
+		if (performance.now() > end) throw new Error("it did not come to that in ten seconds");
+		await new Promise((next) => setTimeout(next, 10));
+	}
+}
