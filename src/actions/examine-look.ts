@@ -5,6 +5,7 @@
 import { InvariantError, SopwithError } from "../base/errors.ts";
 import { type Finding, unwell } from "../base/finding.ts";
 import type { Code } from "../engine/event.ts";
+import { RemoteError } from "../engine/remote.ts";
 
 /** What the look found, or why it could not be taken. */
 export async function lookedAt(
@@ -16,8 +17,14 @@ export async function lookedAt(
 	} catch (error) {
 		if (!(error instanceof SopwithError) || error instanceof InvariantError) throw error;
 		const words = `could not be looked at (${error.code}): ${error.message}`;
-		return [unwell(what, words, error.advice ?? REMEDIES[error.code] ?? "Run this again in a minute.")];
+		return [unwell(what, words, error.advice ?? REMEDIES[error.code] ?? `Run this again in ${minutesOf(error)} min.`)];
 	}
+}
+
+/** As long as the other side asks us to wait. */
+function minutesOf(error: SopwithError): number {
+	const after = error instanceof RemoteError && "retryAfterMs" in error.answer ? error.answer.retryAfterMs : undefined;
+	return Math.max(1, Math.ceil((after ?? 0) / 60_000));
 }
 
 /** Findings only where a secret cannot be had; none when it is there. */

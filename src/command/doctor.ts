@@ -78,7 +78,8 @@ async function definitions(call: Call): Promise<readonly Finding[]> {
 	const words = problems.length === 0 ? "no problems" : `${problems.length} problems; \`sopwith check\` lists them`;
 	const connected = Object.values(clients).flatMap(({ id, name, connectors }) => {
 		const real = Object.values(connectors).filter((one) => typeof one === "object" && !UNREAL.has(one.use ?? ""));
-		const proved = `${real.length} real connectors; \`sopwith doctor --client ${id}\` proves them`;
+		const many = real.length === 1 ? "1 real connector" : `${real.length} real connectors`;
+		const proved = `${many}; \`sopwith doctor --client ${id}\` proves ${real.length === 1 ? "it" : "them"}`;
 		return real.length === 0 ? [] : [{ what: name, ok: true, words: proved }];
 	});
 	return [{ what: "Definitions", ok: problems.length === 0, words }, ...connected];

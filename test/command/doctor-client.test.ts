@@ -303,6 +303,15 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		]);
 	});
 
+	test("what Microsoft does not answer now is said with when to ask again, beside the rest", async () => {
+		const answer = { kind: "status", status: 429, retryAfter: "315" } as const;
+		const fault = ground.cloud.of("contoso").fault({ match: { path: /subscribedSkus/ }, times: 9, answer });
+		const examined = await shop.doctor();
+		fault.end();
+		assert(fault.met() > 0);
+		names(examined, [[/^Licences$/, /could not be looked at \(throttled\)/, /again in 6 min/]]);
+	});
+
 	test("passes that are switched off, and a domain that is not verified", async () => {
 		const { tenant } = ground.cloud.of("contoso");
 		tenant.switchedOff.put("TemporaryAccessPass", true);
@@ -362,6 +371,27 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 			[/^Way to 127\.0\.0\.1/, /not on the public internet/, /connectors\.http\.allow/],
 			[/^Password$/, /no-such-secret.*env:NOT_THERE/, /`sopwith secret set CLIENT\/NAME`/],
 		]);
+	});
+
+	test("a client that lives in the cloud alone, with its secret in the vault and its mail by Graph", async () => {
+		for (const [name, value] of Object.entries(shop.vault)) {
+			assert.equal((await shop.run(["secret", "set", name], value)).code, 0);
+		}
+		const look = async (): Promise<Examined> => {
+			const { code, out } = await shop.run(["doctor", "--client", "fabrikam", "--json"]);
+			return { code, findings: JSON.parse(out).findings };
+		};
+		const examined = await look();
+		names(examined, []);
+		assert(examined.findings.some(({ what, ok }) => what === "Sender it@fabrikam.example" && ok));
+		assert(!examined.findings.some(({ what }) => what.startsWith("Sync")));
+		const { tenant } = ground.cloud.of("fabrikam");
+		const sender = tenant.users.all().find(({ properties }) => properties.mail === "it@fabrikam.example");
+		assert(sender !== undefined);
+		tenant.users.drop(sender.id);
+		const without = await look();
+		tenant.users.put(sender.id, sender);
+		names(without, [[/^Sender it@fabrikam\.example/, /there is no such mailbox/, /Shared mailboxes → Add/]]);
 	});
 
 	test("the terminal shows each remedy below what it mends", async () => {

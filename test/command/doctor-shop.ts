@@ -31,7 +31,7 @@ export function openShop(ground: Ground) {
 	const data = join(folder, "data");
 	cpSync(join(ROOT, "sop-definitions"), definitions, { recursive: true });
 	mkdirSync(data, { mode: 0o700 });
-	const { env } = pointAtGround(definitions, ground);
+	const { env, vault } = pointAtGround(definitions, ground);
 	const key = randomBytes(32).toString("base64");
 	const contoso = (name: string) => join(definitions, "clients/contoso", name);
 	const file = contoso("client.yaml");
@@ -43,8 +43,9 @@ export function openShop(ground: Ground) {
 			env: { PATH, ...own, ...env },
 		});
 	};
-	const run = async (args: readonly string[]) => {
+	const run = async (args: readonly string[], input = "") => {
 		const child = open(args);
+		child.stdin.end(input);
 		const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
 		return { code: code as number | null, out, said };
 	};
@@ -58,6 +59,8 @@ export function openShop(ground: Ground) {
 	};
 	return {
 		run,
+		/** What an admin would keep by `sopwith secret set`. */
+		vault,
 		async start(): Promise<void> {
 			const started = open(["start"]);
 			bot = started;

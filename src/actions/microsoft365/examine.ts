@@ -49,6 +49,9 @@ export async function examineGraph(exam: GraphExam): Promise<readonly Finding[]>
 	return [...way.findings, ...clocks, ...(await examineApplication(exam, { authority, endpoint, about, trust }))];
 }
 
+/** Whoever asks waits: when Graph says to come back much later, that is what was found. */
+const LOOK_MS = 30_000;
+
 type Place = {
 	readonly authority: string;
 	readonly endpoint: string;
@@ -68,7 +71,7 @@ async function examineApplication(exam: GraphExam, place: Place): Promise<readon
 	const token = await tokenOrWhy(giver, about);
 	if (typeof token !== "string") return [...holds, token];
 	const connection = await connectGraph({ endpoint, token: giver, ...trust });
-	const graph = connection.graph();
+	const graph = connection.graph(AbortSignal.timeout(LOOK_MS));
 	const until = async () =>
 		secret === undefined ? [] : [await secretFinding(graph, await secret(), { ...about, clock: trust.clock })];
 	try {
