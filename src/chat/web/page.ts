@@ -59,7 +59,7 @@ export async function chatPage(
 <p class="meta" id="link" role="status" hidden></p>
 <div aria-live="assertive">
 <section class="now" id="ended" data-state="person" aria-labelledby="ended-h" hidden><h2 id="ended-h">You are signed out</h2>
-<p>A session ends after 30&nbsp;min without a word, and after 8after 8&nbsp;h. What you typed is still here; nothing was sent.</p>nbsp;h.
+<p>A session ends after 30&nbsp;min without a word, and after 8&nbsp;h.
 What you typed is still here; nothing was sent.</p>
 <div class="acts"><a class="btn primary" href="/sign-in" target="_blank" rel="noopener">Sign in again</a></div>
 <p class="meta">It opens beside this page. Then come back and go on.</p></section></div>
