@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { examineSignIn } from "../../src/actions/directory/examine-sign-in.ts";
+import { examineClient } from "../../src/actions/examine.ts";
 import { examineTls } from "../../src/actions/examine-tls.ts";
 import { grantedBy, neededFor } from "../../src/actions/microsoft365/permissions.ts";
 import { registry } from "../../src/actions/registry.ts";
@@ -110,6 +111,18 @@ test("a client's procedures need what its own branches use, and nothing of the o
 	assert(hybrid.has("directory.user") && hybrid.has("microsoft365.userExists") && hybrid.has("mail.send"));
 	assert(!hybrid.has("microsoft365.user") && !hybrid.has("microsoft365.enabled"));
 	assert(cloud.has("microsoft365.user") && !cloud.has("directory.user") && !cloud.has("microsoft365.userExists"));
+});
+
+test("a client whose connectors are simulated has nothing to prove, and one without any is told so", async () => {
+	const { clients } = loadDefinitions("sop-definitions", registry.known(), { clock: systemClock, core: CORE });
+	const { contoso } = clients;
+	assert(contoso !== undefined);
+	const untouched = () => assert.fail("nothing is opened");
+	const parts = { clock: systemClock, env: {}, vault: { reveal: untouched }, sandboxOf: untouched };
+	const found = await examineClient(contoso, parts);
+	assert.deepEqual([...new Set(found.map(({ ok, words }) => `${ok} ${words}`))], ["true simulated, nothing to prove"]);
+	const [none] = await examineClient({ ...contoso, connectors: {} }, parts);
+	assert.deepEqual([none?.ok, none?.about], [false, "Contoso Ltd"]);
 });
 
 test("what a token does not say is not guessed", () => {

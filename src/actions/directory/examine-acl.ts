@@ -51,11 +51,11 @@ function may(entries: readonly Entry[], right: number, about: string | undefined
 }
 
 function entriesOf(descriptor: Buffer): readonly Entry[] {
-	const start = descriptor.readUInt32LE(16);
-	if (start === 0) return [];
+	const start = descriptor.length < 20 ? 0 : descriptor.readUInt32LE(16);
+	if (start === 0 || start + 8 > descriptor.length) return [];
 	const entries: Entry[] = [];
 	let at = start + 8;
-	for (let left = descriptor.readUInt16LE(start + 4); left > 0; left--) {
+	for (let left = descriptor.readUInt16LE(start + 4); left > 0 && at + 4 <= descriptor.length; left--) {
 		const size = descriptor.readUInt16LE(at + 2);
 		entries.push(...entryOf(descriptor.subarray(at, at + size)));
 		at += size;
@@ -66,6 +66,7 @@ function entriesOf(descriptor: Buffer): readonly Entry[] {
 /** Allowing and denying entries, plain (0, 1) and about objects (5, 6); others say nothing about access. */
 function entryOf(bytes: Buffer): readonly Entry[] {
 	const [type = 255, flags = 0] = bytes;
+	if (bytes.length < 12) return [];
 	const mask = bytes.readUInt32LE(4);
 	const common = { flags, mask, allows: type === 0 || type === 5 };
 	if (type === 0 || type === 1) return [{ ...common, sid: bytes.toString("hex", 8) }];
