@@ -42,6 +42,7 @@ const parts: Parts = {
 		]);
 		return jsonSchemas(registry.known());
 	},
+	teamsPackage: async (about) => (await import("./app-manifest.ts")).packTeams(about),
 };
 
 process.exitCode = await runCommandLine(process.argv.slice(2), terminal, parts);

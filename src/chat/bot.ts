@@ -20,9 +20,9 @@ export type Bot = { readonly handle: (inbound: Inbound) => Promise<Reply> };
 const SHOWING: readonly Command[] = [sops, runs, run, approvals];
 const ACTING: readonly Command[] = [retry, skip, done, claim, note, amend, cancel, undo, oncall];
 const HELP = helpOver([...SHOWING, ...ACTING]);
-const COMMANDS: ReadonlyMap<string, Command> = new Map(
-	[...SHOWING, ...ACTING, HELP].map((command) => [command.word, command]),
-);
+/** Everything that can be typed besides the procedures' own commands. */
+export const OWN_COMMANDS: readonly Command[] = [...SHOWING, ...ACTING, HELP];
+const COMMANDS: ReadonlyMap<string, Command> = new Map(OWN_COMMANDS.map((command) => [command.word, command]));
 
 /**
  * Makes the bot. `handle` answers one typed line or press; its reply is for the person who acted alone.

@@ -71,6 +71,26 @@ export type Parts = {
 	readonly restore: (file: string, folder: string) => Promise<string | undefined>;
 	/** The JSON Schemas for editors, by file kind. */
 	readonly schemas: () => Promise<{ readonly [kind: string]: Json }>;
+	/** The app package of Teams, with its icons. */
+	readonly teamsPackage: (about: TeamsApp) => Promise<TeamsPackage>;
+};
+
+/** What the app package of Teams says of itself (see `teamsManifest`). */
+export type TeamsApp = {
+	readonly app: string;
+	readonly url: string;
+	readonly definitions: Definitions;
+	readonly client?: string;
+	readonly links: { readonly website?: string; readonly privacy?: string; readonly terms?: string };
+};
+
+/** `leftOut`: commands of procedures that the menu has no room for. */
+export type TeamsPackage = {
+	readonly text: string;
+	readonly zip: Uint8Array;
+	readonly version: string;
+	readonly listed: readonly string[];
+	readonly leftOut: readonly string[];
 };
 
 /** The command was used wrongly: say how, and exit 2. */

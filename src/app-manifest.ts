@@ -1,0 +1,20 @@
+/**
+ * The app package of Teams: the manifest, our version and the icons of this installation, put together. Must never read a
+ * credential.
+ */
+import { readFileSync } from "node:fs";
+import { teamsManifest } from "./chat/teams/manifest.ts";
+import { manifestText, teamsPackage } from "./chat/teams/package.ts";
+import type { TeamsApp, TeamsPackage } from "./command/command.ts";
+
+/** Makes it. Repeat: safe; the same definitions give the same bytes. */
+export async function packTeams(about: TeamsApp): Promise<TeamsPackage> {
+	const { version } = JSON.parse(ours("package.json").toString("utf8"));
+	const { manifest, listed, leftOut } = teamsManifest({ ...about, version });
+	const icons = { color: ours("manifest/color.png"), outline: ours("manifest/outline.png") };
+	return { text: manifestText(manifest), zip: await teamsPackage(manifest, icons), version, listed, leftOut };
+}
+
+function ours(file: string): Buffer {
+	return readFileSync(new URL(`../${file}`, import.meta.url));
+}

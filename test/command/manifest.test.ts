@@ -1,0 +1,68 @@
+/** `sopwith manifest` as an admin meets it: a process of its own, files on the disk, and what stops it. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { unzipSync } from "fflate";
+
+const ROOT = join(import.meta.dirname, "../..");
+const APP = "11111111-2222-3333-4444-555555555555";
+const TEAMS = { TEAMS_APP_ID: APP, PUBLIC_URL: "https://sopwith.example.com/" };
+
+describe("sopwith manifest", () => {
+	const folder = mkdtempSync(join(tmpdir(), "sopwith-manifest-"));
+	after(() => rmSync(folder, { recursive: true, force: true }));
+
+	/** In a folder of its own, so that nothing is written beside our own icons. */
+	const run = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+		new Promise<{ code: number; out: string; said: string }>((resolve) => {
+			const env = { PATH: process.env.PATH, HOME: folder, SOPWITH_DEFINITIONS: join(ROOT, "sop-definitions"), ...more };
+			const asked = [join(ROOT, "src/main.ts"), "manifest", ...args];
+			execFile(process.execPath, asked, { cwd: folder, env }, (error, out, said) =>
+				resolve({ code: typeof error?.code === "number" ? error.code : 0, out, said }),
+			);
+		});
+
+	test("says everything that is missing at once, and writes nothing", async () => {
+		const { code, said } = await run(["--privacy", "ftp://here"], {
+			TEAMS_APP_ID: "mine",
+			PUBLIC_URL: "http://127.0.0.1",
+		});
+		assert.equal(code, 2);
+		assert.match(said, /TEAMS_APP_ID: "mine" is no application id\. → --app-id [\d-]+/);
+		assert.match(said, /PUBLIC_URL: .* → --url https:/);
+		assert.match(said, /--privacy: "ftp:\/\/here" is no https address/);
+		assert.deepEqual(readdirSync(folder), []);
+	});
+
+	test("writes the package and its text, twice the same, and says what to do with it", async () => {
+		const first = await run([], TEAMS);
+		assert.equal(first.code, 0, first.said);
+		assert.equal(first.out.trim(), join(folder, "manifest/teams.zip"));
+		assert.match(first.said, /newhire, sops, runs, approvals, help/);
+		assert.match(first.said, /Teams admin centre/);
+		const zip = readFileSync(join(folder, "manifest/teams.zip"));
+		const again = await run(["--app-id", APP, "--url", TEAMS.PUBLIC_URL, "--out", "elsewhere", "--json"]);
+		const { file, commands } = JSON.parse(again.out);
+		assert.deepEqual(readFileSync(file), zip);
+		assert.equal(commands[0], "newhire");
+		const text = readFileSync(join(folder, "manifest/teams.json"), "utf8");
+		assert.equal(Buffer.from(unzipSync(zip)["manifest.json"] ?? []).toString("utf8"), text);
+		assert.equal(JSON.parse(text).developer.privacyUrl, "https://sopwith.example.com");
+	});
+
+	test("refuses broken definitions, whose commands would be missing, and a client that is not there", async () => {
+		const broken = join(folder, "definitions");
+		cpSync(join(ROOT, "sop-definitions"), broken, { recursive: true });
+		appendFileSync(join(broken, "newhire.yaml"), "nonsense: true\n");
+		const one = await run(["--out", "broken"], { ...TEAMS, SOPWITH_DEFINITIONS: broken });
+		assert.equal(one.code, 2);
+		assert.match(one.said, /newhire\.yaml:\d+:\d+: .*\nNothing was written/s);
+		assert(!readdirSync(folder).includes("broken"));
+		const other = await run(["--client", "contosso"], TEAMS);
+		assert.equal(other.code, 2);
+		assert.match(other.said, /no client contosso\. Did you mean contoso\?/);
+	});
+});
