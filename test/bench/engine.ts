@@ -11,7 +11,7 @@ import { type Figures, quantile } from "./row.ts";
 
 const RUNS = 2000;
 const STEPS = 8;
-/** A client has 8 orders performed at once, the house 256. */
+/** A client has 8 orders performed at once, the house 1,024. */
 const CLIENTS = 32;
 const ROUNDS = 7;
 /** The first round warms the compiler up and is not counted. */

@@ -29,7 +29,7 @@ export type HostOptions = {
 	/** The SOP of a child run. Errors: throws when there is none; the child counts as failed then. */
 	readonly childSop: (request: StartRequest, parent: Sop) => Sop;
 	readonly metrics?: Metrics;
-	/** Orders performed at once for one client, 8, which is what spares a tenant; in all, 256, which spares memory. */
+	/** Orders performed at once for one client, 8, which is what spares a tenant; in all, 1,024, which spares memory. */
 	readonly perClient?: number;
 	readonly total?: number;
 	/** Rough bytes of runs kept in memory. Default 32 MB. */
@@ -124,7 +124,7 @@ function assemble(store: Store, options: HostOptions, listeners: ReadonlySet<Lis
 	let no = journal.lastNo.get() ?? 0;
 	const parts: StageParts = { core, journal, cache, log: store.log, nextNo: () => ++no };
 	const committer = createCommitter({ store, core, journal, log: store.log });
-	const lanes = createLanes({ perClient: options.perClient ?? 8, total: options.total ?? 256 });
+	const lanes = createLanes({ perClient: options.perClient ?? 8, total: options.total ?? 1024 });
 	const abort = new AbortController();
 	const find = (run: RunId): Entry | undefined => findEntry(parts, run);
 	const deliver = async (run: RunId, event: NewEvent, key: DeliveryKey): Promise<Receipt> =>
