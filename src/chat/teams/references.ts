@@ -29,6 +29,8 @@ export type References = {
 	readonly find: (conversation: string) => Reference | undefined;
 	/** The chat with one person. */
 	readonly direct: (tenant: string, object: string) => Reference | undefined;
+	/** What Teams calls a person, once they have spoken. */
+	readonly account: (tenant: string, object: string) => string | undefined;
 	readonly keepDirect: (object: string, reference: Reference) => void;
 	/** The newest service URL of a tenant, whatever an old conversation said. */
 	readonly serviceUrl: (tenant: string) => string | undefined;
@@ -59,7 +61,8 @@ export function createReferences(memory: Memory): References {
 	const find = (conversation: string) => referenceOf(get(`chat ${threadless(conversation)}`));
 	const keepDirect = (object: string, reference: Reference): void => {
 		keep(`chat ${reference.conversation}`, { ...reference });
-		keep(`person ${reference.tenant}/${object}`, { conversation: reference.conversation });
+		const name = `person ${reference.tenant}/${object}`;
+		keep(name, { ...get(name), conversation: reference.conversation });
 	};
 	const tenants = (): readonly string[] => namesAfter(kept, "tenant ").toReversed();
 	return {
@@ -72,10 +75,13 @@ export function createReferences(memory: Memory): References {
 			keep(`tenant ${tenant}`, { serviceUrl, bot });
 			const { where } = activity.conversation;
 			const reference = { conversation: threadless(activity.conversation.id), tenant, where, bot };
+			const person = `person ${tenant}/${from.object}`;
+			if (from.object !== "") keep(person, { ...get(person), id: from.id });
 			if (where === "personal" && from.object !== "") keepDirect(from.object, reference);
 			else keep(`chat ${reference.conversation}`, reference);
 		},
 		direct: (tenant, object) => find(text(get(`person ${tenant}/${object}`)?.conversation)),
+		account: (tenant, object) => text(get(`person ${tenant}/${object}`)?.id) || undefined,
 		serviceUrl: (tenant) => text(get(`tenant ${tenant}`)?.serviceUrl) || undefined,
 		bot: (tenant) => botOf(get(`tenant ${tenant}`)?.bot),
 		greet: (conversation) => {
@@ -89,7 +95,8 @@ export function createReferences(memory: Memory): References {
 			drop(`chat ${id}`);
 			drop(`hello ${id}`);
 			for (const name of namesAfter(kept, "person ")) {
-				if (get(`person ${name}`)?.conversation === id) drop(`person ${name}`);
+				const { conversation, ...person } = get(`person ${name}`) ?? {};
+				if (conversation === id) keep(`person ${name}`, person);
 			}
 		},
 	};

@@ -48,7 +48,7 @@ export function createSpeak(parts: SpeakParts): Speak {
 			const chat = {
 				isGroup: false,
 				bot,
-				members: [{ id: object }],
+				members: [{ id: references.account(tenant, object) ?? object }],
 				tenantId: tenant,
 				channelData: { tenant: { id: tenant } },
 			};

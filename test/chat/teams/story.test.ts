@@ -106,7 +106,7 @@ describe("among others", () => {
 
 	test("a person we have no chat with yet gets one", async () => {
 		await world.say("tia", "help", among("groupChat", "19:group@thread.v2"));
-		const opened = await until(() => world.microsoft.of("direct-00000000-0000-4000-8000-0000000000a4")[0]);
+		const opened = await until(() => world.microsoft.of("direct-29:tia")[0]);
 		assert.match(textIn(cardIn(opened)), /^What you can type/u);
 	});
 
