@@ -8,6 +8,7 @@ import type { Action } from "../engine/action.ts";
 import type { Registry } from "../engine/performer/performer.ts";
 import type { KnownAction } from "../sop/definitions.ts";
 import { directoryEnabled } from "./directory/enabled.ts";
+import { directoryExpiry } from "./directory/expiry.ts";
 import { directoryGroupMember } from "./directory/group-member.ts";
 import { directoryManager } from "./directory/manager.ts";
 import { directoryPassword } from "./directory/password.ts";
@@ -28,6 +29,7 @@ const actions: readonly Action[] = [
 	directoryEnabled,
 	directoryGroupMember,
 	directoryManager,
+	directoryExpiry,
 	directoryPassword,
 	userExists,
 	cloudUser,

@@ -8,7 +8,19 @@ import { pointAtGround } from "../fixtures/definitions.ts";
 import { type Ground, startGround } from "../fixtures/ground.ts";
 import { type Entry, graphReader, inUse, ldapsearch, personIn, signInTo } from "../fixtures/readers.ts";
 import { type Bot, type RunSaid, startBot, until } from "./bot.ts";
-import { approve, fill, hire, people, planned, reads, runUntil, type Stage, type Story, started } from "./stage.ts";
+import {
+	approve,
+	day,
+	fill,
+	hire,
+	people,
+	planned,
+	reads,
+	runUntil,
+	type Stage,
+	type Story,
+	started,
+} from "./stage.ts";
 
 export const realDirectories: Story = { name: "real-directories", needs: ["samba", "ldapsearch"], play };
 
@@ -113,6 +125,11 @@ async function unattended({ did }: Stage, bot: Bot, { samba, smtp }: Ground): Pr
 	const id = await started(bot, hire("Walt", "House", { profile: "warehouse", manager: "di" }));
 	const run = await runUntil(bot, id, { what: "the end", is: ({ phase }) => phase === "done" });
 	assert.equal(run.plan?.standing?.by, "di");
+	const [walt] = await accounts(samba, "Walt");
+	const end = Temporal.PlainDate.from(day(-1)).add({ days: 181 }).toZonedDateTime("America/New_York");
+	const ticks = (BigInt(end.epochMilliseconds) + 11_644_473_600_000n) * 10_000n;
+	assert.deepEqual(walt?.of("accountExpires"), [String(ticks)]);
+	did("seasonal work: the account runs out by itself when its last day ends");
 	const page = await bot.handover("contoso/di", id, "password");
 	const shownOnce = /class="secret">([^<]+)</.exec(page)?.[1] ?? "";
 	const password = shownOnce.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"');

@@ -72,6 +72,15 @@ export const known: KnownActions = Object.fromEntries([
 		},
 	),
 	action(
+		"directory.expiry",
+		{ user, lastDay: { type: "string" }, zone: { type: "string" } },
+		{
+			required: ["user", "lastDay", "zone"],
+			outputs: ["lastDay"],
+			defaults: { user: USER, zone: "$" + "{client.timezone}" },
+		},
+	),
+	action(
 		"directory.password",
 		{ user, mustChange: { type: "boolean" } },
 		{

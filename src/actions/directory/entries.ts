@@ -32,6 +32,8 @@ export type DirectoryUser = {
 	/** Year it was made, where known. */
 	readonly since: string;
 	readonly passwordSet: string;
+	/** `accountExpires` as it is stored. */
+	readonly expires: string;
 	readonly signedIn: boolean;
 };
 
@@ -43,7 +45,7 @@ function attributesOf(directory: Directory): readonly string[] {
 	return [
 		...["objectClass", "objectGUID", "userPrincipalName", "sAMAccountName", "displayName", "cn", "mail"],
 		...["givenName", "sn", "mailNickname"],
-		...["proxyAddresses", "userAccountControl", "employeeID", "manager", "whenCreated", "pwdLastSet"],
+		...["proxyAddresses", "userAccountControl", "employeeID", "manager", "whenCreated", "pwdLastSet", "accountExpires"],
 		...["lastLogon", "lastLogonTimestamp", "logonCount", directory.markAttribute],
 	];
 }
@@ -182,6 +184,7 @@ function read(entry: Entry, markAttribute: string): DirectoryUser {
 		manager: one(entry, "manager"),
 		since: /^\d{4}/.exec(one(entry, "whenCreated"))?.[0] ?? "",
 		passwordSet: one(entry, "pwdLastSet"),
+		expires: one(entry, "accountExpires"),
 		signedIn: logons.some((value) => value !== "" && value !== "0"),
 	};
 }

@@ -19,8 +19,11 @@ export type Tree = {
 	readonly lookOnly: boolean;
 };
 
-/** What the directory's actions write on a person, besides the mark. Source: `user.ts`, `enabled.ts`, `manager.ts`. */
-const WRITTEN = ["userAccountControl", "displayName", "givenName", "sn", "userPrincipalName", "pwdLastSet", "manager"];
+/** What the directory's actions write on a person, besides the mark. Source: the actions beside this file. */
+const WRITTEN = [
+	...["userAccountControl", "displayName", "givenName", "sn", "userPrincipalName", "pwdLastSet", "manager"],
+	"accountExpires",
+];
 const ANYTHING = new PresenceFilter({ attribute: "objectClass" });
 
 /** Looks; changes nothing. Errors: `RemoteError` when the directory stops answering. */

@@ -3,7 +3,9 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EqualityFilter } from "ldapts";
 import type { Values } from "../../../src/base/json.ts";
+import { got } from "../../../src/engine/remote.ts";
 import { onStage, type Stage } from "../stage.ts";
 
 const UPN = "ada.lovelace@contoso.example";
@@ -20,6 +22,11 @@ const CASES: readonly { readonly action: string; readonly input: Values; readonl
 	{ action: "directory.enabled", input: { user: UPN }, words: `Open the account ${UPN}` },
 	{ action: "directory.groupMember", input: { user: UPN, group: "Sales" }, words: "Join the group Sales" },
 	{ action: "directory.manager", input: { user: UPN, manager: "mo" }, words: "Set the manager to Mo Manager" },
+	{
+		action: "directory.expiry",
+		input: { user: UPN, lastDay: "2027-05-31", zone: "America/New_York" },
+		words: "Let the account run out in Active Directory at the end of 31 May 2027",
+	},
 ];
 
 for (const { action, input, words } of CASES) {
@@ -54,6 +61,19 @@ for (const { action, input, words } of CASES) {
 		assert.equal(again.outcome?.kind, "done");
 	});
 }
+
+test("an account runs out when its last day ends where the client is, and a day that is none is refused", async (t) => {
+	const stage = await withAda(t);
+	const order = { action: "directory.expiry", step: "it", input: CASES[3]?.input ?? {} };
+	assert.equal((await stage.attempt(order)).outcome?.kind, "done");
+	const { directory } = stage.sandbox;
+	const filter = new EqualityFilter({ attribute: "userPrincipalName", value: UPN });
+	const [ada] = got(await directory.search({ filter, attributes: ["accountExpires"] }));
+	// 2027-06-01T04:00:00Z, as https://learn.microsoft.com/windows/win32/adschema/a-accountexpires counts.
+	assert.deepEqual(ada?.accountExpires, ["134562960000000000"]);
+	const bad = await stage.attempt({ ...order, step: "bad", input: { ...order.input, lastDay: "2027-02-30" } });
+	assert.deepEqual([bad.outcome?.kind === "refused" && bad.outcome.code, bad.changes], ["bad-input", undefined]);
+});
 
 test("a group that is not there is an obstacle, and no group is made", async (t) => {
 	const stage = await withAda(t);
