@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { approvalFaults } from "./approvals.ts";
+import { directoryFaults } from "./directories/jobs.ts";
 import { damageFaults, fullFault, heldFault } from "./disk.ts";
 import { formFaults } from "./forms.ts";
 import { killFaults } from "./kill.ts";
@@ -24,6 +25,7 @@ const PARTS: { readonly [name: string]: (folder: string) => Promise<FaultRow | r
 	approvals: (folder) => approvalFaults(folder, quick ? 1 : 5),
 	forms: formFaults,
 	remote: (folder) => remoteFaults(folder, { slow: !quick }),
+	directories: (folder) => directoryFaults(folder, { quick }),
 	held: (folder) => heldFault(folder, quick ? 1 : 5),
 	full: fullFault,
 	damage: (folder) => damageFaults(folder, quick ? 40 : 300),

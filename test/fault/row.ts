@@ -12,6 +12,10 @@ export type FaultRow = {
 	/** Anything else that is not as promised. */
 	readonly wrong: number;
 	readonly worstMs: number;
+	/** Something was changed that this run has nothing to do with. Only where it was looked for. */
+	readonly wrongTarget?: number;
+	/** Outcomes that stayed unknown and were put to a person. Only where they were counted; not a fault. */
+	readonly unknownAsked?: number;
 	/** What was found, in words; empty when all is well. */
 	readonly notes: readonly string[];
 };
@@ -21,6 +25,8 @@ export type Tally = {
 	lost(why: string): void;
 	doubled(why: string): void;
 	wrong(why: string): void;
+	wrongTarget(why: string): void;
+	unknownAsked(): void;
 	/** Counts as wrong unless it holds. */
 	expect(holds: boolean, why: string): void;
 	row(): FaultRow;
@@ -28,11 +34,14 @@ export type Tally = {
 
 const MOST_NOTES = 12;
 
-export function tallyOf(fault: string): Tally {
+/** `targets`: whether it is looked for what else was changed, and counted what a person was asked. */
+export function tallyOf(fault: string, { targets = false } = {}): Tally {
 	const counts = { tries: 0, lost: 0, doubled: 0, wrong: 0, worstMs: 0 };
+	const more = { wrongTarget: 0, unknownAsked: 0 };
 	const notes: string[] = [];
-	const count = (kind: "lost" | "doubled" | "wrong", why: string): void => {
-		counts[kind]++;
+	const count = (kind: keyof typeof counts | "wrongTarget", why: string): void => {
+		if (kind === "wrongTarget") more.wrongTarget++;
+		else counts[kind]++;
 		if (notes.length < MOST_NOTES) notes.push(`${kind}: ${why}`);
 	};
 	return {
@@ -43,26 +52,33 @@ export function tallyOf(fault: string): Tally {
 		lost: (why) => count("lost", why),
 		doubled: (why) => count("doubled", why),
 		wrong: (why) => count("wrong", why),
+		wrongTarget: (why) => count("wrongTarget", why),
+		unknownAsked: () => void more.unknownAsked++,
 		expect: (holds, why) => {
 			if (!holds) count("wrong", why);
 		},
-		row: () => ({ fault, ...counts, notes }),
+		row: () => ({ fault, ...counts, ...(targets ? more : {}), notes }),
 	};
 }
 
-export const failed = (row: FaultRow): boolean => row.lost + row.doubled + row.wrong > 0;
+export const failed = (row: FaultRow): boolean => row.lost + row.doubled + row.wrong + (row.wrongTarget ?? 0) > 0;
 
 /** The table people read. */
 export function tableOf(rows: readonly FaultRow[]): string {
-	const head = ["fault".padEnd(52), "tries", " lost", "doubled", "wrong", "worst ms"].join("  ");
-	const lines = rows.map(({ fault, tries, lost, doubled, wrong, worstMs, notes }) => {
-		const figures = [pad(tries, 5), pad(lost, 5), pad(doubled, 7), pad(wrong, 5), pad(worstMs, 8)];
-		const line = [fault.padEnd(52), ...figures].join("  ");
+	const columns = ["tries", " lost", "doubled", "wrong", "wrong target", "unknown asked", "worst ms"];
+	const head = ["fault".padEnd(WIDE), ...columns].join("  ");
+	const lines = rows.map(({ fault, tries, lost, doubled, wrong, wrongTarget, unknownAsked, worstMs, notes }) => {
+		const figures = [tries, lost, doubled, wrong, wrongTarget, unknownAsked, worstMs];
+		const line = [fault.padEnd(WIDE), ...figures.map((figure, at) => pad(figure, columns[at]?.length ?? 0))].join("  ");
 		return [line, ...notes.map((note) => `    ${note}`)].join("\n");
 	});
 	return `${[head, ...lines].join("\n")}\n`;
 }
 
-function pad(value: number, width: number): string {
-	return String(value).padStart(width);
+/** The longest name of a fault. */
+const WIDE = 60;
+
+/** A figure that was not taken is a dash. */
+function pad(value: number | undefined, width: number): string {
+	return String(value ?? "–").padStart(width);
 }
