@@ -213,7 +213,18 @@ function rowFor(
 function drawn(parts: SendParts, job: Send, id: string): Drawn {
 	const { message } = job;
 	const data = message.closed ? { ...message.data, buttons: message.data.buttons.filter(isLink) } : message.data;
-	return { card: message.card, data: filled(parts, job, data), id };
+	const asks = asksOf(job);
+	return { card: message.card, data: filled(parts, job, data), id, ...(asks === undefined ? {} : { asks }) };
+}
+
+/** In a channel nobody is "you", so those who are asked can be named; elsewhere the card itself says it. */
+function asksOf({ run, message, place, who }: Send): Drawn["asks"] {
+	if (place.to.kind !== "channel" || message.closed) return undefined;
+	const people = Object.values(run.steps).flatMap(({ wait }) => {
+		if (wait === undefined || wait.verbs.length === 0) return [];
+		return wait.claimedBy === undefined ? who([...wait.who, ...(wait.also ?? [])]) : [wait.claimedBy];
+	});
+	return people.length === 0 ? undefined : { client: run.client, people: [...new Set(people)] };
 }
 
 function isLink(button: CardData["buttons"][number]): boolean {

@@ -8,6 +8,7 @@ import type { Instant } from "../base/time.ts";
 import type { CardData, CardName } from "../cards/card.ts";
 import type { SurfaceName } from "../engine/event.ts";
 import type { Actor } from "../people/roster.ts";
+import type { ClientId, PersonId } from "../sop/sop.ts";
 
 /** A place on a surface: a person's direct messages or a channel. `ref` is the surface's own text. */
 export type Address = { readonly surface: SurfaceName; readonly kind: "direct" | "channel"; readonly ref: string };
@@ -33,6 +34,8 @@ export type Drawn = {
 	readonly card: CardName;
 	readonly data: CardData /** the random id its buttons carry */;
 	readonly id: string;
+	/** Among others: who is asked by now, to be named as the surface names people. */
+	readonly asks?: { readonly client: ClientId; readonly people: readonly PersonId[] };
 };
 
 /** What the person who acted is told, at once and in private; never stored. `replace`: in place of the card acted on. */

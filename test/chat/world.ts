@@ -53,8 +53,11 @@ export const TEAMS_IDS = {
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** Opens a world in a folder of its own. `folder`: the same world again, after a stop. */
-export async function openWorld(more: { readonly folder?: string } = {}) {
+type Channels = Roster["channels"];
+
+/** Opens a world in a folder of its own. `folder`: the same world again, after a stop. `channels`: Contoso's. */
+export async function openWorld(more: { readonly folder?: string; readonly channels?: Channels } = {}) {
+	const house = withChannels(more.channels ?? {});
 	const folder = more.folder ?? mkdtempSync(join(tmpdir(), "sopwith-chat-"));
 	const clock = movableClock();
 	const store = openStore({ folder, clock, key: new Secret(Buffer.alloc(32, 7).toString("base64")) });
@@ -62,10 +65,10 @@ export async function openWorld(more: { readonly folder?: string } = {}) {
 	const archive = createArchive(store, () => host.flush());
 	const heard: Parameters<Audit["record"]>[0][] = [];
 	const audit: Audit = { record: (entry) => void heard.push(entry) };
-	const desk = createDesk({ definitions: () => definitions, host, archive, audit, clock });
+	const desk = createDesk({ definitions: () => house, host, archive, audit, clock });
 	const posts = createPosts(store);
 	const people = createPeopleStore(store);
-	const fill = createFill({ definitions: () => definitions, clock, link: (path) => `http://127.0.0.1${path}` });
+	const fill = createFill({ definitions: () => house, clock, link: (path) => `http://127.0.0.1${path}` });
 	const newId = () => randomUUID();
 	const bot = createBot({ desk, posts, drafts: draftsIn(people), clock, audit, newId, fill });
 	await host.begin();
@@ -74,7 +77,7 @@ export async function openWorld(more: { readonly folder?: string } = {}) {
 		...parts,
 		messages: createWebMessages(store),
 		marks: createMarks(store),
-		definitions: () => definitions,
+		definitions: () => house,
 		say: (actor: Actor | undefined, text: string) => bot.handle({ ...inbound(clock, actor), kind: "said", text }),
 		press: (actor: Actor, card: string, verb: string, values: Values = {}) =>
 			bot.handle({ ...inbound(clock, actor), kind: "pressed", card, verb, values }),
@@ -89,6 +92,13 @@ export async function openWorld(more: { readonly folder?: string } = {}) {
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+function withChannels(channels: Channels): Definitions {
+	const { contoso } = definitions.clients;
+	if (contoso === undefined) throw new Error("there is no Contoso");
+	const client = { ...contoso, roster: { ...contoso.roster, channels } };
+	return { ...definitions, clients: { ...definitions.clients, contoso: client } };
 }
 
 /** The card of a reply; fails when there is none. */

@@ -29,6 +29,8 @@ export type ActParts = BotParts & {
 	readonly complain: (error: unknown) => void;
 };
 
+/** As in the web chat. */
+const MOST_TYPED = 2000;
 const DONE: Answer = { status: 200 };
 
 /** Makes the handler. Repeat: the same message is answered once; the same press has the same effect once. */
@@ -68,6 +70,7 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 async function said(parts: ActParts, activity: Activity, text: string): Promise<Answer> {
 	const inbound = { ...inboundOf(parts, activity), kind: "said", text } as const;
 	if (!parts.first(inbound.key)) return DONE;
+	if (text.length > MOST_TYPED) return told(parts, activity, { work: Promise.resolve(tooLong(parts)) });
 	return told(parts, activity, { work: parts.bot.handle(inbound) });
 }
 
@@ -88,7 +91,7 @@ type Telling = { readonly work: Promise<Reply>; readonly card?: string | undefin
 async function told(parts: ActParts, activity: Activity, { work, card }: Telling): Promise<Answer> {
 	const tell = (answer: Reply): void => {
 		if (answer.kind === "none") return;
-		parts.aside.tell(activity, messageOf(parts.cards, answer.drawn, false), answer.replace ? card : undefined);
+		parts.aside.tell(activity, messageOf(parts.cards, answer.drawn), answer.replace ? card : undefined);
 	};
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
@@ -102,7 +105,7 @@ async function told(parts: ActParts, activity: Activity, { work, card }: Telling
 async function invoked(parts: ActParts, activity: Activity, press: Press): Promise<Answer> {
 	const work = pressed(parts, activity, press);
 	const tell = (answer: Reply): void => {
-		if (answer.kind === "card") parts.aside.tell(activity, messageOf(parts.cards, answer.drawn, false));
+		if (answer.kind === "card") parts.aside.tell(activity, messageOf(parts.cards, answer.drawn));
 	};
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
@@ -115,6 +118,11 @@ async function invoked(parts: ActParts, activity: Activity, press: Press): Promi
 	tell(answer);
 	const place = activity.conversation.where === "personal" ? "below" : "in your own chat with Sopwith";
 	return words(`What is needed next stands ${place}.`);
+}
+
+function tooLong(parts: ActParts): Reply {
+	const lead = ["At most 2,000 characters are read. Nothing was started."];
+	return reply(parts, { title: "This is too long for a command.", lead }, { card: "error" });
 }
 
 /** WORDS 16. */

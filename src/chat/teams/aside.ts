@@ -61,6 +61,7 @@ async function tell(parts: AsideParts, activity: Activity, { message, inPlaceOf 
 		await tried(parts, () => speak.post(there, only, true));
 		return;
 	}
+	if (from.object === "") return;
 	try {
 		await tried(parts, async () => speak.post(await speak.open(tenant, from.object), message));
 	} catch (error) {

@@ -42,7 +42,7 @@ export function createConversations(parts: ConversationParts): Conversations {
 			parts.log.info({ conversation: id, where, tenant: activity.tenant }, "Sopwith was added to a conversation");
 			if (where !== "personal") return sayHere(parts, id);
 			const help = await parts.bot.handle({ ...inboundOf(parts, activity), kind: "said", text: "help" });
-			if (help.kind === "card") parts.aside.tell(activity, messageOf(parts.cards, help.drawn, false));
+			if (help.kind === "card") parts.aside.tell(activity, messageOf(parts.cards, help.drawn));
 		},
 		removed: (activity) => {
 			const { id } = activity.conversation;
@@ -51,7 +51,6 @@ export function createConversations(parts: ConversationParts): Conversations {
 			if (reference !== undefined) gone(parts, reference, "taken out");
 		},
 		shut: (reference, status) => {
-			if (status === 404) parts.references.forget(reference.conversation);
 			gone(parts, reference, `answered ${status}`);
 		},
 	};

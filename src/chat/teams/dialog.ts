@@ -82,7 +82,7 @@ function wordsFor(
 
 /** As it would be typed: into the first field that takes several lines, or, when it is short, into the first ones of all. */
 function lineOf(word: string, words: string, form: readonly Field[]): string {
-	const plain = words.replaceAll(/["“”]/gu, "'").trim();
+	const plain = words.replaceAll(/["“”]/gu, "'").trim().slice(0, MOST_IN_A_NOTE);
 	const note = form.find((field) => field.type === "multiline");
 	if (plain === "") return word;
 	if (note !== undefined) return `${word} ${note.name}="${plain}"`;

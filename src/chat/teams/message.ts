@@ -3,25 +3,46 @@
  * templates. Must never send a card without words for those who cannot see it.
  */
 import { isRecord, type Json, type Values } from "../../base/json.ts";
+import type { FilledCard } from "../../cards/fill.ts";
 import type { Cards } from "../../cards/load.ts";
 import { filledOf } from "../fill.ts";
 import type { Drawn } from "../surface.ts";
+import type { Mentioned } from "./people.ts";
 
+/** Characters of a field. */
+const MOST_KEPT = 2000;
 const CARD = "application/vnd.microsoft.card.adaptive";
 
-/** The Adaptive Card as Teams shows it. */
-export function cardOf(cards: Cards, drawn: Drawn): Values {
-	return { ...cards.expand(drawn.card, filledOf(drawn.data), drawn.id), msteams: { width: "Full" } };
+/** The Adaptive Card as Teams shows it. `asked`: whom it names, so that they find it. */
+export function cardOf(cards: Cards, drawn: Drawn, asked: readonly Mentioned[] = []): Values {
+	const card = cards.expand(drawn.card, bounded(filledOf(drawn.data)), drawn.id);
+	if (asked.length === 0) return { ...card, msteams: { width: "Full" } };
+	const mentions = asked.map(mentionOf);
+	const names: Json = { type: "TextBlock", text: mentions.map(({ text }) => text).join(", "), wrap: true };
+	const body = Array.isArray(card.body) ? card.body : [];
+	return { ...card, body: [...body, names], msteams: { width: "Full", entities: mentions } };
 }
 
 /** A message with the card. `ring`: it also shows among what is new for its reader. */
-export function messageOf(cards: Cards, drawn: Drawn, ring: boolean): Values {
+export function messageOf(
+	cards: Cards,
+	drawn: Drawn,
+	how: { ring?: boolean; asked?: readonly Mentioned[] } = {},
+): Values {
 	return {
 		type: "message",
 		summary: filledOf(drawn.data).summary,
-		attachments: [attached(cardOf(cards, drawn))],
-		...(ring ? { channelData: { notification: { alert: true } } } : {}),
+		attachments: [attached(cardOf(cards, drawn, how.asked))],
+		...(how.ring === true ? { channelData: { notification: { alert: true } } } : {}),
 	};
+}
+
+/** What was typed is kept in a form that comes back, but no more of it than a card has room for. */
+function bounded(filled: FilledCard): FilledCard {
+	const fields = filled.fields.map((field) => {
+		return field.value === undefined ? field : { ...field, value: field.value.slice(0, MOST_KEPT) };
+	});
+	return { ...filled, fields };
 }
 
 /** A card as something attached. */
@@ -30,11 +51,15 @@ export function attached(card: Values): Values {
 }
 
 /** Words for one person among several: they are told, and named as Teams names people. */
-export function mentioning(person: { readonly id: string; readonly name: string }, words: string): Values {
-	const name = person.name.replaceAll(/[<>&]/gu, "");
-	const mentioned = { id: person.id, name };
-	const text = `<at>${name}</at>`;
-	return { type: "message", text: `${text} ${words}`, entities: [{ type: "mention", text, mentioned }] };
+export function mentioning(person: Mentioned, words: string): Values {
+	const mention = mentionOf(person);
+	return { type: "message", text: `${mention.text} ${words}`, entities: [mention] };
+}
+
+/** Source: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format, "Mention support". */
+function mentionOf({ id, name }: Mentioned) {
+	const plain = name.replaceAll(/[<>&]/gu, "");
+	return { type: "mention", text: `<at>${plain}</at>`, mentioned: { id, name: plain } };
 }
 
 /** Dialogs take the older kind of button only, which each of ours carries as its fallback. */

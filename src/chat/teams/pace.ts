@@ -1,5 +1,6 @@
 /**
- * Keeps to the published limits of Teams: so many calls per conversation in a second, in two, in thirty, in an hour; and
+ * Keeps to the published limits of Teams: so many calls per conversation in a second, in two, in thirty, in an hour,
+ * so many per tenant in a second; and
  * stands back from a conversation that was busy. Must never let a call through that would only be refused.
  */
 
@@ -10,14 +11,17 @@ const LIMITS: readonly { readonly most: number; readonly perMs: number }[] = [
 	{ most: 60, perMs: 30_000 },
 	{ most: 1_800, perMs: 3_600_000 },
 ];
+/** Over all conversations of a tenant. The newer documents say 50, the older ones 30. */
+const TENANT_LIMITS: typeof LIMITS = [{ most: 30, perMs: 1_000 }];
 const HOUR_MS = 3_600_000;
+const SECOND_MS = 1_000;
 const MOST_WAIT_MS = 60_000;
 /** Conversations counted at once; the one used longest ago is forgotten first. */
 const MOST_CONVERSATIONS = 10_000;
 
 export type Pace = {
 	/** 0: go on, and it is counted. Else how long to wait, ms; nothing is counted. */
-	readonly take: (conversation: string, nowMs: number) => number;
+	readonly take: (to: { readonly conversation: string; readonly tenant: string }, nowMs: number) => number;
 	/** It was busy. How long to stand back, ms: as it said, else longer each time, never at the same instant as others. */
 	readonly busy: (conversation: string, nowMs: number, saidMs?: number) => number;
 	/** It answered. */
@@ -28,22 +32,27 @@ type Past = { readonly calls: number[]; untilMs: number; failures: number };
 
 /** `random`: from 0 to 1. */
 export function createPace(random: () => number): Pace {
-	const all = new Map<string, Past>();
+	const kept = new Map<string, Past>();
 	const of = (conversation: string): Past => {
-		const past = all.get(conversation) ?? { calls: [], untilMs: 0, failures: 0 };
-		all.delete(conversation);
-		all.set(conversation, past);
-		const oldest = all.size > MOST_CONVERSATIONS ? all.keys().next().value : undefined;
-		if (oldest !== undefined) all.delete(oldest);
+		const past = kept.get(conversation) ?? { calls: [], untilMs: 0, failures: 0 };
+		kept.delete(conversation);
+		kept.set(conversation, past);
+		const oldest = kept.size > MOST_CONVERSATIONS ? kept.keys().next().value : undefined;
+		if (oldest !== undefined) kept.delete(oldest);
 		return past;
 	};
 	return {
-		take: (conversation, nowMs) => {
-			const past = of(conversation);
-			while ((past.calls[0] ?? nowMs) <= nowMs - HOUR_MS) past.calls.shift();
-			const waitMs = Math.max(0, past.untilMs - nowMs, ...LIMITS.map((limit) => roomIn(past.calls, limit, nowMs)));
-			if (waitMs === 0) past.calls.push(nowMs);
-			return waitMs;
+		take: ({ conversation, tenant }, nowMs) => {
+			const [here, all] = [of(conversation), of(`tenant ${tenant}`)];
+			while ((here.calls[0] ?? nowMs) <= nowMs - HOUR_MS) here.calls.shift();
+			while ((all.calls[0] ?? nowMs) <= nowMs - SECOND_MS) all.calls.shift();
+			const mine = LIMITS.map((limit) => roomIn(here.calls, limit, nowMs));
+			const ours = TENANT_LIMITS.map((limit) => roomIn(all.calls, limit, nowMs));
+			const waitMs = Math.max(0, here.untilMs - nowMs, ...mine, ...ours);
+			if (waitMs > 0) return waitMs;
+			here.calls.push(nowMs);
+			all.calls.push(nowMs);
+			return 0;
 		},
 		busy: (conversation, nowMs, saidMs) => {
 			const past = of(conversation);

@@ -4,6 +4,7 @@
  */
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
+import type { Drawn } from "../surface.ts";
 import type { Activity } from "./activity.ts";
 
 /** `ours` undefined: nobody the roster lists in this way. */
@@ -27,6 +28,22 @@ export function teamsIdOf(definitions: Definitions, actor: Actor): { tenant?: st
 	const { tenant = tenantOf(client), object } = partsOf(listed);
 	return tenant === undefined ? { object } : { tenant, object };
 }
+
+/** Who is asked, as Teams can name them. More than a few are a role, and the card says which. */
+export function askedIn(definitions: Definitions, asks: Drawn["asks"]): readonly Mentioned[] {
+	if (asks === undefined || asks.people.length > MOST_NAMED) return [];
+	const people = definitions.clients[asks.client]?.roster.people ?? [];
+	return asks.people.flatMap((id) => {
+		const person = people.find((each) => each.id === id);
+		if (person?.teams === undefined) return [];
+		return [{ id: partsOf(person.teams).object, name: person.name }];
+	});
+}
+
+const MOST_NAMED = 5;
+
+/** An account and what it is called. */
+export type Mentioned = { readonly id: string; readonly name: string };
 
 type Seen = { readonly home: string; readonly object: string; readonly outsider: boolean };
 

@@ -20,7 +20,7 @@ export type SpeakParts = {
 	readonly shut: (reference: Reference, status: number) => void;
 };
 
-/** Errors of all three: `UnavailableError` `teams-busy`, `unconfirmed`; `RefusedPost` `teams-shut`, `teams-too-large`. */
+/** Errors of all three: `UnavailableError` `teams-busy`, `unconfirmed`; `RefusedPost` `teams-shut`, `teams-gone`, `teams-too-large`. */
 export type Speak = {
 	readonly post: (to: Reference, message: Values, targeted?: boolean) => Promise<string>;
 	readonly put: (to: Reference, id: string, message: Values) => Promise<"edited" | "gone">;
@@ -66,7 +66,7 @@ type How<Done> = { readonly again: boolean; readonly missing?: Done };
 
 async function once<Done>(parts: SpeakParts, to: Reference, how: How<Done>, act: () => Promise<Done>): Promise<Done> {
 	const nowMs = toMs(parts.clock.now());
-	const retryAfterMs = parts.pace.take(to.conversation, nowMs);
+	const retryAfterMs = parts.pace.take(to, nowMs);
 	if (retryAfterMs > 0) throw new UnavailableError("teams-busy", "Teams takes no more just now.", { retryAfterMs });
 	try {
 		const done = await act();
@@ -83,7 +83,11 @@ function trouble(parts: SpeakParts, to: Reference, { error, again }: { error: un
 	const late = (saidMs?: number) => ({ cause: error, retryAfterMs: parts.pace.busy(to.conversation, nowMs, saidMs) });
 	if (!(error instanceof WireError)) return error;
 	const { status, sent, retryAfterMs } = error;
-	if (status === 403 || status === 404) {
+	if (status === 404) {
+		parts.references.forget(to.conversation);
+		return new RefusedPost("teams-gone", "That chat of Teams is not there any more.", { cause: error });
+	}
+	if (status === 403) {
 		parts.shut(to, status);
 		return new RefusedPost("teams-shut", "Teams lets nothing from Sopwith in there.", { cause: error });
 	}

@@ -7,7 +7,7 @@ import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { type Address, RefusedPost, type Surface } from "../surface.ts";
 import { messageOf } from "./message.ts";
-import { teamsIdOf } from "./people.ts";
+import { askedIn, teamsIdOf } from "./people.ts";
 import type { Reference, References } from "./references.ts";
 import type { Speak } from "./speak.ts";
 
@@ -20,15 +20,24 @@ export type TeamsSurfaceParts = {
 
 /** Makes the surface. A direct place is written `TENANT/OBJECT`, so it outlives the conversation behind it. */
 export function createTeamsSurface(parts: TeamsSurfaceParts): Surface {
-	const { cards, speak } = parts;
+	const { cards, speak, definitions } = parts;
 	return {
 		name: "teams",
 		directTo: async (person) => directTo(parts, person),
 		put: async (to, drawn, ring) => {
-			const ref = await speak.post(await placeOf(parts, to), messageOf(cards, drawn, ring));
-			return { ref };
+			const message = messageOf(cards, drawn, { ring, asked: askedIn(definitions(), drawn.asks) });
+			const post = async () => ({ ref: await speak.post(await placeOf(parts, to), message) });
+			// A chat that is gone is opened anew, once.
+			return post().catch((error: unknown) => {
+				const again = error instanceof RefusedPost && error.code === "teams-gone" && to.kind === "direct";
+				if (again) return post();
+				throw error;
+			});
 		},
-		edit: async (to, ref, drawn) => speak.put(await placeOf(parts, to), ref, messageOf(cards, drawn, false)),
+		edit: async (to, ref, drawn) => {
+			const message = messageOf(cards, drawn, { asked: askedIn(definitions(), drawn.asks) });
+			return speak.put(await placeOf(parts, to), ref, message);
+		},
 	};
 }
 

@@ -17,7 +17,7 @@ test("however one asks, no window holds more calls than Teams takes", () => {
 	const pace = createPace(() => 0.5);
 	const made: number[] = [];
 	for (let nowMs = 0; nowMs < 2 * 3_600_000; ) {
-		const waitMs = pace.take("one", nowMs);
+		const waitMs = pace.take({ conversation: "one", tenant: "t" }, nowMs);
 		if (waitMs === 0) made.push(nowMs);
 		else nowMs += waitMs;
 	}
@@ -28,7 +28,14 @@ test("however one asks, no window holds more calls than Teams takes", () => {
 		}
 	}
 	assert(made.length >= 3_600, `${made.length} calls in two hours`);
-	assert.equal(pace.take("another", 0), 0);
+});
+
+test("over all conversations of a tenant thirty calls go out in a second, and another tenant is free", () => {
+	const pace = createPace(() => 0.5);
+	const waits = Array.from({ length: 40 }, (_, at) => pace.take({ conversation: `c${at}`, tenant: "t" }, at));
+	assert.equal(waits.filter((ms) => ms === 0).length, 30);
+	assert.equal(pace.take({ conversation: "c1", tenant: "other" }, 40), 0);
+	assert.equal(pace.take({ conversation: "c35", tenant: "t" }, 1_000), 0);
 });
 
 test("a busy conversation is left alone for longer each time, and never at the same instant as others", () => {

@@ -107,6 +107,21 @@ describe("a message", () => {
 		assert.equal(await world.teams.surface.edit(MO, "m999", drawn("never")), "gone");
 	});
 
+	test("to a chat that is gone opens it anew, once", async () => {
+		await put("before");
+		world.microsoft.faults.push({ status: 404 });
+		await put("after it was gone");
+		const opened = world.microsoft.taken.filter(({ path }) => path.endsWith("/v3/conversations"));
+		assert.deepEqual(
+			opened.map(({ body }) => body.members),
+			[[{ id: "29:mo" }]],
+		);
+		assert.equal(world.microsoft.of("direct-29:mo").at(-1)?.body.summary, "after it was gone");
+		const before = world.microsoft.of("chat-mo").length;
+		await world.say("mo", "help");
+		await until(() => world.microsoft.of("chat-mo").length > before);
+	});
+
 	test("that may not be put there is refused for good, and an operator is told what to do", async () => {
 		world.microsoft.faults.push({ status: 403 });
 		await assert.rejects(put("shut"), RefusedPost);

@@ -4,7 +4,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
-import { among, cardIn, idOf, invoke, openTeamsWorld, type TeamsWorld, textIn, until } from "./teams-world.ts";
+import { TEAMS_IDS } from "../world.ts";
+import {
+	among,
+	cardIn,
+	idOf,
+	invoke,
+	OPERATIONS,
+	openTeamsWorld,
+	type TeamsWorld,
+	textIn,
+	until,
+} from "./teams-world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
 let world: TeamsWorld;
@@ -50,6 +61,24 @@ describe("a new employee", () => {
 		assert.deepEqual(asked.body.channelData, { notification: { alert: true } });
 	});
 
+	test("stands in the client's channel without a button, with those named who are asked", async () => {
+		const shown = await newest(OPERATIONS, /Ada Lovelace.*<at>Mo Manager<\/at>$/u);
+		const card = cardIn(shown);
+		const mention = {
+			type: "mention",
+			text: "<at>Mo Manager</at>",
+			mentioned: { id: TEAMS_IDS.mo, name: "Mo Manager" },
+		};
+		assert.deepEqual(card.msteams, { width: "Full", entities: [mention] });
+		assert(!JSON.stringify(card).includes("Action.Execute"));
+	});
+
+	test("is not approved by somebody the roster does not know, with the very card in hand", async () => {
+		const asked = await newest("chat-mo", /Approve the plan/u);
+		const { body } = await world.press("stranger", cardIn(asked), "approve");
+		assert.match(String((body as Values).value), /Sopwith does not know you here\. Nothing was started\./u);
+	});
+
 	test("is not approved by whoever asked: that is said to them alone, and the card stays", async () => {
 		const asked = await newest("chat-mo", /Approve the plan/u);
 		const before = world.microsoft.messages.length;
@@ -72,6 +101,8 @@ describe("a new employee", () => {
 		const progress = await newest("chat-harriet", /new employee onboarding: done/u);
 		assert.match(textIn(cardIn(progress)), /✓ Ada Lovelace is there/u);
 		assert(progress.edits > 0, "it was edited, not posted anew");
+		const among = await newest(OPERATIONS, /new employee onboarding: done/u);
+		assert.deepEqual(cardIn(among).msteams, { width: "Full" }, "nobody is asked any more");
 		assert.match(textIn(cardIn(asked)), /Approved by you/u);
 	});
 
@@ -152,4 +183,38 @@ test("the older button is answered by a message in place of its card", async () 
 	await world.send(world.by("harriet", { type: "message", value, replyToId: form.id }));
 	await until(() => /Discarded\. Nothing was started\./u.test(textIn(cardIn(form))));
 	assert.equal(form.edits, 1);
+});
+
+test("30 kB of pasted text are read by nobody, and that is said", async () => {
+	await world.say("di", `newhire ${"word ".repeat(6000)}`);
+	const said = await until(() => last("chat-di"));
+	assert.match(
+		textIn(cardIn(said)),
+		/too long for a command\. At most 2,000 characters are read\. Nothing was started\./u,
+	);
+});
+
+test("30 kB in a field come back as a mistake at that field, in a card that Teams takes", async () => {
+	await world.say("harriet", "newhire Long Name");
+	const form = await until(() =>
+		world.microsoft.of("chat-harriet").findLast((m) => JSON.stringify(m.body).includes('"value":"Long"')),
+	);
+	const { body } = await world.press("harriet", cardIn(form), "submit", { ...ADA, firstName: "ä".repeat(30_000) });
+	assert(Buffer.byteLength(JSON.stringify(body)) < 28_000);
+	assert.match(textIn((body as { value: Values }).value), /One thing to put right/u);
+});
+
+test("two days later an old form still starts what it was for, once", async () => {
+	await world.say("harriet", "newhire Grace Hopper");
+	const form = await until(() =>
+		world.microsoft.of("chat-harriet").findLast((m) => JSON.stringify(m.body).includes('"value":"Hopper"')),
+	);
+	world.clock.pass(2 * 86_400_000);
+	const grace = { ...ADA, firstName: "Grace", lastName: "Hopper" };
+	for (const _ of [1, 2]) {
+		const { body } = await world.press("harriet", cardIn(form), "submit", grace);
+		assert.match(textIn((body as { value: Values }).value), /Asked for: Grace Hopper/u);
+	}
+	const { items } = await world.desk.list({ id: "harriet", client: "contoso" }, { phase: "open" });
+	assert.equal(items.filter(({ subject }) => subject === "Grace Hopper").length, 1);
 });

@@ -23,14 +23,17 @@ import { APP, ISSUER, type Message, type Microsoft, openMicrosoft, TENANT, token
 
 const CARDS = fileURLToPath(new URL("../../../cards", import.meta.url));
 
+/** Contoso's channel, as its file names it. */
+export const OPERATIONS = "19:operations@thread.tacv2";
+
 export type Who = keyof typeof TEAMS_IDS;
 export type TeamsWorld = Awaited<ReturnType<typeof openTeamsWorld>>;
 export type Answered = { readonly status: number; readonly body: Json };
 
 /** `around`: wraps the bot, to make it slow. */
-export async function openTeamsWorld(more: { readonly around?: (bot: Bot) => Bot; readonly folder?: string } = {}) {
+export async function openTeamsWorld(more: { readonly around?: (bot: Bot) => Bot } = {}) {
 	const microsoft = await openMicrosoft();
-	const world = await openWorld(more.folder === undefined ? {} : { folder: more.folder });
+	const world = await openWorld({ channels: { operations: { teams: OPERATIONS } } });
 	const lines: string[] = [];
 	const { clock, definitions, audit, desk, posts, fill, newId } = world;
 	const log = openLog({
