@@ -26,11 +26,16 @@ export type Shown = {
 };
 export type Playground = Awaited<ReturnType<typeof openPlayground>>;
 
-/** Starts it before a bot. `people`: six, no more and no fewer. */
-export async function openPlayground(endpoint: string, people: readonly Person[]) {
+/** Starts it before a bot. `people`: six, no more and no fewer. `at`: where, and the tenant it plays. */
+export async function openPlayground(
+	endpoint: string,
+	people: readonly Person[],
+	at: { readonly port?: number; readonly tenant?: string } = {},
+) {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-playground-"));
-	writeFileSync(join(folder, ".m365agentsplayground.yml"), settings(people));
-	const port = await freePort();
+	const tenant = at.tenant ?? TENANT;
+	writeFileSync(join(folder, ".m365agentsplayground.yml"), settings(people, tenant));
+	const port = at.port ?? (await freePort());
 	const url = `http://127.0.0.1:${port}`;
 	const options = ["start", "-e", endpoint, "-c", "msteams", "-p", String(port), "--dt", "--er"];
 	const child = spawn(process.execPath, [join(HOME, "cli.js"), ...options], {
@@ -86,8 +91,8 @@ export async function openPlayground(endpoint: string, people: readonly Person[]
 				serviceUrl: `http://localhost:${port}/_connector`,
 				from: { id: who.id, name: who.name, aadObjectId: who.object },
 				recipient: { id: "bot-id", name: "Sopwith" },
-				conversation: { tenantId: TENANT, ...conversation },
-				channelData: { tenant: { id: TENANT } },
+				conversation: { tenantId: tenant, ...conversation },
+				channelData: { tenant: { id: tenant } },
 				...activity,
 			}),
 		close: async () => {
@@ -129,7 +134,7 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-function settings([me, ...others]: readonly Person[]): string {
+function settings([me, ...others]: readonly Person[], tenant: string): string {
 	const lines = (person: Person | undefined) =>
 		JSON.stringify({
 			id: person?.id ?? "",
@@ -143,13 +148,13 @@ function settings([me, ...others]: readonly Person[]): string {
 	const channels = [{ id: CHATS.channel, name: "Operations" }];
 	return [
 		'version: "0.1.1"',
-		`tenantId: ${TENANT}`,
+		`tenantId: ${tenant}`,
 		'bot: { id: "bot-id", name: "Sopwith" }',
 		`currentUser: ${lines(me)}`,
 		`users: [${others.map(lines).join(", ")}]`,
 		`personalChat: { id: ${CHATS.own} }`,
 		`groupChat: { id: ${CHATS.group}, name: Group }`,
-		`team: ${JSON.stringify({ id: CHATS.team, name: "Team", aadGroupId: TENANT, channels })}`,
+		`team: ${JSON.stringify({ id: CHATS.team, name: "Team", aadGroupId: tenant, channels })}`,
 	].join("\n");
 }
 
