@@ -80,7 +80,7 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 						});
 			const router = Router();
 			if (app === undefined) router.use("/api/messages", loopbackOnly());
-			return router.use(createReceive({ guard, references, act, audit: house.audit }));
+			return router.use(createReceive({ guard, references, act, audit: house.audit, clock }));
 		},
 		/** Forgets what need not be known any more. */
 		tidy: (): void => seen.forgetBefore(plusMs(clock.now(), -SEEN_MS)),

@@ -14,7 +14,7 @@ const person = z.strictObject({
 	id: idLike,
 	name: text,
 	email,
-	teams: text.optional().describe("Their Entra object id"),
+	teams: text.optional().describe("Their Entra object id; TENANT/ID for a guest, or somebody of another tenant"),
 	slack: text.optional().describe("TEAM/USER"),
 	phone: z
 		.string()

@@ -4,6 +4,7 @@
  */
 import { unreachable } from "../../base/assert.ts";
 import type { Cards } from "../../cards/load.ts";
+import type { Actor } from "../../people/roster.ts";
 import type { Bot } from "../bot.ts";
 import type { Drawn, Reply } from "../surface.ts";
 import { type BotParts, reply } from "../turn.ts";
@@ -41,7 +42,7 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 		const asked = read(activity);
 		switch (asked.kind) {
 			case "said":
-				return said(parts, activity, asked.text);
+				return said(parts, activity, asked);
 			case "pressed":
 				return asked.invoked ? invoked(parts, activity, asked) : sent(parts, activity, asked);
 			case "dialog":
@@ -67,11 +68,21 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 	};
 }
 
-async function said(parts: ActParts, activity: Activity, text: string): Promise<Answer> {
+type Said = Extract<Asked, { kind: "said" }>;
+
+async function said(parts: ActParts, activity: Activity, { text, addressed }: Said): Promise<Answer> {
 	const inbound = { ...inboundOf(parts, activity), kind: "said", text } as const;
+	if (!addressed && !startsSomething(parts, inbound.person, text)) return DONE;
 	if (!parts.first(inbound.key)) return DONE;
 	if (text.length > MOST_TYPED) return told(parts, activity, { work: Promise.resolve(tooLong(parts)) });
 	return told(parts, activity, { work: parts.bot.handle(inbound) });
+}
+
+/** Overheard among others: only the word of a procedure counts, not one that people say to each other. */
+function startsSomething({ desk }: ActParts, person: Actor | undefined, text: string): boolean {
+	const word = text.split(/\s/u)[0]?.toLowerCase();
+	const mine = person === undefined ? [] : desk.startable(person, "command");
+	return mine.some(({ start }) => start.kind === "command" && start.command === word);
 }
 
 type Press = Extract<Asked, { kind: "pressed" }>;

@@ -6,7 +6,8 @@ import { isRecord, type Json, type Values } from "../../base/json.ts";
 import { type Activity, record, text } from "./activity.ts";
 
 export type Asked =
-	| { readonly kind: "said"; readonly text: string }
+	/** `addressed`: to Sopwith and not merely overheard, as some teams let it. */
+	| { readonly kind: "said"; readonly text: string; readonly addressed: boolean }
 	/** `invoked`: the answer to the request is what the person sees; else a message was sent, and one is sent back. */
 	| {
 			readonly kind: "pressed";
@@ -29,7 +30,7 @@ export type Asked =
 export function read(activity: Activity): Asked {
 	switch (activity.type) {
 		case "message":
-			return isPress(activity.value) ? pressed(activity.value) : { kind: "said", text: typed(activity) };
+			return isPress(activity.value) ? pressed(activity.value) : typed(activity);
 		case "invoke":
 			return invoked(activity);
 		case "installationUpdate":
@@ -42,7 +43,7 @@ export function read(activity: Activity): Asked {
 }
 
 /** What was typed, without the mention of the bot, wherever it stands. Others who are mentioned stay, by name. */
-function typed({ raw, recipient }: Activity): string {
+function typed({ raw, recipient, conversation }: Activity): Asked {
 	const entities: readonly Json[] = Array.isArray(raw.entities) ? raw.entities : [];
 	const ours = entities.flatMap((entity): readonly string[] => {
 		const mention = record(entity);
@@ -50,9 +51,11 @@ function typed({ raw, recipient }: Activity): string {
 		return isOurs && text(mention.text) !== "" ? [text(mention.text)] : [];
 	});
 	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), text(raw.text));
-	return decoded(without.replaceAll(/<at[^>]*>(.*?)<\/at>/giu, "$1"))
+	const line = decoded(without.replaceAll(/<at[^>]*>(.*?)<\/at>/giu, "$1"))
 		.replaceAll(/[^\S\n]+/gu, " ")
 		.trim();
+	const alone = conversation.where === "personal" || recipient.targeted;
+	return { kind: "said", text: line, addressed: alone || ours.length > 0 || line.startsWith("/") };
 }
 
 const ENTITIES: { readonly [name: string]: string } = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };

@@ -5,6 +5,7 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { BodyError, readJson } from "../../base/body.ts";
 import { InputError, UnavailableError } from "../../base/errors.ts";
+import { type Clock, fromMs, toMs } from "../../base/time.ts";
 import type { Audit } from "../../engine/ports.ts";
 import type { Activity } from "./activity.ts";
 import type { Guard, Refused } from "./guard.ts";
@@ -16,30 +17,39 @@ export type ReceiveParts = {
 	/** Does what is asked, and gives the body of the answer to an invoke. */
 	readonly act: (activity: Activity) => Promise<Answer>;
 	readonly audit: Audit;
+	readonly clock: Clock;
 };
 
 /** What Teams is answered. */
 export type Answer = { readonly status: number; readonly body?: unknown };
 
 const BYTES = 256 * 1024;
+/** Refusals in a minute that are recorded one by one. A flood must not wash the rest of the audit away. */
+const MOST_RECORDED = 100;
+const MINUTE_MS = 60_000;
 
 /** Makes the route. Every refusal is recorded; nothing of why reaches the caller. */
 export function createReceive(parts: ReceiveParts): RequestHandler {
 	const router = Router();
+	const record = recorder(parts);
 	router.post("/api/messages", (request, response, next) => {
-		receive(parts, request, response).catch((error: unknown) => {
-			record(parts, request, refusalIn(error));
+		receive(parts, { request, response, record }).catch((error: unknown) => {
+			record(request, refusalIn(error));
 			next(error);
 		});
 	});
 	return router;
 }
 
-async function receive(parts: ReceiveParts, request: Request, response: Response): Promise<void> {
+type Record = (request: Request, why: string | undefined) => void;
+type Knock = { readonly request: Request; readonly response: Response; readonly record: Record };
+
+async function receive(parts: ReceiveParts, knock: Knock): Promise<void> {
+	const { request, response } = knock;
 	const token = await parts.guard.token(request.headersDistinct.authorization ?? []);
-	if ("kind" in token) return refuse(parts, token, { request, response });
+	if ("kind" in token) return refuse(knock, token);
 	const admitted = parts.guard.activity(await readJson(request, BYTES), token);
-	if (admitted.kind === "refused") return refuse(parts, admitted, { request, response });
+	if (admitted.kind === "refused") return refuse(knock, admitted);
 	parts.references.learn(admitted.activity);
 	const { status, body } = await parts.act(admitted.activity);
 	response.status(status).set("cache-control", "no-store");
@@ -47,15 +57,28 @@ async function receive(parts: ReceiveParts, request: Request, response: Response
 	else response.json(body);
 }
 
-function refuse(parts: ReceiveParts, refused: Refused, by: { request: Request; response: Response }): void {
-	record(parts, by.request, refused.why);
-	by.request.resume();
-	by.response.status(refused.status).set("cache-control", "no-store").end();
+function refuse({ request, response, record }: Knock, { status, why }: Refused): void {
+	record(request, why);
+	request.resume();
+	response.status(status).set("cache-control", "no-store").end();
 }
 
-function record({ audit }: ReceiveParts, request: Request, why: string | undefined): void {
-	if (why === undefined) return;
-	audit.record({ via: "teams", what: "activity-refused", why: `${why} from ${request.socket.remoteAddress ?? ""}` });
+/** Records refusals; in a flood only the first ones, and then how many more there were. */
+function recorder({ audit, clock }: ReceiveParts): Record {
+	let minute = { beganMs: Number.NEGATIVE_INFINITY, count: 0 };
+	const entry = { via: "teams", what: "activity-refused" };
+	return (request, why) => {
+		if (why === undefined) return;
+		const nowMs = toMs(clock.now());
+		if (nowMs - minute.beganMs >= MINUTE_MS) {
+			const more = minute.count - MOST_RECORDED;
+			if (more > 0) audit.record({ ...entry, why: `${more} more in the minute after ${fromMs(minute.beganMs)}` });
+			minute = { beganMs: nowMs, count: 0 };
+		}
+		minute.count += 1;
+		if (minute.count > MOST_RECORDED) return;
+		audit.record({ ...entry, why: `${why} from ${request.socket.remoteAddress ?? ""}` });
+	};
 }
 
 /** What was wrong with a request that could not be read; a mistake of ours is no refusal. */

@@ -243,6 +243,18 @@ describe("the keys", () => {
 	});
 });
 
+test("a flood is counted, and does not wash the audit away", async () => {
+	world.clock.pass(61_000);
+	const before = world.heard.length;
+	for (let round = 0; round < 15; round += 1) {
+		await Promise.all(Array.from({ length: 10 }, () => world.post("{}", { "content-type": "application/json" })));
+	}
+	assert.equal(world.heard.length - before, 100);
+	world.clock.pass(61_000);
+	await world.post("{}", { "content-type": "application/json" });
+	assert.match(String(world.heard.at(-2)?.why), /^50 more in the minute after /u);
+});
+
 test("nothing of all this was a mistake of ours, and nothing was said to anyone", () => {
 	assert.deepEqual(world.troubles, []);
 	assert.equal(microsoft.messages.length, 0);

@@ -120,7 +120,33 @@ describe("a line", () => {
 	];
 	for (const [text, entities, expected] of rows) {
 		test(`${JSON.stringify(text)} means ${JSON.stringify(expected)}`, () => {
-			assert.deepEqual(read(activity({ text, entities: [...entities] })), { kind: "said", text: expected });
+			assert.deepEqual(read(activity({ text, entities: [...entities] })), {
+				kind: "said",
+				text: expected,
+				addressed: true,
+			});
+		});
+	}
+});
+
+describe("a line among others", () => {
+	const bot = { type: "mention", text: "<at>Sopwith</at>", mentioned: { id: "28:bot", name: "Sopwith" } };
+	const group = { id: "c", conversationType: "groupChat", isGroup: true, tenantId: TENANT };
+	const rows: readonly (readonly [string, Values, boolean])[] = [
+		["mentions Sopwith", { text: "<at>Sopwith</at> help", entities: [bot] }, true],
+		["opens with a slash", { text: "/help" }, true],
+		["is for Sopwith's eyes only", { text: "help", recipient: { id: "28:bot", isTargeted: true } }, true],
+		["is said to each other", { text: "help" }, false],
+		[
+			"mentions somebody else",
+			{ text: "<at>Ada</at> help", entities: [{ ...bot, mentioned: { id: "29:ada" } }] },
+			false,
+		],
+	];
+	for (const [name, more, expected] of rows) {
+		test(`that ${name} is ${expected ? "" : "not "}addressed`, () => {
+			const asked = read(activity({ conversation: group, ...more }));
+			assert.equal(asked.kind === "said" && asked.addressed, expected);
 		});
 	}
 });

@@ -136,19 +136,29 @@ describe("among others", () => {
 	}
 
 	test("a person we have no chat with yet gets one", async () => {
-		await world.say("tia", "help", among("groupChat", "19:group@thread.v2"));
+		await world.say("tia", "/help", among("groupChat", "19:group@thread.v2"));
 		const opened = await until(() => world.microsoft.of("direct-29:tia")[0]);
 		assert.match(textIn(cardIn(opened)), /^What you can type/u);
 	});
 
 	test("whoever cannot be reached alone is told so by name, and nothing else is said", async () => {
 		world.microsoft.faults.push({ status: 403 });
-		await world.say("stranger", "newhire Secret Name", among("groupChat", "19:group@thread.v2"));
+		await world.say("stranger", "/newhire Secret Name", among("groupChat", "19:group@thread.v2"));
 		const said = await until(() => last("19:group@thread.v2"));
 		assert.match(String(said.body.text), /^<at>stranger<\/at> the answer is for you alone/u);
 		assert.deepEqual(said.body.entities, [
 			{ type: "mention", text: "<at>stranger</at>", mentioned: { id: "29:stranger", name: "stranger" } },
 		]);
+	});
+
+	test("what people say to each other is not answered, but for the word of a procedure", async () => {
+		const group = among("groupChat", "19:group@thread.v2");
+		const before = world.microsoft.messages.length;
+		for (const text of ["help", "done", "newhire?", "cancel the meeting"]) await world.say("harriet", text, group);
+		await world.say("mo", "newhire Not His To Start", group);
+		assert.equal(world.microsoft.messages.length, before);
+		await world.say("harriet", "Newhire Overheard", group);
+		await until(() => JSON.stringify(last("chat-harriet")?.body).includes('"value":"Overheard"'));
 	});
 
 	test("a message only Sopwith sees is answered by one that only its sender sees", async () => {
