@@ -27,26 +27,62 @@ export interface Worlds {
 	close(): Promise<void>;
 }
 
-type Opened = Awaited<ReturnType<typeof connect>>;
-type Kept = { readonly of: string; readonly doors: Promise<Opened> };
+type Doors = Awaited<ReturnType<typeof connect>>;
+/** The doors as one state of the client's file has them. */
+type Opened = { readonly of: string; readonly doors: Promise<Doors>; users: number };
 
 /** Makes the worlds of an installation. Connections are opened when first needed, one set per client. */
 export function createWorlds(parts: WorldParts): Worlds {
-	const kept = new Map<ClientId, Kept>();
+	const current = new Map<ClientId, Opened>();
+	const all = new Set<Opened>();
+	const closed = async (opened: Opened): Promise<void> => {
+		all.delete(opened);
+		await opened.doors.then(({ close }) => close()).catch(() => {});
+	};
+	const opensFor = (client: Client): Opened => {
+		const of = sha256({ connectors: client.connectors as Json, folder: client.folder });
+		const known = current.get(client.id);
+		if (known?.of === of) return known;
+		const opened = { of, doors: connect(parts, client), users: 0 };
+		all.add(opened);
+		current.set(client.id, opened);
+		if (known?.users === 0) void closed(known);
+		return opened;
+	};
+	/** Doors that were replaced stay open for whoever went through them before. */
+	const leave = (id: ClientId, opened: Opened): void => {
+		opened.users--;
+		if (opened.users === 0 && current.get(id) !== opened) void closed(opened);
+	};
 	return {
 		async worldOf(run, _sop, step) {
 			const client = parts.clientOf(run.client);
 			if (client === undefined) {
 				throw refusal("no-such-client", `There is no client ${run.client} any more. Nothing changed.`, run.client);
 			}
-			const { door: doors } = await doorsFor(parts, kept, client);
-			return { ...doors, ...around(parts, client, run, step) };
+			const opened = opensFor(client);
+			opened.users++;
+			try {
+				const { door } = await opened.doors;
+				return { ...door, ...around(parts, client, run, step), leave: once(() => leave(client.id, opened)) };
+			} catch (error) {
+				if (current.get(client.id) === opened) current.delete(client.id);
+				leave(client.id, opened);
+				throw error;
+			}
 		},
 		async close() {
-			const all = [...kept.values()];
-			kept.clear();
-			for (const { doors } of all) await doors.then((open) => open.close()).catch(() => {});
+			current.clear();
+			await Promise.all([...all].map(closed));
 		},
+	};
+}
+
+function once(act: () => void): () => void {
+	let done = false;
+	return () => {
+		if (!done) act();
+		done = true;
 	};
 }
 
@@ -68,18 +104,4 @@ function around(parts: WorldParts, client: Client, run: Run, step: Path) {
 		replace: (name: string, value: Secret) => vault.replace(client.id, named(name), value),
 		holds: (name: string) => vault.holds(client.id, named(name)),
 	};
-}
-
-/** The client's doors; opened anew when its file says something else than before. */
-async function doorsFor(parts: WorldParts, kept: Map<ClientId, Kept>, client: Client): Promise<Opened> {
-	const of = sha256({ connectors: client.connectors as Json, folder: client.folder });
-	const known = kept.get(client.id);
-	if (known?.of === of) return known.doors;
-	const doors = connect(parts, client);
-	kept.set(client.id, { of, doors });
-	if (known !== undefined) await known.doors.then((old) => old.close()).catch(() => {});
-	doors.catch(() => {
-		if (kept.get(client.id)?.doors === doors) kept.delete(client.id);
-	});
-	return doors;
 }

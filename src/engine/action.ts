@@ -88,4 +88,6 @@ export interface World {
 	/** Replaces what is kept under that name. */
 	replace(name: string, value: Secret): Promise<SecretRef>;
 	holds(name: string): Promise<boolean>;
+	/** Said when the try is over: what was kept open for it may go. Safe to call twice. */
+	leave?(): void;
 }

@@ -9,6 +9,7 @@ import { createWorlds } from "../../src/actions/world.ts";
 import { ConflictError } from "../../src/base/errors.ts";
 import type { Values } from "../../src/base/json.ts";
 import type { Secret } from "../../src/base/secret.ts";
+import type { Clock } from "../../src/base/time.ts";
 import type { Effect } from "../../src/engine/effect.ts";
 import type { Change, LedgerEntry, NewEvent, Outcome } from "../../src/engine/event.ts";
 import { createPerformer, type Note } from "../../src/engine/performer/performer.ts";
@@ -16,7 +17,7 @@ import type { Host, Receipt, Vault } from "../../src/engine/ports.ts";
 import type { Run, StepState } from "../../src/engine/run.ts";
 import type { Client } from "../../src/sop/definitions.ts";
 import type { Sop } from "../../src/sop/sop.ts";
-import { type MovingClock, type Stage as SandboxStage, SEED, withSandbox } from "./sandbox/with-sandbox.ts";
+import { type Stage as SandboxStage, SEED, withSandbox } from "./sandbox/with-sandbox.ts";
 
 export type Try = {
 	readonly action: string;
@@ -138,7 +139,7 @@ function effectOf(order: Try): Effect {
 	};
 }
 
-function runOf(order: Try, clock: MovingClock): Run {
+export function runOf(order: Try, clock: Clock): Run {
 	const at = clock.now();
 	return {
 		id: order.run ?? "7k2q",

@@ -2,9 +2,18 @@
  * The tenant fence: what the world of a step reaches, and what it does not.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { byGuid } from "../../src/actions/directory/entries.ts";
+import { createWorlds } from "../../src/actions/world.ts";
+import { systemClock } from "../../src/base/time.ts";
 import type { Connectors } from "../../src/sop/connector-schema.ts";
-import { onStage } from "./stage.ts";
+import type { Client } from "../../src/sop/definitions.ts";
+import { ldapServer } from "./directory/ldap-server.ts";
+import { clientOf, memoryVault, onStage, runOf, sopOf } from "./stage.ts";
 
 test("a client without a connector is told so, and nothing begins", async (t) => {
 	const stage = await onStage(t, { connectors: {} });
@@ -70,4 +79,75 @@ test("what a step keeps lies in its own corner of its client's vault", async (t)
 	const input = { firstName: "Ada", lastName: "Lovelace", ou: "OU=Sales,DC=contoso,DC=example" };
 	await stage.attempt({ action: "directory.user", input, run: "7k2q", step: "account" });
 	assert.deepEqual([...stage.vault.secrets.keys()], ["contoso/runs/7k2q/account/initial-password"]);
+});
+
+/** Contoso with its directory on a server that answers each removal when it is told to. */
+async function whoseFileChanges(t: TestContext) {
+	const answer = Promise.withResolvers<void>();
+	const server = await ldapServer(t, ({ operation }) =>
+		operation === "delete" ? { kind: "later", until: answer.promise } : { kind: "result", code: 0 },
+	);
+	const folder = mkdtempSync(join(tmpdir(), "sopwith-world-"));
+	t.after(() => rmSync(folder, { recursive: true }));
+	writeFileSync(join(folder, "ca.pem"), server.ca);
+	const written = (more: { readonly ca?: string; readonly connections?: number }): Client => {
+		const { url, servername } = server;
+		const ad = { use: "active-directory", url, servername, base: "DC=contoso,DC=example", bind: "x" } as const;
+		return { ...clientOf({ directory: { ...ad, password: "env:PASSWORD", ca: "ca.pem", ...more } }), folder };
+	};
+	let client = written({});
+	const worlds = createWorlds({
+		clientOf: () => client,
+		vault: memoryVault(),
+		sandboxOf: () => assert.fail("nothing is simulated here"),
+		clock: systemClock,
+		env: { PASSWORD: "Quiet-River-42" },
+	});
+	t.after(() => worlds.close());
+	const run = runOf({ action: "directory.enabled", input: {} }, systemClock);
+	return {
+		server,
+		answer: answer.resolve,
+		change: (more: Parameters<typeof written>[0]) => {
+			client = written(more);
+		},
+		async enter() {
+			const { directory, leave } = await worlds.worldOf(run, sopOf(client), "account");
+			assert.ok(directory !== undefined && leave !== undefined);
+			return { directory, leave };
+		},
+	};
+}
+
+const ADA = byGuid("3f2504e0-4f89-41d3-9a0c-0305e82c3301");
+
+test("a step that began before the client's file changed goes on through the doors it came by", async (t) => {
+	const { server, change, enter, answer } = await whoseFileChanges(t);
+	const before = await enter();
+	const begun = before.directory.remove(ADA);
+	while (server.received.every(({ operation }) => operation !== "delete")) await pause(5);
+	change({ connections: 2 });
+	const after = await enter();
+	assert.notEqual(after.directory, before.directory);
+	answer();
+	assert.equal((await begun).kind, "ok");
+	assert.equal((await before.directory.remove(ADA)).kind, "ok", "it may still be asked");
+	before.leave();
+	before.leave();
+	while (server.received.every(({ operation }) => operation !== "unbind")) await pause(5);
+	assert.equal((await before.directory.remove(ADA)).kind, "unsent", "and is closed when nobody is left");
+	assert.equal((await after.directory.remove(ADA)).kind, "ok");
+});
+
+test("a file that names a certificate that is not there stops new steps, and nothing else", async (t) => {
+	const { server, change, enter, answer } = await whoseFileChanges(t);
+	const before = await enter();
+	const begun = before.directory.remove(ADA);
+	while (server.received.every(({ operation }) => operation !== "delete")) await pause(5);
+	change({ ca: "none.pem" });
+	await assert.rejects(enter(), { code: "no-such-file" });
+	answer();
+	assert.equal((await begun).kind, "ok");
+	change({ ca: "ca.pem" });
+	assert.equal((await (await enter()).directory.remove(ADA)).kind, "ok");
 });

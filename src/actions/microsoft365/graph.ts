@@ -28,7 +28,7 @@ export type GraphOptions = Pick<Sending, "token" | "clock" | "timeoutMs" | "pati
 export interface GraphConnection {
 	/** The door, for as long as the signal allows. Doors share the connection's sockets and its budget. */
 	graph(signal?: AbortSignal): Graph;
-	/** Ends idle sockets. Safe to call twice. */
+	/** Ends all connections: what is under way is lost. Safe to call twice. */
 	close(): void;
 }
 

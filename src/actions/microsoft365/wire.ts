@@ -16,7 +16,7 @@ export type WireRequest = {
 
 export interface Wire {
 	send(request: WireRequest): Promise<Exchange>;
-	/** Ends idle connections. Safe to call twice. */
+	/** Ends all connections: what is under way is lost. Safe to call twice. */
 	close(): void;
 }
 

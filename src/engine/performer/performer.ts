@@ -36,13 +36,30 @@ export function createPerformer(parts: Parts): Performer {
 			const { run, sop, effect } = order;
 			try {
 				if (signal.aborted) return;
-				if (effect.kind === "attempt") await performAttempt(parts, { run, sop, effect, host, signal });
-				if (effect.kind === "plan") await performPlan(parts, { run, sop, effect, host, signal });
+				await thenLeave(parts, async (inside) => {
+					if (effect.kind === "attempt") await performAttempt(inside, { run, sop, effect, host, signal });
+					if (effect.kind === "plan") await performPlan(inside, { run, sop, effect, host, signal });
+				});
 			} catch (error) {
 				// Only a delivery can fail here: the run's state is the truth, and the host orders it again.
 				parts.log?.({ what: "not delivered", run: run.id, where: effect.kind, error });
 			}
 		},
-		plan: (run, sop, effect, signal) => planOf(parts, { run, sop, effect, signal }),
+		plan: (run, sop, effect, signal) => thenLeave(parts, (inside) => planOf(inside, { run, sop, effect, signal })),
 	};
+}
+
+/** Does the work, and then leaves every world that it entered. */
+async function thenLeave<T>(parts: Parts, work: (parts: Parts) => Promise<T>): Promise<T> {
+	const entered: World[] = [];
+	const worldOf: Parts["worldOf"] = async (...of) => {
+		const world = await parts.worldOf(...of);
+		entered.push(world);
+		return world;
+	};
+	try {
+		return await work({ ...parts, worldOf });
+	} finally {
+		for (const world of entered) world.leave?.();
+	}
 }
