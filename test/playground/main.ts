@@ -30,7 +30,7 @@ async function main(): Promise<void> {
 }
 
 async function pageOf(who: Exclude<keyof typeof PORTS, "bot"> & Who, bot: string) {
-	const at = { port: PORTS[who], tenant: tenantOf(who) };
+	const at = { port: PORTS[who], tenant: tenantOf(who), mark: `-${who}` };
 	const playground = await openPlayground(`${bot}/api/messages`, seenBy(who), at);
 	return { url: playground.url.replace("127.0.0.1", "localhost"), [Symbol.asyncDispose]: playground.close };
 }

@@ -26,15 +26,16 @@ export type Shown = {
 };
 export type Playground = Awaited<ReturnType<typeof openPlayground>>;
 
-/** Starts it before a bot. `people`: six, no more and no fewer. `at`: where, and the tenant it plays. */
+/** Starts it before a bot. `people`: six, no more and no fewer. `at`: where, the tenant it plays, and what the
+ * ids of its conversations end with, so that two beside each other share none. */
 export async function openPlayground(
 	endpoint: string,
 	people: readonly Person[],
-	at: { readonly port?: number; readonly tenant?: string } = {},
+	at: { readonly port?: number; readonly tenant?: string; readonly mark?: string } = {},
 ) {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-playground-"));
 	const tenant = at.tenant ?? TENANT;
-	writeFileSync(join(folder, ".m365agentsplayground.yml"), settings(people, tenant));
+	writeFileSync(join(folder, ".m365agentsplayground.yml"), settings(people, { tenant, mark: at.mark ?? "" }));
 	const port = at.port ?? (await freePort());
 	const url = `http://127.0.0.1:${port}`;
 	const options = ["start", "-e", endpoint, "-c", "msteams", "-p", String(port), "--dt", "--er"];
@@ -134,7 +135,10 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-function settings([me, ...others]: readonly Person[], tenant: string): string {
+function settings(
+	[me, ...others]: readonly Person[],
+	{ tenant, mark }: { readonly tenant: string; readonly mark: string },
+): string {
 	const lines = (person: Person | undefined) =>
 		JSON.stringify({
 			id: person?.id ?? "",
@@ -145,16 +149,16 @@ function settings([me, ...others]: readonly Person[], tenant: string): string {
 			surname: "-",
 			email: `${person?.id}@contoso.example`,
 		});
-	const channels = [{ id: CHATS.channel, name: "Operations" }];
+	const channels = [{ id: `${CHATS.channel}${mark}`, name: "Operations" }];
 	return [
 		'version: "0.1.1"',
 		`tenantId: ${tenant}`,
 		'bot: { id: "bot-id", name: "Sopwith" }',
 		`currentUser: ${lines(me)}`,
 		`users: [${others.map(lines).join(", ")}]`,
-		`personalChat: { id: ${CHATS.own} }`,
-		`groupChat: { id: ${CHATS.group}, name: Group }`,
-		`team: ${JSON.stringify({ id: CHATS.team, name: "Team", aadGroupId: tenant, channels })}`,
+		`personalChat: { id: ${CHATS.own}${mark} }`,
+		`groupChat: { id: ${CHATS.group}${mark}, name: Group }`,
+		`team: ${JSON.stringify({ id: `${CHATS.team}${mark}`, name: "Team", aadGroupId: tenant, channels })}`,
 	].join("\n");
 }
 
