@@ -23,9 +23,12 @@ export function explain(turn: Turn, error: unknown, run?: RunId): Promise<Reply>
 	throw error;
 }
 
-/** Refused: privately, with who can instead; the card they pressed is drawn anew. */
+/**
+ * Refused: privately, with who can instead. Our own page takes a card's buttons away when one is pressed, so it is drawn
+ * anew there; elsewhere the card is as it was, and drawing it would take away what is said on it.
+ */
 function denied(turn: Turn, error: DeniedError, run: RunId | undefined): Promise<Reply> {
-	if (run !== undefined) turn.refresh?.(run);
+	if (run !== undefined && turn.inbound.surface === "web") turn.refresh?.(run);
 	return tell(turn, { title: error.message, lead: error.advice === undefined ? [] : [error.advice] }, run);
 }
 

@@ -104,6 +104,7 @@ describe("in the Agents Playground", () => {
 		const action = { type: "Action.Execute", verb: "approve", data: idOf(asked.card ?? {}) };
 		await playground.act(MO, there, { type: "invoke", name: "adaptiveCard/action", value: { action } });
 		await newest(playground, ({ id, card }) => id === asked.id && /Approved by you/u.test(words(card)));
+		assert.equal(asked.edits, 1, "a refusal leaves the card alone, and with it the words that stand on it");
 		await newest(playground, ({ id, card }) => id === progress.id && /✓/u.test(words(card)));
 		assert(progress.edits > 0, "the progress was edited, not posted anew");
 	});
