@@ -5,7 +5,7 @@
 import { Router } from "express";
 import { pause } from "./app-pause.ts";
 import type { Log } from "./base/log.ts";
-import { type Clock, plusMs } from "./base/time.ts";
+import type { Clock } from "./base/time.ts";
 import type { Cards } from "./cards/load.ts";
 import type { Bot } from "./chat/bot.ts";
 import type { Surface } from "./chat/surface.ts";
@@ -36,9 +36,6 @@ type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards 
 export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
 export type TeamsDoor = Awaited<ReturnType<typeof openTeams>>;
 
-/** How long the id of a message is kept, so that a second delivery is known. */
-const SEEN_MS = 86_400_000;
-
 /** Opens it. Nothing is sent before somebody writes or the poster starts. */
 export async function openTeams(config: TeamsConfig, house: Kept, around: Around & TeamsOptions) {
 	const { app } = config;
@@ -46,7 +43,6 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 	const maySpeakTo = app === undefined ? loopbackHosts() : teamsHosts(around.hosts);
 	const sdk = await openSdk({ ...(app === undefined ? {} : { app }), cloud, maySpeakTo, clock });
 	const references = createReferences(createMemory(house.store, "teams"));
-	const seen = createMemory(house.store, "teams-seen");
 	const stopping = new AbortController();
 	const wait = (ms: number) => pause(ms, stopping.signal);
 	const complain = (error: unknown): void => log.warn({ error }, "Teams was not told something");
@@ -66,7 +62,7 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 		handler: (bot: Bot, parts: BotParts) => {
 			const conversations = createConversations({ ...parts, bot, cards, references, aside, speak, log, complain });
 			shut.resolve(conversations.shut);
-			const act = createAct({ ...parts, bot, cards, aside, conversations, first: seen.first, wait, complain });
+			const act = createAct({ ...parts, bot, cards, aside, conversations, wait, complain });
 			const guard =
 				app === undefined
 					? playgroundGuard({ tenants: config.tenants, maySpeakTo })
@@ -82,8 +78,6 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 			if (app === undefined) router.use("/api/messages", loopbackOnly());
 			return router.use(createReceive({ guard, references, act, audit: house.audit, clock }));
 		},
-		/** Forgets what need not be known any more. */
-		tidy: (): void => seen.forgetBefore(plusMs(clock.now(), -SEEN_MS)),
 		close: async (): Promise<void> => {
 			stopping.abort();
 			await aside.idle();

@@ -47,11 +47,7 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	await house.host.begin();
 	ready = true;
 	const { startNightly } = await import("./triggers/nightly.ts");
-	const tidy = (): void => {
-		office.tidy();
-		teams?.tidy();
-	};
-	const stopNightly = startNightly({ verify: office.auditVerify, tidy, log: options.log });
+	const stopNightly = startNightly({ verify: office.auditVerify, tidy: office.tidy, log: options.log });
 	const close = async (): Promise<void> => {
 		ready = false;
 		await stopNightly();

@@ -23,8 +23,6 @@ export type ActParts = BotParts & {
 	readonly cards: Cards;
 	readonly aside: Aside;
 	readonly conversations: Conversations;
-	/** True the first time for the id of a message. */
-	readonly first: (key: string) => boolean;
 	/** Resolves after a while. */
 	readonly wait: (ms: number) => Promise<void>;
 	readonly complain: (error: unknown) => void;
@@ -32,17 +30,19 @@ export type ActParts = BotParts & {
 
 /** As in the web chat. */
 const MOST_TYPED = 2000;
+const MOST_SEEN = 10_000;
 const DONE: Answer = { status: 200 };
 
 /** Makes the handler. Repeat: the same message is answered once; the same press has the same effect once. */
 export function createAct(parts: ActParts): (activity: Activity) => Promise<Answer> {
 	const dialog = createDialog(parts);
 	const under = new Map<string, Promise<Answer>>();
+	const first = firstTime();
 	const act = (activity: Activity): Promise<Answer> => {
 		const asked = read(activity);
 		switch (asked.kind) {
 			case "said":
-				return said(parts, activity, asked);
+				return first(keyOf(activity)) ? said(parts, activity, asked) : Promise.resolve(DONE);
 			case "pressed":
 				return asked.invoked ? invoked(parts, activity, asked) : sent(parts, activity, asked);
 			case "dialog":
@@ -68,12 +68,26 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 	};
 }
 
+/**
+ * Knows a message that comes a second time. Not over a restart, and need not: what was typed only hands out forms and asks
+ * the desk, which knows the same request by its key.
+ */
+function firstTime(): (key: string) => boolean {
+	const seen = new Set<string>();
+	return (key) => {
+		if (seen.has(key)) return false;
+		seen.add(key);
+		const oldest = seen.size > MOST_SEEN ? seen.values().next().value : undefined;
+		if (oldest !== undefined) seen.delete(oldest);
+		return true;
+	};
+}
+
 type Said = Extract<Asked, { kind: "said" }>;
 
 async function said(parts: ActParts, activity: Activity, { text, addressed }: Said): Promise<Answer> {
 	const inbound = { ...inboundOf(parts, activity), kind: "said", text } as const;
 	if (!addressed && !startsSomething(parts, inbound.person, text)) return DONE;
-	if (!parts.first(inbound.key)) return DONE;
 	if (text.length > MOST_TYPED) return told(parts, activity, { work: Promise.resolve(tooLong(parts)) });
 	return told(parts, activity, { work: parts.bot.handle(inbound) });
 }

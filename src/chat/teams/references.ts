@@ -8,10 +8,8 @@ import { type Activity, text, threadless, type Where } from "./activity.ts";
 /** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
 export type Memory = {
 	set(name: string, value: Json): void;
-	first(name: string): boolean;
 	all(): readonly { readonly name: string; readonly value: Json }[];
 	forget(name: string): void;
-	forgetBefore(at: string): void;
 };
 
 /** One conversation. `bot`: how we are called there. */
