@@ -39,7 +39,7 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 	about: "Lets a person join a group of Microsoft 365, or leave it",
 	input,
 	output,
-	repeat: { kind: "replace" },
+	repeat: { kind: "settle", ms: 30_000 },
 	writes: true,
 	defaults: { user: hole("subject.user") },
 	async look(wanted, world): Promise<Facts> {

@@ -44,7 +44,7 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 	about: "Gives a person Microsoft 365 licences, directly or by a group, showing how many are left",
 	input,
 	output,
-	repeat: { kind: "replace" },
+	repeat: { kind: "settle", ms: 30_000 },
 	writes: true,
 	defaults: {
 		user: hole("subject.user"),

@@ -16,7 +16,7 @@ import { type Desired, isRefusal, lookAndPlan, obstacleOf, proveDesired, readDes
 import { Stopped, TimeUp, within } from "./limit.ts";
 import type { Parts } from "./performer.ts";
 import { proveWithin } from "./prove.ts";
-import { settling, settlingUndo } from "./settle.ts";
+import { settling, settlingObstacle, settlingUndo } from "./settle.ts";
 
 type AttemptEffect = Extract<Effect, { kind: "attempt" }>;
 export type AttemptOrder = {
@@ -77,7 +77,11 @@ function before(
 	looked: Awaited<ReturnType<typeof lookAndPlan>> & { readonly desired: Desired; readonly world: World },
 ): Outcome | undefined {
 	const { planned, facts, desired, world } = looked;
+	const now = toMs(parts.clock.now());
+	const own = { run: order.run, step: order.effect.step };
 	if (planned.obstacle !== undefined) {
+		const doubt = order.effect.mode === "look" ? 0 : settlingObstacle(desired.action, own, now);
+		if (doubt > 0) return notSettled(doubt);
 		return { kind: "refused", applied: [], retryable: false, ...planned.obstacle };
 	}
 	if (order.effect.mode === "look") {
@@ -86,12 +90,14 @@ function before(
 	}
 	const held = obstacleOf(desired, world, planned);
 	if (held !== undefined) return { kind: "refused", applied: [], retryable: false, ...held };
-	const now = toMs(parts.clock.now());
 	const rest =
 		desired.undo === undefined
-			? settling(desired.action, { run: order.run, step: order.effect.step }, planned.changes, now)
+			? settling(desired.action, own, planned.changes, now)
 			: settlingUndo(planned.changes, desired.action.undo && order.effect.input.$at, now);
-	if (rest === 0) return undefined;
+	return rest === 0 ? undefined : notSettled(rest);
+}
+
+function notSettled(rest: number): Outcome {
 	return {
 		kind: "refused",
 		applied: [],

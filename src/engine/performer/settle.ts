@@ -28,6 +28,22 @@ export function settling(
 	return Math.max(0, until - now);
 }
 
+/**
+ * How many ms must pass before what stands in the way may be believed; 0 when it may be now. A write of this step that was
+ * not answered may itself be the reason: a licence that it took is missing in the stock before it is shown on the person.
+ */
+export function settlingObstacle(
+	action: Action,
+	{ run, step }: { readonly run: Run; readonly step: Path },
+	now: number,
+): number {
+	if (action.repeat.kind !== "settle") return 0;
+	const { ms } = action.repeat;
+	const doubts = run.ledger.filter((entry) => entry.path === step && entry.state === "maybe");
+	const until = Math.max(0, ...doubts.map(({ at }) => toMs(at) + ms));
+	return Math.max(0, until - now);
+}
+
 const GONE_MS = 30_000;
 
 /**

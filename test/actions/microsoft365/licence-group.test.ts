@@ -122,6 +122,30 @@ test("a direct licence that was taken meanwhile is refused, and the next look sa
 	assert.deepEqual(ada(stage)?.licences, []);
 });
 
+test("after a lost answer, an empty stock may be our own doing, and is believed once there was time to show it", async (t) => {
+	const stage = await withAda(t);
+	const input = { user: UPN, licences: ["SPB"], usageLocation: "US" };
+	const order = { action: ACTION, input, step: "licence" };
+	await stage.attempt({
+		action: "microsoft365.user",
+		input: { firstName: "Bo", lastName: "Li", usageLocation: "US" },
+		step: "bo",
+	});
+	stage.sandbox.fault({ match: { path: /assignLicense$/ }, answer: { kind: "dropped", applied: false } });
+	const lost = await stage.attempt(order);
+	assert.equal(lost.outcome?.kind, "unknown");
+	const ledger = stage.ledgerOf(order, lost);
+	// Seen from here it is the same: the last one is gone, and it does not show who has it.
+	stage.sandbox.takeLicence("bo.li@contoso.example", "SPB");
+	const early = await stage.attempt({ ...order, attempt: 2, ledger });
+	assert.ok(early.outcome?.kind === "refused");
+	assert.deepEqual([early.outcome.code, early.outcome.retryAfterMs, early.changes], ["settling", 30_000, undefined]);
+	stage.clock.move(30_000);
+	const late = await stage.attempt({ ...order, attempt: 3, ledger });
+	assert.ok(late.outcome?.kind === "refused");
+	assert.deepEqual([late.outcome.code, late.changes], ["no-licence", undefined]);
+});
+
 for (const [what, group, code] of [
 	["a group that follows a rule", "Licence by rule", "group-closed"],
 	["a group without a licence", "All Sales", "group-without-licence"],
