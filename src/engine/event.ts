@@ -89,7 +89,8 @@ export type Plan = {
 	readonly waitsMs: number;
 };
 
-export type Outcome = { readonly applied: readonly ChangeId[] } & (
+/** `requests`: what the other side calls our writes, by change, for its support: `add:… request-id 6f1c…`. */
+export type Outcome = { readonly applied: readonly ChangeId[]; readonly requests?: readonly string[] } & (
 	| { readonly kind: "done"; readonly output: Values; readonly proof: readonly Check[] }
 	| { readonly kind: "not-yet"; readonly output?: Values }
 	| {

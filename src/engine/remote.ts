@@ -42,7 +42,10 @@ export function got<T>(answer: Answer<T>): T {
 export function outcomeOf(answer: Answer<unknown>, change: string, output: Values = {}): Outcome {
 	switch (answer.kind) {
 		case "ok":
-			return { kind: "done", applied: [change], output, proof: [] };
+			return {
+				...{ kind: "done", applied: [change], output, proof: [] },
+				...(answer.requestId === undefined ? {} : { requests: [`${change} request-id ${answer.requestId}`] }),
+			};
 		case "refused":
 			return {
 				kind: "refused",
@@ -89,10 +92,7 @@ export interface Directory {
 		readonly attributes: readonly string[];
 	}): Promise<Answer<readonly Entry[]>>;
 	/** `unicodePwd` may be a `Secret`; the door encodes it. */
-	add(
-		dn: string,
-		attributes: { readonly [name: string]: string | readonly string[] | Secret },
-	): Promise<Answer<void>>;
+	add(dn: string, attributes: { readonly [name: string]: string | readonly string[] | Secret }): Promise<Answer<void>>;
 	/**
 	 * `dn` may be `<GUID=…>`. Several changes are one atomic LDAP modify; delete-old with add-new is compare-and-set.
 	 * `again`: the same password may be there already, so its history is not asked.

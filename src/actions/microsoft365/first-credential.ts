@@ -226,7 +226,7 @@ async function makePass(at: Place, made: Change, lifetimeInMinutes: number): Pro
 		return { kind: "unknown", applied: [made.id], code: "no-pass", detail: "the answer did not show the pass" };
 	}
 	await at.world.replace(passName(id), new Secret(temporaryAccessPass));
-	return { kind: "done", applied: [made.id], output: {}, proof: [] };
+	return outcomeOf(answer, made.id);
 }
 
 /**

@@ -40,6 +40,19 @@ test("a write that is not found for 20 s after the create is tried again, and do
 	assert.deepEqual(stage.sandbox.readOut().users.find((user) => user.userPrincipalName === UPN)?.licences, ["SPB"]);
 });
 
+test("the journal holds what Microsoft calls each write, for its support", async (t) => {
+	const stage = await withAda(t);
+	const input = { user: UPN, group: "All Sales" };
+	const { outcome } = await stage.attempt({ action: "microsoft365.groupMember", input, step: "join" });
+	assert.equal(outcome?.requests?.length, 1);
+	assert.match(
+		outcome?.requests?.[0] ?? "",
+		/^add:ada\.lovelace@contoso\.example#group:All Sales request-id [0-9a-f-]{36}$/,
+	);
+	const again = await stage.attempt({ action: "microsoft365.groupMember", input, step: "join", attempt: 2 });
+	assert.equal(again.outcome?.requests, undefined, "who reads alone has nothing to name");
+});
+
 test("a read that finds nobody is no replica's lag to whoever did not make the account", async (t) => {
 	const stage = await onStage(t, { seed: CLOUD });
 	const { outcome } = await stage.attempt({ ...LICENCE, mode: "look" });
