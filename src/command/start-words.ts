@@ -1,17 +1,19 @@
 /**
  * What a person reads when the bot is ready: where to look, what to type, who to be. Pure. Eight lines at most.
  */
+import type { Config } from "../config.ts";
 import type { Client } from "../sop/definitions.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { App } from "./app-port.ts";
 
-/** Writes the lines for a bot that serves. Names people only where they are simulated. */
-export function startWords(app: Pick<App, "url" | "definitions">): string {
+/** Writes the lines for a bot that serves. Names people only where they are simulated and anybody may be them. */
+export function startWords(app: Pick<App, "url" | "definitions">, signIn: Config["signIn"]): string {
 	const { clients, quarantined } = app.definitions();
 	const all = Object.values(clients);
-	const client = all.find((one) => one.values.sandbox && first(one) !== undefined);
+	const client = signIn === "none" ? undefined : all.find((one) => one.values.sandbox && first(one) !== undefined);
 	const sop = client && first(client);
 	const lines = [`Sopwith is ready at ${app.url}`];
+	if (signIn === "none") lines.push(`People meet it in Teams, whose messages come to ${app.url}/api/messages.`);
 	if (client !== undefined && sop !== undefined) {
 		const { command, starters, approvers } = sop;
 		lines.push(`Type ${command} in the chat there. ${client.name} is a sandbox: nothing outside this machine changes.`);

@@ -1,0 +1,48 @@
+/**
+ * The real program with the credentials of a bot: Teams is let in by its tokens alone, and nobody can choose who they are.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { type Bot, startBot } from "../../e2e/bot.ts";
+import { APP, ISSUER, signing, TENANT, tokenOf } from "./microsoft.ts";
+
+let bot: Bot;
+before(async () => {
+	bot = await startBot(() => ({
+		TEAMS_APP_ID: APP,
+		TEAMS_APP_PASSWORD: "a-long-secret-canary",
+		TEAMS_APP_TENANT: TENANT,
+		TEAMS_TENANTS: TENANT,
+	}));
+});
+after(() => bot.end("SIGTERM"));
+
+describe("beside Teams", () => {
+	test("an activity without a token, or with one of somebody else, is refused", async () => {
+		const body = JSON.stringify({ type: "message", channelId: "msteams", text: "newhire" });
+		const headers = { "content-type": "application/json" };
+		assert.equal((await fetch(`${bot.url()}/api/messages`, { method: "POST", headers, body })).status, 401);
+		const foreign = tokenOf(signing("k", ["msteams"]), { iss: ISSUER, aud: "another-bot", exp: 9e9 });
+		const signed = { ...headers, authorization: `Bearer ${foreign}` };
+		assert.equal((await fetch(`${bot.url()}/api/messages`, { method: "POST", headers: signed, body })).status, 401);
+	});
+
+	test("nobody signs in to the pages, from this machine or through a proxy", async () => {
+		for (const path of ["/", "/runs", "/approvals", "/chat/messages"]) {
+			const answer = await fetch(`${bot.url()}${path}`, {
+				redirect: "manual",
+				headers: { "x-forwarded-for": "203.0.113.9" },
+			});
+			assert.equal(answer.status, 403, path);
+			assert.match(await answer.text(), /no-sign-in/u);
+		}
+		const signIn = { method: "POST", body: new URLSearchParams({ person: "contoso/mo" }) };
+		assert.equal((await fetch(`${bot.url()}/sign-in`, signIn)).status, 404);
+	});
+
+	test("a program's token still works, and no credential is in the log", async () => {
+		const { status } = await bot.api("mo", "/runs");
+		assert.equal(status, 200);
+		assert(!bot.log().includes("canary"));
+	});
+});
