@@ -150,6 +150,24 @@ test("undo deletes an account that was never used, and refuses one that was", as
 	assert.equal(again.outcome?.kind, "done");
 });
 
+test("while Microsoft 365 does not say whether an account was used, undo deletes nothing", async (t) => {
+	const stage = await onStage(t);
+	const made = await make(stage);
+	const $undo = { $undo: made.changes?.[0], $input: ADA } as unknown as Values;
+	const undo = { action: "directory.user", input: $undo, run: "undo", step: "u1" };
+	stage.clock.move(3000);
+	const trouble = stage.sandbox.fault({ match: { on: "graph" }, times: 99, answer: { kind: "status", status: 500 } });
+	const { outcome, changes } = await stage.attempt(undo);
+	assert.ok(outcome?.kind === "refused");
+	assert.deepEqual([outcome.code, outcome.retryable, changes], ["server-error", true, undefined]);
+	assert.deepEqual(accounts(stage), [UPN]);
+	const proved = await stage.attempt({ action: "directory.user", input: ADA, attempt: 2 });
+	assert.equal(proved.outcome?.kind, "done", "a step that hangs nothing on it goes on");
+	trouble.end();
+	assert.equal((await stage.attempt({ ...undo, attempt: 2 })).outcome?.kind, "done");
+	assert.deepEqual(accounts(stage), []);
+});
+
 test("an account of this run moves with a corrected profile, to a place that is there, and an undo moves it back", async (t) => {
 	const stage = await onStage(t);
 	await make(stage);
