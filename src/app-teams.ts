@@ -54,7 +54,13 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 		clock,
 		shut: (reference, status) => void shut.promise.then((tell) => tell(reference, status)),
 	});
-	const surface: Surface = createTeamsSurface({ definitions: house.definitions, references, speak, cards });
+	const surface: Surface = createTeamsSurface({
+		definitions: house.definitions,
+		references,
+		speak,
+		cards,
+		...(app === undefined ? {} : { home: app.tenant.toLowerCase() }),
+	});
 	const aside = createAside({ speak, references, wait, complain });
 	return {
 		surface,

@@ -32,7 +32,7 @@ export type References = {
 	readonly keepDirect: (object: string, reference: Reference) => void;
 	/** The newest service URL of a tenant, whatever an old conversation said. */
 	readonly serviceUrl: (tenant: string) => string | undefined;
-	/** Tenants that have spoken to us, the latest first. */
+	/** Tenants that have spoken to us. */
 	readonly tenants: () => readonly string[];
 	/** How we are called in a tenant. */
 	readonly bot: (tenant: string) => Reference["bot"] | undefined;
@@ -62,7 +62,7 @@ export function createReferences(memory: Memory): References {
 		const name = `person ${reference.tenant}/${object}`;
 		keep(name, { ...get(name), conversation: reference.conversation });
 	};
-	const tenants = (): readonly string[] => namesAfter(kept, "tenant ").toReversed();
+	const tenants = (): readonly string[] => namesAfter(kept, "tenant ");
 	return {
 		find,
 		keepDirect,

@@ -16,6 +16,8 @@ export type TeamsSurfaceParts = {
 	readonly references: References;
 	readonly speak: Speak;
 	readonly cards: Cards;
+	/** The tenant the bot lives in: the MSP's own, so its staff are there. */
+	readonly home?: string;
 };
 
 /** Makes the surface. A direct place is written `TENANT/OBJECT`, so it outlives the conversation behind it. */
@@ -46,8 +48,8 @@ export function directPlace(tenant: string, object: string): Address {
 	return { surface: "teams", kind: "direct", ref: `${tenant}/${object}` };
 }
 
-/** Where the roster does not say the tenant: the one they are known to be in, or the only one there is. */
-function directTo({ definitions, references }: TeamsSurfaceParts, person: Actor): Address | undefined {
+/** Where the roster does not say the tenant: the one they are known to be in, the MSP's for its staff, or the only one. */
+function directTo({ definitions, references, home }: TeamsSurfaceParts, person: Actor): Address | undefined {
 	const listed = teamsIdOf(definitions(), person);
 	if (listed === undefined) return undefined;
 	const tenants = references.tenants();
@@ -55,6 +57,7 @@ function directTo({ definitions, references }: TeamsSurfaceParts, person: Actor)
 	const tenant =
 		listed.tenant ??
 		tenants.find((each) => references.direct(each, object) !== undefined) ??
+		(person.client === undefined && home !== undefined && tenants.includes(home) ? home : undefined) ??
 		(tenants.length === 1 ? tenants[0] : undefined);
 	const spoken = tenant !== undefined && references.serviceUrl(tenant) !== undefined;
 	return spoken ? directPlace(tenant, object) : undefined;

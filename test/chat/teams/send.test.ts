@@ -177,6 +177,8 @@ describe("where to", () => {
 		const { surface } = world.teams;
 		assert.equal(await surface.directTo({ id: "sam" }), undefined);
 		assert.equal(await surface.directTo({ id: "finn", client: "fabrikam" }), undefined);
+		const tia = { surface: "teams", kind: "direct", ref: `${TENANT}/${TEAMS_IDS.tia}` };
+		assert.deepEqual(await surface.directTo({ id: "tia" }), tia, "the MSP's own are in the bot's tenant");
 		assert.deepEqual(await surface.directTo({ id: "mo", client: "contoso" }), MO);
 	});
 
