@@ -60,7 +60,7 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 	const already = receipt.outcome === "duplicate" || receipt.reason?.code === "begun-already";
 	if (already) return endElsewhere(parts, order);
 	if (receipt.verdict !== "go") return;
-	await end(parts, order, await write(parts, order, { desired, world, changes: planned.changes, facts }));
+	await end(parts, order, await writeTraced(parts, order, { desired, world, changes: planned.changes, facts }));
 }
 
 const begunElsewhere: Outcome = {
@@ -113,7 +113,15 @@ type Work = {
 	readonly world: World;
 	readonly changes: readonly Change[];
 	readonly facts: Facts;
+	/** What the other side calls the writes. */
+	readonly requests: string[];
 };
+
+async function writeTraced(parts: Parts, order: AttemptOrder, work: Omit<Work, "requests">): Promise<Outcome> {
+	const requests: string[] = [];
+	const outcome = await write(parts, order, { ...work, requests });
+	return requests.length === 0 ? outcome : { ...outcome, requests };
+}
 
 async function write(parts: Parts, order: AttemptOrder, work: Work): Promise<Outcome> {
 	const applied: ChangeId[] = [];
@@ -121,6 +129,7 @@ async function write(parts: Parts, order: AttemptOrder, work: Work): Promise<Out
 	let output: Values = {};
 	for (const change of work.changes) {
 		const outcome = await applyOne(parts, order, work, change);
+		work.requests.push(...(outcome.requests ?? []));
 		applied.push(...outcome.applied.filter((id) => !applied.includes(id)));
 		if (outcome.kind === "refused" || outcome.kind === "unknown") return { ...outcome, applied };
 		output = { ...output, ...outcome.output };
