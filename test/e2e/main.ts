@@ -14,9 +14,10 @@ import { program } from "./program.ts";
 import { realDirectories } from "./real-directories.ts";
 import { secondThoughts } from "./second-thoughts.ts";
 import type { Story } from "./stage.ts";
+import { teams } from "./teams.ts";
 import { technician } from "./technician.ts";
 
-const STORIES: readonly Story[] = [realDirectories, newcomer, form, secondThoughts, technician, program];
+const STORIES: readonly Story[] = [realDirectories, newcomer, form, secondThoughts, technician, program, teams];
 const AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({
