@@ -21,8 +21,8 @@ export function refusedHere(code: Code, why: string): Extract<Answer<never>, { k
 }
 
 /**
- * Turns an exchange into an answer. A write that was sent and not answered, or answered 500, 502, 503 or 504, is `unknown`:
- * it may have been done. 429 is a refusal in which nothing was done.
+ * Turns an exchange into an answer. A write that was sent and not answered, or answered 408 or 5xx, is `unknown`: it may
+ * have been done. 429 is a refusal in which nothing was done.
  * Source: https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling.
  */
 export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, clock: Clock): GraphAnswer {
@@ -41,7 +41,7 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 	}
 	const error = parsed !== undefined && isRecord(parsed.error) ? parsed.error : {};
 	const detail = detailOf(status, error, headers);
-	if (method !== "GET" && [500, 502, 503, 504].includes(status)) {
+	if (method !== "GET" && (status === 408 || status >= 500)) {
 		return { kind: "unknown", code: STATUSES[status] ?? "server-error", detail };
 	}
 	const after = retryAfterMs(headers.get("retry-after"), clock);
@@ -65,16 +65,23 @@ function isPassing(method: GraphRequest["method"], status: number): boolean {
 	return [408, 409, 423, 429, 500, 502, 503, 504].includes(status) || (status === 404 && method !== "GET");
 }
 
-/** Reads `Retry-After`, in seconds or as an HTTP date. Shape: milliseconds from now, never negative, never capped. */
+/**
+ * Reads `Retry-After`, in seconds or as an HTTP date. Shape: milliseconds from now, never negative, never capped; nothing
+ * for what is neither.
+ */
 export function retryAfterMs(header: string | null, clock: Clock): number | undefined {
 	if (header === null) return undefined;
 	const text = header.trim();
-	if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
+	if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
 	const parts = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/.exec(text);
 	const month = MONTHS.indexOf(parts?.[2] ?? "") + 1;
 	if (parts === null || month === 0) return undefined;
-	const at = `${parts[3]}-${String(month).padStart(2, "0")}-${parts[1]}T${parts[4]}Z`;
-	return Math.max(0, toMs(at) - toMs(clock.now()));
+	try {
+		const at = toMs(`${parts[3]}-${String(month).padStart(2, "0")}-${parts[1]}T${parts[4]}Z`);
+		return Math.max(0, at - toMs(clock.now()));
+	} catch {
+		return undefined; // a 31st of February
+	}
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -37,6 +37,8 @@ for (const [what, answer, waits] of [
 for (const [what, answer, kind] of [
 	["503", { kind: "status", status: 503, applied: true }, "unknown"],
 	["504", { kind: "status", status: 504, applied: true }, "unknown"],
+	["408", { kind: "status", status: 408, applied: true }, "unknown"],
+	["507", { kind: "status", status: 507, applied: true }, "unknown"],
 	["a lost connection", { kind: "dropped", applied: true }, "unknown"],
 	["403", { kind: "status", status: 403, code: "Authorization_RequestDenied" }, "refused"],
 ] as const) {
@@ -130,4 +132,19 @@ test("a refusal and an answer that was lost say what Microsoft's support asks fo
 	assert.ok(lost.kind === "unknown");
 	const [, trace] = /client-request-id ([0-9a-f-]{36})$/.exec(lost.detail) ?? [];
 	assert.equal(stage.sandbox.log.at(-1)?.headers["client-request-id"], trace);
+});
+
+test("a Retry-After that is neither seconds nor a date says nothing, and breaks nothing", async (t) => {
+	const stage = await withSandbox(t);
+	for (const retryAfter of [
+		"soon",
+		"9".repeat(400),
+		"Wed, 31 Feb 2027 00:00:00 GMT",
+		"Mon, 99 Nov 2026 99:99:99 GMT",
+	]) {
+		const start = startOf(stage);
+		stage.sandbox.fault({ match: READS, answer: { kind: "status", status: 429, retryAfter } });
+		got(await stage.graph.request(MO));
+		assert.equal(startOf(stage) - start, 1000, retryAfter);
+	}
 });
