@@ -100,14 +100,18 @@ async function inTurn(sending: Sending, ready: Ready): Promise<GraphAnswer> {
 	}
 }
 
-/** Who is told 401 was not let in, so nothing was done: it is sent once more, with a token that is not the same. */
+/**
+ * Who is told 401 was not let in, so nothing was done: it is sent once more, with a token that is not the same. Where there
+ * is none, why that is so is the answer.
+ */
 async function withToken(sending: Sending, ready: Ready): Promise<GraphAnswer> {
 	const token = await tokenOf(sending.token);
 	if (typeof token !== "string") return token;
 	const answer = await once(sending, ready, token);
 	if (answer.kind !== "refused" || answer.status !== 401) return answer;
 	const fresh = await tokenOf(sending.token, token);
-	return typeof fresh === "string" && fresh !== token ? once(sending, ready, fresh) : answer;
+	if (typeof fresh !== "string") return fresh;
+	return fresh === token ? answer : once(sending, ready, fresh);
 }
 
 /** A token, or the answer that says there is none: nothing was sent. */

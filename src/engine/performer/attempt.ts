@@ -131,19 +131,30 @@ async function write(parts: Parts, order: AttemptOrder, work: Work): Promise<Out
 		const outcome = await applyOne(parts, order, work, change);
 		work.requests.push(...(outcome.requests ?? []));
 		applied.push(...outcome.applied.filter((id) => !applied.includes(id)));
-		if (outcome.kind === "refused" || outcome.kind === "unknown") return { ...outcome, applied };
+		if (outcome.kind === "unknown") return { ...outcome, applied };
+		if (outcome.kind === "refused") return { ...outcome, applied, message: beside(applied, outcome.message) };
 		output = { ...output, ...outcome.output };
 		if (outcome.kind === "done") proof.push(...outcome.proof);
 	}
 	if (applied.length === 0 && work.changes.length === 0) {
 		return finished(parts, order, work.desired, work.facts, applied);
 	}
-	if (work.desired.action.repeat.kind === "never" && work.changes.length > 0 && proof.length > 0) {
+	const isOnce = work.desired.action.repeat.kind === "never";
+	if (isOnce && work.changes.length > 0 && proof.length > 0) {
 		return { kind: "done", applied, output, proof };
 	}
 	const proved = await proveWithin(parts, order, work.desired, work.world);
-	if (proved === undefined) return { kind: "not-yet", applied, output };
+	if (proved === undefined || (!("proof" in proved) && isOnce)) return { kind: "not-yet", applied, output };
+	if (!("proof" in proved)) {
+		const message = "It was done. The other side asked us to wait; then it is read back.";
+		return { kind: "refused", applied, message, retryable: true, ...proved };
+	}
 	return { kind: "done", applied, output: { ...output, ...proved.output }, proof: [...proof, ...proved.proof] };
+}
+
+/** A refusal speaks of its own change; what the try wrote before that stands. */
+function beside(applied: readonly ChangeId[], message: string): string {
+	return applied.length === 0 ? message : message.replace("Nothing changed.", "Nothing else changed.");
 }
 
 async function applyOne(parts: Parts, order: AttemptOrder, work: Work, change: Change): Promise<Outcome> {

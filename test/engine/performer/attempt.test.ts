@@ -208,12 +208,32 @@ test("a change that is refused or unknown stops the rest and names what was appl
 				change.id === lamp(2).id
 					? kind === "unknown"
 						? { kind, applied: [], code: "lost" }
-						: { kind, applied: [], code: "no", message: "No.", retryable: false }
+						: { kind, applied: [], code: "no", message: "No. Nothing changed.", retryable: false }
 					: undefined,
 		});
 		const told = await perform({ action: actionFor(at) });
 		assert.equal(told.outcome?.kind, kind);
 		assert.deepEqual(told.outcome?.applied, [lamp(1).id]);
+		if (told.outcome?.kind === "refused") assert.equal(told.outcome.message, "No. Nothing else changed.");
+	}
+});
+
+test("a read-back that the other side puts off is made when it may be; what was applied is told", async () => {
+	const busy = (retryAfterMs: number) => async (at: Room) => {
+		if (at.applied.length === 0 || at.looks > 3) return;
+		throw new RemoteError({ kind: "unsent", code: "throttled", detail: "", retryAfterMs });
+	};
+	for (const [ms, kind] of [
+		[800, "done"],
+		[315_000, "refused"],
+	] as const) {
+		const at = room();
+		const held = busy(ms);
+		at.look = () => held(at);
+		const { outcome } = await perform({ action: actionFor(at) });
+		assert.deepEqual([outcome?.kind, outcome?.applied, at.applied.length], [kind, [lamp(1).id, lamp(2).id], 2]);
+		if (outcome?.kind !== "refused") continue;
+		assert.deepEqual([outcome.code, outcome.retryable, outcome.retryAfterMs], ["throttled", true, ms]);
 	}
 });
 
