@@ -45,7 +45,8 @@ export function gotOrNone<T>(answer: Answer<T>): T | undefined {
 /**
  * The account a step means; undefined when nobody fits. A name without an address is nobody here. An account that came from
  * the directory is found by what the sync keeps of the directory's id: its name is older here until the next sync, and the
- * same name on an account that was never synced is somebody else's. Errors: `RemoteError`.
+ * same name on an account that was never synced is somebody else's. Errors: `RemoteError`; `ambiguous-user` when several
+ * have that address and none is called so.
  */
 export async function findAccount(graph: Graph, ref: UserRef): Promise<CloudUser | undefined> {
 	const { guid, id } = namesOf(ref);
@@ -65,7 +66,10 @@ async function findByName(graph: Graph, ref: UserRef): Promise<CloudUser | undef
 		address === undefined ? [] : listAccounts(graph, `mail eq ${odata(address)}`),
 	]);
 	const named = gotOrNone(found);
-	return named === undefined ? byMail[0] : readAccount(named);
+	if (named !== undefined) return readAccount(named);
+	if (byMail.length < 2) return byMail[0];
+	const message = `${byMail.length} accounts of Microsoft 365 have the address ${address}. Nothing changed.`;
+	throw refusal("ambiguous-user", message, byMail.map(({ upn }) => upn).join(", "));
 }
 
 /** Accounts that fit a filter. `odata()` every value in it. Errors: `RemoteError`. */

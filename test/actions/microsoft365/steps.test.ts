@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
+import { newUser } from "../sandbox/with-sandbox.ts";
 import { onStage, type Stage } from "../stage.ts";
 
 const UPN = "ada.lovelace@contoso.example";
@@ -87,6 +88,23 @@ test("the same name on an account that was never synced is not the one that is w
 	const look = { action: "microsoft365.userExists", mode: "look" as const, input: { user: { upn: UPN, objectGuid } } };
 	assert.equal((await stage.attempt(look)).outcome?.kind, "not-yet");
 	assert.equal((await stage.attempt({ ...look, input: { user: UPN } })).outcome?.kind, "done");
+});
+
+test("an address that two accounts have, and none is called by, is nobody's", async (t) => {
+	const stage = await withAda(t);
+	const mail = "sales@contoso.example";
+	for (const name of ["Ann Lee", "Bo Li"]) {
+		assert.equal((await stage.raw("POST", "/v1.0/users", newUser(name, { mail }))).status, 201);
+	}
+	stage.clock.move(3000);
+	const input = { user: mail, group: "All Sales" };
+	const { outcome, changes } = await stage.attempt({ action: "microsoft365.groupMember", input, step: "it" });
+	assert.ok(outcome?.kind === "refused");
+	assert.deepEqual([outcome.code, outcome.retryable, changes], ["ambiguous-user", false, undefined]);
+	assert.match(
+		outcome.message,
+		/^2 accounts of Microsoft 365 have the address sales@contoso\.example\. Nothing changed\.$/,
+	);
 });
 
 test("with no licence left, others with stock are offered and nothing is given", async (t) => {
