@@ -16,6 +16,8 @@ export type FaultRow = {
 	readonly wrongTarget?: number;
 	/** Outcomes that stayed unknown and were put to a person. Only where they were counted; not a fault. */
 	readonly unknownAsked?: number;
+	/** Requests to the other side in one try. Only where they were counted. */
+	readonly remoteCalls?: number;
 	/** What was found, in words; empty when all is well. */
 	readonly notes: readonly string[];
 };
@@ -27,6 +29,7 @@ export type Tally = {
 	wrong(why: string): void;
 	wrongTarget(why: string): void;
 	unknownAsked(): void;
+	calls(many: number): void;
 	/** Counts as wrong unless it holds. */
 	expect(holds: boolean, why: string): void;
 	row(): FaultRow;
@@ -37,7 +40,7 @@ const MOST_NOTES = 12;
 /** `targets`: whether it is looked for what else was changed, and counted what a person was asked. */
 export function tallyOf(fault: string, { targets = false } = {}): Tally {
 	const counts = { tries: 0, lost: 0, doubled: 0, wrong: 0, worstMs: 0 };
-	const more = { wrongTarget: 0, unknownAsked: 0 };
+	const more: { wrongTarget: number; unknownAsked: number; remoteCalls?: number } = { wrongTarget: 0, unknownAsked: 0 };
 	const notes: string[] = [];
 	const count = (kind: keyof typeof counts | "wrongTarget", why: string): void => {
 		if (kind === "wrongTarget") more.wrongTarget++;
@@ -54,6 +57,9 @@ export function tallyOf(fault: string, { targets = false } = {}): Tally {
 		wrong: (why) => count("wrong", why),
 		wrongTarget: (why) => count("wrongTarget", why),
 		unknownAsked: () => void more.unknownAsked++,
+		calls: (many) => {
+			more.remoteCalls = Math.max(more.remoteCalls ?? 0, many);
+		},
 		expect: (holds, why) => {
 			if (!holds) count("wrong", why);
 		},
@@ -67,11 +73,16 @@ export const failed = (row: FaultRow): boolean => row.lost + row.doubled + row.w
 export function tableOf(rows: readonly FaultRow[]): string {
 	const columns = ["tries", " lost", "doubled", "wrong", "wrong target", "unknown asked", "worst ms"];
 	const head = ["fault".padEnd(WIDE), ...columns].join("  ");
-	const lines = rows.map(({ fault, tries, lost, doubled, wrong, wrongTarget, unknownAsked, worstMs, notes }) => {
-		const figures = [tries, lost, doubled, wrong, wrongTarget, unknownAsked, worstMs];
-		const line = [fault.padEnd(WIDE), ...figures.map((figure, at) => pad(figure, columns[at]?.length ?? 0))].join("  ");
-		return [line, ...notes.map((note) => `    ${note}`)].join("\n");
-	});
+	const lines = rows.map(
+		({ fault, tries, lost, doubled, wrong, wrongTarget, unknownAsked, worstMs, remoteCalls, notes }) => {
+			const figures = [tries, lost, doubled, wrong, wrongTarget, unknownAsked, worstMs];
+			const line = [fault.padEnd(WIDE), ...figures.map((figure, at) => pad(figure, columns[at]?.length ?? 0))].join(
+				"  ",
+			);
+			const calls = remoteCalls === undefined ? [] : [`    ${remoteCalls} remote calls in one try`];
+			return [line, ...calls, ...notes.map((note) => `    ${note}`)].join("\n");
+		},
+	);
 	return `${[head, ...lines].join("\n")}\n`;
 }
 

@@ -18,6 +18,9 @@ export type Asked = {
 	readonly by: readonly string[];
 	readonly verbs: readonly Verb[];
 	readonly choices: readonly string[];
+	/** What an approval would approve. */
+	readonly plan?: string;
+	readonly detail: string;
 	/** Changes that may have been made. */
 	readonly doubt: readonly string[];
 	/** Changes that were made in the try that ended so. */
@@ -34,8 +37,8 @@ export type Seen = {
 
 export type Watched = {
 	readonly id: string;
-	/** Once the run has ended or asks somebody; undefined: neither, in time. `unless`: waits that were answered before. */
-	settled(unless?: string): Promise<Seen | undefined>;
+	/** Once the run has ended or asks somebody; undefined: neither, in time. `answered`: waits that count no more. */
+	settled(answered?: readonly string[]): Promise<Seen | undefined>;
 	/** Answers as the lead. */
 	answer(asked: Asked, verb: Verb, values?: Values): Promise<void>;
 	/** Is over with it. */
@@ -65,16 +68,15 @@ export async function hire(
 		told = Promise.withResolvers();
 		if (hurry) skipTo(scene, change.run);
 	});
-	const settled = async (unless?: string): Promise<Seen | undefined> => {
+	const settled = async (answered: readonly string[] = []): Promise<Seen | undefined> => {
 		const until = performance.now() + MOST_MS;
 		while (performance.now() < until) {
 			const changed = told.promise;
 			const [read, description] = await Promise.all([house.host.read(run), house.desk.read(actor, run)]);
 			const state = read?.run;
-			const asked = state && description && askedIn(state, description);
-			const open = asked !== undefined && asked.wait !== unless;
-			if (state && description && (open || state.ended !== undefined)) {
-				return { run: state, description, pauses: [...pauses.values()], ...(open ? { asked } : {}) };
+			const asked = state && description && askedIn(state, description, answered);
+			if (state && description && (asked !== undefined || state.ended !== undefined)) {
+				return { run: state, description, pauses: [...pauses.values()], ...(asked === undefined ? {} : { asked }) };
 			}
 			await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, 1000))]);
 		}
@@ -83,8 +85,9 @@ export async function hire(
 	return {
 		id: run,
 		settled,
-		async answer({ wait }, verb, values = {}) {
-			await house.desk.answer({ actor: { id: cast.lead, client }, run, wait, verb, values, via: "api" });
+		async answer({ wait, plan }, verb, values = {}) {
+			const shown = plan === undefined || verb !== "approve" ? {} : { plan };
+			await house.desk.answer({ actor: { id: cast.lead, client }, run, wait, verb, values, via: "api", ...shown });
 		},
 		stop: off,
 	};
@@ -111,15 +114,17 @@ function skipTo({ clock, house }: Scene, run: Run): void {
 	setImmediate(() => house.host.wake());
 }
 
-function askedIn(run: Run, description: RunDescription): Asked | undefined {
+function askedIn(run: Run, description: RunDescription, answered: readonly string[]): Asked | undefined {
 	for (const { path, wait } of description.steps) {
-		if (wait === undefined || wait.by.length === 0) continue;
+		if (wait === undefined || wait.by.length === 0 || answered.includes(wait.id)) continue;
 		const state = run.steps[path]?.wait;
 		const problems = state?.problems ?? [];
 		return {
 			...{ path, wait: wait.id, by: wait.by, verbs: wait.verbs, choices: wait.choices.map(({ id }) => id) },
 			code: state?.problem?.code ?? problems[0]?.code ?? "",
 			words: [state?.problem?.message ?? "", ...problems.map(({ message }) => message)].join(" ").trim(),
+			detail: state?.problem?.detail ?? "",
+			...(wait.plan === undefined ? {} : { plan: wait.plan }),
 			doubt: state?.problem?.doubt ?? [],
 			applied: state?.problem?.applied ?? [],
 		};

@@ -6,14 +6,17 @@ import { join } from "node:path";
 import { needs } from "../../fixtures/needs.ts";
 import { type FaultRow, type Tally, tallyOf } from "../row.ts";
 import { deaths, frozen } from "./controller.ts";
+import { graphFaults, tokenFaults } from "./graph.ts";
+import { cloudRenamed, guest, licenceTaken, mailCut, manyGroups, names, namesakes, renames } from "./meanwhile.ts";
 import { type Case, play } from "./play.ts";
-import { type Hybrid, type HybridOptions, openHybrid } from "./scene.ts";
+import { type Hybrid, type HybridOptions, openCloud, openHybrid, type Scene, type SceneOptions } from "./scene.ts";
+import { accountFaults, certificateFaults, passwordFaults, rightsFaults } from "./sign-in.ts";
 
 type Job = { readonly fault: string; readonly run: (folder: string, tally: Tally) => Promise<void> };
 type More = Omit<HybridOptions, "folder">;
 
 /** Most of a job is waiting. */
-const AT_ONCE = 5;
+const AT_ONCE = 6;
 
 /** `only`: a part of the name of the faults that are tried. */
 export async function directoryFaults(
@@ -21,7 +24,9 @@ export async function directoryFaults(
 	{ quick, only = "" }: { readonly quick: boolean; readonly only?: string },
 ): Promise<readonly FaultRow[]> {
 	const lacking = needs("samba");
-	const jobs = [...(lacking === false ? onController(quick) : [])].filter(({ fault }) => fault.includes(only));
+	const jobs = [...(lacking === false ? onController(quick) : []), ...onGraph(quick)].filter(({ fault }) =>
+		fault.includes(only),
+	);
 	if (lacking !== false) process.stderr.write(`not tried: ${lacking}\n`);
 	const tallies = new Map(jobs.map(({ fault }) => [fault, tallyOf(fault, { targets: true })]));
 	let next = 0;
@@ -38,14 +43,19 @@ export async function directoryFaults(
 	return [...tallies.values()].map((tally) => tally.row());
 }
 
+/** Where it is waited for something that never comes, the scene's clock goes so much faster than the world's. */
+const PACE = 5;
 let people = 0;
 
 /** These cases one after the other in one scene, so often. */
-function hybrid(fault: string, cases: readonly Case<Hybrid>[], times = 1, more: More = {}): Job {
+function jobIn<S extends Scene>(
+	open: (folder: string) => Promise<S>,
+	{ fault, cases, times }: { readonly fault: string; readonly cases: readonly Case<S>[]; readonly times: number },
+): Job {
 	return {
 		fault,
 		async run(folder, tally) {
-			const scene = await openHybrid({ folder, ...more });
+			const scene = await open(folder);
 			try {
 				for (let time = 0; time < times; time++)
 					for (const one of cases) await play(scene, one, { tally, lastName: `Fault${people++}` });
@@ -56,11 +66,60 @@ function hybrid(fault: string, cases: readonly Case<Hybrid>[], times = 1, more: 
 	};
 }
 
+function hybrid(fault: string, cases: readonly Case<Hybrid>[], times: number, more: More = {}): Job {
+	return jobIn((folder) => openHybrid({ folder, ...more }), { fault, cases, times });
+}
+
+function cloud(
+	fault: string,
+	cases: readonly Case<Scene>[],
+	times: number,
+	more: Omit<SceneOptions, "folder"> = {},
+): Job {
+	return jobIn((folder) => openCloud({ folder, ...more }), { fault, cases, times });
+}
+
+function onGraph(quick: boolean): readonly Job[] {
+	const times = quick ? 1 : 5;
+	const all = {
+		...{ ...graphFaults, ...tokenFaults },
+		"the last licence is taken by another": [licenceTaken],
+		"names hard to write, in Microsoft 365": names,
+		"a guest of the same name": [guest],
+	};
+	return [
+		cloud("a group of Microsoft 365 is renamed meanwhile", [cloudRenamed], 1, { pace: PACE }),
+		...Object.entries(all).map(([fault, cases]) => cloud(fault, cases, times)),
+	];
+}
+
 function onController(quick: boolean): readonly Job[] {
 	const times = quick ? 1 : 5;
 	return [
 		...frozen.slice(0, quick ? 2 : undefined).map((one) => hybrid("the controller frozen in a write", [one], times)),
+		...renames.map((one) => hybrid("a group is renamed meanwhile", [one], times, { pace: PACE })),
 		hybrid("the controller killed at a point of the hire", deaths.slice(0, 4), times),
 		hybrid("the controller killed at a point of the hire", deaths.slice(4), times),
+		...Object.entries(accountFaults).map(([fault, cases]) => hybrid(fault, cases, times)),
+		...Object.entries(certificateFaults).map(([fault, cases]) => hybrid(fault, cases, 1, { direct: true })),
+		...Object.entries(rightsFaults).map(([unit, one]) =>
+			hybrid("our account has no rights in one place", [one], times, {
+				account: (samba) => samba.serviceOver(`OU=${unit},${samba.base}`),
+			}),
+		),
+		hybrid("the password policy refuses", passwordFaults, times),
+		hybrid("names hard to write", names, 1),
+		hybrid("a namesake, and somebody who comes back", namesakes, times),
+		hybrid("mail cut after it was sent, by SMTP", [mailCut], times),
+		...Object.entries({ ...tokenFaults, "the last licence is taken by another": [licenceTaken] }).map(
+			([fault, cases]) => hybrid(fault, cases, times),
+		),
+		groups(quick ? 60 : 400),
 	];
+}
+
+function groups(many: number): Job {
+	const made = manyGroups(many);
+	const client: SceneOptions["client"] = (file) => file.setIn(["profiles", "warehouse", "groups"], made.names);
+	return hybrid(`a profile of ${many} groups`, [made.case], 1, { client });
 }

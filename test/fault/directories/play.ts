@@ -5,7 +5,7 @@
 import type { Values } from "../../../src/base/json.ts";
 import type { Verb } from "../../../src/engine/event.ts";
 import type { Tally } from "../row.ts";
-import { type Asked, hire, type Seen } from "./hire.ts";
+import { type Asked, hire, type Seen, type Watched } from "./hire.ts";
 import { differences, readBack } from "./read-back.ts";
 import { formIn, type Scene } from "./scene.ts";
 
@@ -59,10 +59,8 @@ export async function play<S extends Scene>(
 	}
 	if (asked !== undefined && one.mend !== undefined) {
 		await one.mend(scene, asked);
-		const verb = one.verb ?? "retry";
-		await run.answer(asked, verb, one.values?.(asked));
-		seen = await run.settled(asked.wait);
-		tally.expect(seen?.run.ended?.phase === "done", `after ${verb}: ${told(seen)}`);
+		seen = await answered(run, one, asked);
+		tally.expect(seen?.run.ended?.phase === "done", `after it was mended: ${told(seen)}`);
 	}
 	const isDone = seen?.run.ended?.phase === "done";
 	if (isDone) await judgeAccounts(scene, tally, { name, wanted: 1, whole: true });
@@ -74,6 +72,21 @@ export async function play<S extends Scene>(
 	run.stop();
 }
 
+/** What is asked is answered, and what was asked beside it, until nothing is asked any more; a few times at most. */
+async function answered<S extends Scene>(run: Watched, one: Case<S>, first: Asked): Promise<Seen | undefined> {
+	const waits: string[] = [];
+	let seen: Seen | undefined;
+	for (let asked: Asked | undefined = first; asked !== undefined && waits.length < MOST_ANSWERS; asked = seen?.asked) {
+		const approves = asked.verbs.includes("approve");
+		await run.answer(asked, approves ? "approve" : (one.verb ?? "retry"), approves ? {} : one.values?.(asked));
+		waits.push(asked.wait);
+		seen = await run.settled(waits);
+	}
+	return seen;
+}
+
+const MOST_ANSWERS = 4;
+
 function judgeEnd<S extends Scene>(tally: Tally, one: Case<S>, seen: Seen | undefined): void {
 	const end = seen?.run.ended?.phase === "done" ? "done" : seen?.asked !== undefined ? "asks" : "neither";
 	const right = one.ends === "either" ? end !== "neither" : end === one.ends;
@@ -82,7 +95,7 @@ function judgeEnd<S extends Scene>(tally: Tally, one: Case<S>, seen: Seen | unde
 	if (asked === undefined) return;
 	tally.expect(one.says === undefined || one.says.test(asked.words), `it says: ${asked.words}`);
 	tally.expect(asked.words !== "", "nobody is told what is so");
-	const denies = /nothing (was )?changed|nothing was (done|sent|written)|no licence was given/i.test(asked.words);
+	const denies = /nothing (was )?changed|nothing was (done|written)/i.test(asked.words);
 	const touched = [...asked.applied, ...asked.doubt];
 	tally.expect(!denies || touched.length === 0, `“${asked.words}” and yet ${touched.join(", ")}`);
 }
