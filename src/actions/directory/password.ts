@@ -10,6 +10,7 @@ import { change, check } from "../changes.ts";
 import { directoryOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
+import { shownBefore, tryToSet } from "../password-try.ts";
 import { userRef } from "../user-ref.ts";
 import { gone } from "./enabled.ts";
 import { findUser } from "./entries.ts";
@@ -27,7 +28,6 @@ const output = z.object({ secret: secretRef, kind: z.literal("password"), upn: z
 type Facts = { readonly subject: Subject; readonly written: boolean; readonly secret?: { readonly $secret: string } };
 
 const VALUE = "password";
-const BEFORE = "password-before";
 const WRITTEN = "password-written";
 
 /** Sets a new password. A second try writes the same one again, which is safe. */
@@ -72,11 +72,11 @@ export const directoryPassword: Action<z.infer<typeof input>, z.infer<typeof out
 		const found = await findUser(directory, wanted.user);
 		if (found === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
 		const ref = wanted.password ?? (await world.keep(VALUE, newPassword()));
-		const again = await world.holds(BEFORE);
-		await world.keep(BEFORE, new Secret(found.passwordSet));
+		const again = (await shownBefore(world)) !== undefined;
 		const must = { operation: "replace", attribute: "pwdLastSet", values: ["0"] } as const;
 		const set = { operation: "replace", attribute: "unicodePwd", values: [await world.reveal(ref)] } as const;
-		const answer = await directory.modify(found.dn, wanted.mustChange ? [set, must] : [set], { again });
+		const changes = wanted.mustChange ? [set, must] : [set];
+		const answer = await tryToSet(world, found.passwordSet, () => directory.modify(found.dn, changes, { again }));
 		if (answer.kind === "ok") await world.keep(WRITTEN, new Secret("yes"));
 		return outcomeOf(answer, made.id);
 	},
@@ -85,7 +85,6 @@ export const directoryPassword: Action<z.infer<typeof input>, z.infer<typeof out
 /** Written when the server said so, or when it shows another time of the last change than before our first try. */
 async function isWritten(subject: Subject, world: World): Promise<boolean> {
 	if (await world.holds(WRITTEN)) return true;
-	if (subject.user === undefined || !(await world.holds(BEFORE))) return false;
-	const before = await world.reveal(await world.keep(BEFORE, new Secret("")));
-	return before.open() !== subject.user.passwordSet;
+	const before = await shownBefore(world);
+	return subject.user !== undefined && before !== undefined && before !== subject.user.passwordSet;
 }

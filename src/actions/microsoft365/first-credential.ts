@@ -13,6 +13,7 @@ import { change, check } from "../changes.ts";
 import { graphOf, refusal } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
+import { shownBefore, tryToSet } from "../password-try.ts";
 import { hasSignedIn, signedIn } from "../signed-in.ts";
 import { userRef } from "../user-ref.ts";
 import { type CloudSubject, cloudAbsence, cloudSubject, notShown, text } from "./accounts.ts";
@@ -49,7 +50,6 @@ type Facts = {
 
 const BEGUN = "pass-begun";
 const PASSWORD = "password";
-const BEFORE = "password-before";
 
 /**
  * Makes the first credential. The password of a synced account is not ours to make: the sync overwrites what is set here
@@ -197,18 +197,17 @@ function passName(id: string): string {
 
 /** The password we keep counts once Microsoft shows another time of change than before our first try. */
 async function heldPassword(changed: string, world: World) {
-	if (!(await world.holds(BEFORE)) || !(await world.holds(PASSWORD))) return undefined;
-	const before = await world.reveal(await world.keep(BEFORE, new Secret("")));
-	return before.open() === changed ? undefined : world.keep(PASSWORD, new Secret(""));
+	const before = await shownBefore(world);
+	if (before === undefined || before === changed || !(await world.holds(PASSWORD))) return undefined;
+	return world.keep(PASSWORD, new Secret(""));
 }
 
 async function writePassword(at: Place, made: Change, changed: string): Promise<Outcome> {
 	const ref = await at.world.keep(PASSWORD, newPassword());
-	await at.world.keep(BEFORE, new Secret(changed));
 	const password = await at.world.reveal(ref);
 	const passwordProfile = { forceChangePasswordNextSignIn: true, password: password.open() };
-	const path = ["users", at.user];
-	return outcomeOf(await at.graph.request({ method: "PATCH", path, body: { passwordProfile } }), made.id);
+	const request = { method: "PATCH", path: ["users", at.user], body: { passwordProfile } } as const;
+	return outcomeOf(await tryToSet(at.world, changed, () => at.graph.request(request)), made.id);
 }
 
 /** The answer is the only place where the pass is ever shown: it is kept before anything else is done with it. */

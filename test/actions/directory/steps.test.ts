@@ -114,6 +114,20 @@ test("a password is kept before it is written and no event ever holds it", async
 	}
 });
 
+test("a password that somebody else set after ours was refused does not pass for ours", async (t) => {
+	const stage = await withAda(t);
+	const order = { action: "directory.password", input: { user: UPN }, step: "pw" };
+	const answer = { kind: "refused", result: 50 } as const;
+	stage.sandbox.fault({ match: { on: "directory", method: "MODIFY" }, answer });
+	assert.equal((await stage.attempt(order)).outcome?.kind, "refused");
+	stage.clock.move(1000);
+	const theirs = { user: UPN, mustChange: false };
+	await stage.attempt({ action: "directory.password", input: theirs, run: "by-hand", step: "pw" });
+	const again = await stage.attempt({ ...order, attempt: 2 });
+	assert.equal(again.changes?.length, 1);
+	assert.equal(again.outcome?.kind, "done");
+});
+
 test("a password the policy refuses is refused by that name, and nothing changed", async (t) => {
 	const stage = await withAda(t);
 	stage.sandbox.fault({
