@@ -12,6 +12,7 @@ import type { Surface } from "./chat/surface.ts";
 import { createAct } from "./chat/teams/act.ts";
 import { createAside } from "./chat/teams/aside.ts";
 import { createConversations } from "./chat/teams/conversations.ts";
+import { examineTeams } from "./chat/teams/examine.ts";
 import { createGuard, playgroundGuard } from "./chat/teams/guard.ts";
 import { loopbackHosts, teamsHosts } from "./chat/teams/hosts.ts";
 import { createKeys } from "./chat/teams/keys.ts";
@@ -35,6 +36,11 @@ type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards 
 /** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
 export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
 export type TeamsDoor = Awaited<ReturnType<typeof openTeams>>;
+
+/** Proves what it needs of the world around, for `sopwith doctor`. */
+export function examineTeamsOf({ app, tenants }: TeamsConfig, clock: Clock, cloud: Cloud = PUBLIC_CLOUD) {
+	return examineTeams({ ...(app === undefined ? {} : { app }), tenants, cloud, clock });
+}
 
 /** Opens it. Nothing is sent before somebody writes or the poster starts. */
 export async function openTeams(config: TeamsConfig, house: Kept, around: Around & TeamsOptions) {

@@ -42,6 +42,7 @@ const parts: Parts = {
 		]);
 		return jsonSchemas(registry.known());
 	},
+	examineTeams: async (config) => (await import("./app-teams.ts")).examineTeamsOf(config, terminal.clock),
 	teamsPackage: async (about) => (await import("./app-manifest.ts")).packTeams(about),
 };
 

@@ -3,9 +3,10 @@
  * touch the process itself: `main.ts` does.
  */
 import type { Problem } from "../base/errors.ts";
+import type { Finding } from "../base/finding.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/time.ts";
-import type { Environment } from "../config.ts";
+import type { Config, Environment } from "../config.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import type { OpenApp } from "./app-port.ts";
 
@@ -65,6 +66,8 @@ export type Parts = {
 	readonly openApp: OpenApp;
 	/** Compiles a definitions folder without opening anything else. */
 	readonly loadDefinitions: (folder: string) => Promise<Definitions>;
+	/** Proves what Teams needs of the world around. Sends no message. */
+	readonly examineTeams: (config: NonNullable<Config["teams"]>) => Promise<readonly Finding[]>;
 	/** Tries every card template. */
 	readonly checkCards: () => Promise<readonly Problem[]>;
 	/** Puts a backup in place of what a data folder holds. Returns where the old files are, if there were any. */
@@ -81,6 +84,8 @@ export type TeamsApp = {
 	readonly url: string;
 	readonly definitions: Definitions;
 	readonly client?: string;
+	/** Absent: our own. */
+	readonly version?: string;
 	readonly links: { readonly website?: string; readonly privacy?: string; readonly terms?: string };
 };
 

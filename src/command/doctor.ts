@@ -6,7 +6,7 @@ import { existsSync, statfsSync, statSync } from "node:fs";
 import { SopwithError } from "../base/errors.ts";
 import type { Finding } from "../base/finding.ts";
 import { isRecord, type Json } from "../base/json.ts";
-import { readConfig, readFolders } from "../config.ts";
+import { type Config, readConfig, readFolders } from "../config.ts";
 import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { diskFiles } from "./disk-files.ts";
 import { findingsText } from "./doctor-print.ts";
@@ -34,7 +34,9 @@ export const doctor: Command = {
 };
 
 async function installation(call: Call): Promise<readonly Finding[]> {
-	return [runtime(), ...configured(call), ...dataFolder(call), ...(await definitions(call)), await chains(call)];
+	const { config, finding } = configured(call);
+	const teams = config?.teams === undefined ? [] : await call.parts.examineTeams(config.teams);
+	return [runtime(), finding, ...dataFolder(call), ...(await definitions(call)), await chains(call), ...teams];
 }
 
 /** Asked of the running bot, which has the secrets; of one opened here when none runs. Errors: those of the door. */
@@ -48,14 +50,15 @@ function runtime(): Finding {
 	return { what: "Node", ok: major >= NODE_MIN, words: `${process.versions.node}, ${NODE_MIN} or later is needed` };
 }
 
-function configured(call: Call): readonly Finding[] {
+function configured(call: Call): { readonly config?: Config; readonly finding: Finding } {
 	const { env, cwd, home } = call.terminal;
+	const what = "Environment";
 	try {
-		readConfig(env, diskFiles({ cwd, home, makesKey: false }));
-		return [{ what: "Environment", ok: true, words: "every variable is as expected" }];
+		const config = readConfig(env, diskFiles({ cwd, home, makesKey: false }));
+		return { config, finding: { what, ok: true, words: "every variable is as expected" } };
 	} catch (error) {
 		if (!(error instanceof SopwithError)) throw error;
-		return [{ what: "Environment", ok: false, words: error.message.replaceAll("\n", "; ") }];
+		return { finding: { what, ok: false, words: error.message.replaceAll("\n", "; ") } };
 	}
 }
 

@@ -2,6 +2,7 @@
  * The token we speak to Teams with: asked for when it is needed, kept until shortly before it ends, dropped when it was
  * refused. Must never go into a log, nor to a host that is not on the list.
  */
+import { SopwithError } from "../../base/errors.ts";
 import { isRecord } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
@@ -64,8 +65,11 @@ async function ask({ app, login, scope, clock }: BearerParts): Promise<Kept> {
 		}),
 	});
 	const found: unknown = await answer.json();
-	const { access_token: token, expires_in: seconds } = isRecord(found) ? found : {};
-	if (!answer.ok || typeof token !== "string") throw new TypeError(`the token endpoint answered ${answer.status}`);
+	const { access_token: token, expires_in: seconds, error_codes: numbers } = isRecord(found) ? found : {};
+	if (!answer.ok || typeof token !== "string") {
+		const number = Array.isArray(numbers) ? ` with AADSTS${numbers.join(", AADSTS")}` : "";
+		throw new SopwithError("no-token", `Entra answered ${answer.status}${number}.`);
+	}
 	const lifeMs = Number(seconds ?? 0) * 1000;
 	return { token: new Secret(token), untilMs: askedMs + Math.max(0, lifeMs - EARLY_MS) };
 }

@@ -61,7 +61,7 @@ type Connector = {
 	};
 };
 
-const AUDIENCE = "https://api.botframework.com";
+export const AUDIENCE = "https://api.botframework.com";
 
 /** Loads the SDK. */
 export async function openSdk({ app, cloud, maySpeakTo, clock }: SdkSettings): Promise<Sdk> {

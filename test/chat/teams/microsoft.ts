@@ -73,7 +73,7 @@ export async function openMicrosoft() {
 			const form = new URLSearchParams(text);
 			const good = form.get("client_id") === APP && form.get("client_secret") === "a-long-secret";
 			const scope = form.get("scope") === `${ISSUER}/.default`;
-			if (!good || !scope) return json(response, 401, { error: "invalid_client" });
+			if (!good || !scope) return json(response, 401, { error: "invalid_client", error_codes: [7000215] });
 			return json(response, 200, { access_token: `token-${state.token}`, expires_in: 3600, token_type: "Bearer" });
 		}
 		connector(request, response, { path, text });
