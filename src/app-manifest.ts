@@ -9,7 +9,7 @@ import type { TeamsApp, TeamsPackage } from "./command/command.ts";
 
 /** Makes it. Repeat: safe; the same definitions give the same bytes. */
 export async function packTeams(about: TeamsApp): Promise<TeamsPackage> {
-	const { version } = JSON.parse(ours("package.json").toString("utf8"));
+	const version = about.version ?? String(JSON.parse(ours("package.json").toString("utf8")).version);
 	const { manifest, listed, leftOut } = teamsManifest({ ...about, version });
 	const icons = { color: ours("manifest/color.png"), outline: ours("manifest/outline.png") };
 	return { text: manifestText(manifest), zip: await teamsPackage(manifest, icons), version, listed, leftOut };

@@ -12,6 +12,7 @@ import { type Call, type Command, EXIT, outJson, problemLines, UsageError } from
 import { CLIENT } from "./options.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const VERSION = /^(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}$/;
 const PAGES = ["website", "privacy", "terms"] as const;
 
 export const manifest: Command = {
@@ -22,6 +23,7 @@ export const manifest: Command = {
 		{ name: "app-id", value: "ID", about: "the bot's application id (default: TEAMS_APP_ID)" },
 		{ name: "url", value: "URL", about: "where people reach this bot (default: PUBLIC_URL)" },
 		{ ...CLIENT, about: "only what this client's people can type" },
+		{ name: "version", value: "X.Y.Z", about: "of the package; an update needs a higher one (default: ours)" },
 		{ name: "out", value: "FOLDER", about: "where to write it (default: ./manifest)" },
 		...PAGES.map((name) => ({ name, value: "URL", about: `your ${name} page (default: the bot's address)` })),
 	],
@@ -91,8 +93,12 @@ function readAbout({ options, terminal }: Call) {
 		}
 	}
 	if (url === undefined || problems.length > 0) throw new ConfigError(problems);
-	const { client } = options;
-	return { app: app.toLowerCase(), url, links, ...(client === undefined ? {} : { client }) };
+	const { client, version } = options;
+	if (version !== undefined && !VERSION.test(version)) {
+		throw new UsageError(`"${version}" is no version; three numbers were expected, like 1.2.3.`);
+	}
+	const optional = { ...(client === undefined ? {} : { client }), ...(version === undefined ? {} : { version }) };
+	return { app: app.toLowerCase(), url, links, ...optional };
 }
 
 /** An address that others can reach, without a slash at the end. */

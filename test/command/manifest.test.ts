@@ -44,7 +44,8 @@ describe("sopwith manifest", () => {
 		assert.match(first.said, /newhire, sops, runs, approvals, help/);
 		assert.match(first.said, /Teams admin centre/);
 		const zip = readFileSync(join(folder, "manifest/teams.zip"));
-		const again = await run(["--app-id", APP, "--url", TEAMS.PUBLIC_URL, "--out", "elsewhere", "--json"]);
+		const named = ["--app-id", APP, "--url", TEAMS.PUBLIC_URL, "--out", "elsewhere", "--json"];
+		const again = await run([...named, "--version", /\d+\.\d+\.\d+/.exec(first.said)?.[0] ?? ""]);
 		const { file, commands } = JSON.parse(again.out);
 		assert.deepEqual(readFileSync(file), zip);
 		assert.equal(commands[0], "newhire");
@@ -64,5 +65,6 @@ describe("sopwith manifest", () => {
 		const other = await run(["--client", "contosso"], TEAMS);
 		assert.equal(other.code, 2);
 		assert.match(other.said, /no client contosso\. Did you mean contoso\?/);
+		assert.match((await run(["--version", "2"], TEAMS)).said, /"2" is no version/);
 	});
 });
