@@ -44,7 +44,8 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 			case "said":
 				return first(keyOf(activity)) ? said(parts, activity, asked) : Promise.resolve(DONE);
 			case "pressed":
-				return asked.invoked ? invoked(parts, activity, asked) : sent(parts, activity, asked);
+				if (asked.invoked) return invoked(parts, activity, asked);
+				return first(keyOf(activity)) ? sent(parts, activity, asked) : Promise.resolve(DONE);
 			case "dialog":
 				return dialog(activity, asked);
 			case "added":

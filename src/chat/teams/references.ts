@@ -71,10 +71,12 @@ export function createReferences(memory: Memory): References {
 			const { tenant, serviceUrl, from, recipient } = activity;
 			const bot = { id: recipient.id, name: recipient.name };
 			keep(`tenant ${tenant}`, { serviceUrl, bot });
-			const { where } = activity.conversation;
-			const reference = { conversation: threadless(activity.conversation.id), tenant, where, bot };
 			const person = `person ${tenant}/${from.object}`;
 			if (from.object !== "") keep(person, { ...get(person), id: from.id });
+			// A dialog may be opened in a chat that we are no part of, even one between two people.
+			if (activity.name.startsWith("composeExtension/")) return;
+			const { where } = activity.conversation;
+			const reference = { conversation: threadless(activity.conversation.id), tenant, where, bot };
 			if (where === "personal" && from.object !== "") keepDirect(from.object, reference);
 			else keep(`chat ${reference.conversation}`, reference);
 		},

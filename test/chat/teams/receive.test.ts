@@ -161,6 +161,18 @@ describe("a procedure from somebody's message", () => {
 		assert.equal(items.filter(({ subject }) => subject === "Ada Lovelace").length, 1);
 	});
 
+	test("opened in a chat between two people, does not make that the way to either", async () => {
+		const value = { commandId: "start", messagePayload: { body: { content: "x" } } };
+		const chat = {
+			conversation: { id: "19:harriet_ada@unq.gbl.spaces", conversationType: "personal", tenantId: TENANT },
+		};
+		await world.send(world.by("harriet", { type: "invoke", name: "composeExtension/fetchTask", value, ...chat }));
+		const before = world.microsoft.of("chat-harriet").length;
+		await world.say("harriet", "/runs", among("groupChat", "19:elsewhere@thread.v2"));
+		await until(() => world.microsoft.of("chat-harriet").length > before);
+		assert.equal(world.microsoft.of(chat.conversation.id).length, 0);
+	});
+
 	test("takes along no more of a long message than the form has room for", async () => {
 		const { body } = await opened(`<div>${"long ".repeat(1000)}</div>`);
 		const data = { ...idOf(cardOf(body)), verb: "start-from-message", word: "newhire", words: "long ".repeat(300) };
