@@ -59,7 +59,7 @@ async function examineDirectory(client: Client, parts: ConnectParts): Promise<re
 		...(await caOf(client, settings)),
 		password: () => secretOf(parts, client, settings.password),
 		async open() {
-			const { door, close } = await connect(parts, { ...client, connectors: { directory: settings } });
+			const { door, close } = await connect(parts, { ...client, connectors: { directory: settings, lookOnly: true } });
 			if (door.directory === undefined) throw new TypeError("a client with a directory has its door");
 			return { directory: door.directory, close: async () => close() };
 		},

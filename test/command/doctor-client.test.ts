@@ -6,11 +6,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { Attribute, Change } from "ldapts";
 import { generate } from "selfsigned";
 import { SMTPServer } from "smtp-server";
 import { plusMs, systemClock } from "../../src/base/time.ts";
+import { writesOf } from "../actions/writes.ts";
 import { startCloud } from "../fixtures/cloud.ts";
 import { type Ground, startGround } from "../fixtures/ground.ts";
 import { needs } from "../fixtures/needs.ts";
@@ -50,6 +51,11 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 	after(async () => {
 		await shop.close();
 		await ground.stop();
+	});
+
+	afterEach(() => {
+		const { log, mails } = ground.cloud.of("contoso");
+		assert.deepEqual([writesOf(log), mails(), ground.smtp.mails], [[], [], []], "it only looks");
 	});
 
 	test("a client whose connections are in order is well, and its account is no administrator", async () => {
