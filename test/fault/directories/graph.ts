@@ -55,6 +55,9 @@ const told: Case<Scene> = {
 	},
 };
 
+/** In a tenant that shows nothing of what was made for a while. */
+export const unseen: Case<Scene> = { ends: "done", strike: () => () => true };
+
 function until(at: string): string {
 	return Temporal.Instant.from(at).add({ milliseconds: LONG_MS }).toString({ fractionalSecondDigits: 3 });
 }

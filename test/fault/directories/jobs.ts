@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { needs } from "../../fixtures/needs.ts";
 import { type FaultRow, type Tally, tallyOf } from "../row.ts";
 import { deaths, frozen } from "./controller.ts";
-import { graphFaults, tokenFaults } from "./graph.ts";
+import { graphFaults, tokenFaults, unseen } from "./graph.ts";
+import { killOnDirectories } from "./kill-real.ts";
 import { cloudRenamed, guest, licenceTaken, mailCut, manyGroups, names, namesakes, renames } from "./meanwhile.ts";
 import { type Case, play } from "./play.ts";
 import { type Hybrid, type HybridOptions, openCloud, openHybrid, type Scene, type SceneOptions } from "./scene.ts";
 import { accountFaults, certificateFaults, passwordFaults, rightsFaults } from "./sign-in.ts";
+import { disagreements, succession } from "./two-controllers.ts";
 
 type Job = { readonly fault: string; readonly run: (folder: string, tally: Tally) => Promise<void> };
 type More = Omit<HybridOptions, "folder">;
@@ -88,6 +90,10 @@ function onGraph(quick: boolean): readonly Job[] {
 		"a guest of the same name": [guest],
 	};
 	return [
+		cloud("Graph: 404 for 20 s after the account is made", [unseen], 1, {
+			lags: { replication: 20_000 },
+			pace: quick ? PACE : 1,
+		}),
 		cloud("a group of Microsoft 365 is renamed meanwhile", [cloudRenamed], 1, { pace: PACE }),
 		...Object.entries(all).map(([fault, cases]) => cloud(fault, cases, times)),
 	];
@@ -97,6 +103,11 @@ function onController(quick: boolean): readonly Job[] {
 	const times = quick ? 1 : 5;
 	return [
 		...frozen.slice(0, quick ? 2 : undefined).map((one) => hybrid("the controller frozen in a write", [one], times)),
+		{
+			fault: "SIGKILL of the real process on real directories",
+			run: (folder, tally) => killOnDirectories(folder, tally, quick ? 6 : 40),
+		},
+		...twoControllers(quick),
 		...renames.map((one) => hybrid("a group is renamed meanwhile", [one], times, { pace: PACE })),
 		hybrid("the controller killed at a point of the hire", deaths.slice(0, 4), times),
 		hybrid("the controller killed at a point of the hire", deaths.slice(4), times),
@@ -115,6 +126,20 @@ function onController(quick: boolean): readonly Job[] {
 			([fault, cases]) => hybrid(fault, cases, times),
 		),
 		groups(quick ? 60 : 400),
+	];
+}
+
+/** A controller that was written to is stayed with for a minute: the clock goes faster here. */
+function twoControllers(quick: boolean): readonly Job[] {
+	const more = { second: true, pace: quick ? PACE : 1 } as const;
+	const open = async (folder: string): Promise<Hybrid> => {
+		const scene = await openHybrid({ folder, ...more });
+		return { ...scene, ...(scene.second === undefined ? {} : { controller: scene.second }) };
+	};
+	const succeeded = "one of two controllers goes for good";
+	return [
+		...disagreements.map((one) => hybrid("two controllers disagree for 5 s", [one], quick ? 1 : 3, more)),
+		...(quick ? [] : [jobIn(open, { fault: succeeded, cases: [succession], times: 1 })]),
 	];
 }
 

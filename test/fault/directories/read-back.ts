@@ -29,7 +29,7 @@ export type ReadBack = {
 };
 
 /** Reads both sides. */
-export async function readBack(scene: Scene): Promise<ReadBack> {
+export async function readBack(scene: Pick<Scene, "controller" | "graph" | "hired">): Promise<ReadBack> {
 	const [entries, cloud] = await Promise.all([
 		scene.controller === undefined ? [] : entriesOf(scene.controller),
 		tenantOf(scene.graph),

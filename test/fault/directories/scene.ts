@@ -48,7 +48,11 @@ export type Hybrid = Scene & {
 	readonly line: LdapLine;
 	readonly sync: Sync;
 	readonly smtp: Smtp;
+	readonly second?: Samba;
 };
+
+/** All of it but the house. */
+export type Remotes = Omit<Hybrid, "house"> & { readonly definitions: string };
 
 export type SceneOptions = {
 	readonly folder: string;
@@ -63,8 +67,8 @@ export type HybridOptions = SceneOptions & {
 	readonly direct?: boolean;
 	/** Who signs in to the directory. Default the service account. */
 	readonly account?: (samba: Samba) => Promise<Account>;
-	/** Further controllers, after the first. */
-	readonly others?: (samba: Samba) => readonly { readonly url: string; readonly ca: string }[];
+	/** There is a second controller, which the client names after the first. It holds what the first held at the start. */
+	readonly second?: true;
 };
 
 const NO_LAGS: Lags = { sync: 0, replication: 0, mailbox: 0 };
@@ -100,10 +104,25 @@ export async function openCloud(options: SceneOptions): Promise<Scene> {
 
 /** Opens contoso's. Ask `needs("samba")` first. */
 export async function openHybrid(options: HybridOptions): Promise<Hybrid> {
+	const remotes = await openRemotes(options);
+	const house = await openOn(options.folder, remotes.definitions, remotes.clock);
+	return {
+		...{ ...remotes, house },
+		async close() {
+			await house.close();
+			await remotes.close();
+		},
+	};
+}
+
+/** What contoso's house needs; the house may be a process of its own. */
+export async function openRemotes(options: HybridOptions): Promise<Remotes> {
 	const clock = movingClock(options.pace);
 	const contoso = seedNamed("contoso");
 	const samba = await startSamba({ domain: contoso.domain });
 	await populate(samba, contoso);
+	const second = options.second ? await startSamba({ domain: contoso.domain }) : undefined;
+	await second?.follow(samba);
 	const seed = { ...contoso, people: [], units: [], groups: contoso.groups.filter(({ where }) => where === "cloud") };
 	const cloud = await startCloud({ tenants: [seed], lags: { ...NO_LAGS, ...options.lags }, clock });
 	const tenant = cloud.of("contoso");
@@ -112,28 +131,38 @@ export async function openHybrid(options: HybridOptions): Promise<Hybrid> {
 	const line = await layLdapLine(samba);
 	const definitions = definitionsIn(options.folder);
 	const account = (await options.account?.(samba)) ?? samba.service;
-	point(definitions, { ...options, samba, tenant, smtp, line, account, ca: cloud.caFile });
+	point(definitions, {
+		...options,
+		samba,
+		others: second === undefined ? [] : [second],
+		tenant,
+		smtp,
+		line,
+		account,
+		ca: cloud.caFile,
+	});
 	routine(definitions, "contoso", options.client);
-	const house = await openOn(options.folder, definitions, clock);
 	return {
 		client: "contoso",
 		cast: { hr: "harriet", lead: "mo", manager: "sol" },
-		...{ cloud: tenant, clock, house, samba, line, sync, smtp, controller: samba, violations: cloud.violations },
+		...{ cloud: tenant, clock, definitions, samba, line, sync, smtp, controller: samba, violations: cloud.violations },
+		...(second === undefined ? {} : { second }),
 		graph: graphReader(tenant.access),
 		hired: new Set(),
 		async close() {
-			await house.close();
 			await line.close();
 			await sync.stop();
 			await smtp.stop();
 			await samba.stop();
+			await second?.stop();
 			await cloud.stop({ lawless: true });
 		},
 	};
 }
 
-type Parts = Omit<HybridOptions, "account"> & {
+type Parts = Omit<HybridOptions, "account" | "second"> & {
 	readonly samba: Samba;
+	readonly others: readonly Samba[];
 	readonly tenant: CloudTenant;
 	readonly smtp: Smtp;
 	readonly line: LdapLine;
@@ -142,9 +171,8 @@ type Parts = Omit<HybridOptions, "account"> & {
 };
 
 function point(definitions: string, parts: Parts): void {
-	const { samba, tenant, smtp, line, account, direct = false } = parts;
+	const { samba, others, tenant, smtp, line, account, direct = false } = parts;
 	const at = (name: string) => join(definitions, "clients/contoso", name);
-	const others = parts.others?.(samba) ?? [];
 	const trusted = [readFileSync(direct ? samba.caFile : line.caFile, "utf8"), ...others.map(({ ca }) => ca)];
 	writeFileSync(at("dc-ca.pem"), trusted.join("\n"));
 	copyFileSync(parts.ca, at("graph-ca.pem"));
