@@ -13,6 +13,7 @@ import { createAct } from "./chat/teams/act.ts";
 import { createAside } from "./chat/teams/aside.ts";
 import { createConversations } from "./chat/teams/conversations.ts";
 import { examineTeams } from "./chat/teams/examine.ts";
+import { examineReach, type ReachParts } from "./chat/teams/examine-reach.ts";
 import { createGuard, playgroundGuard } from "./chat/teams/guard.ts";
 import { loopbackHosts, teamsHosts } from "./chat/teams/hosts.ts";
 import { createKeys } from "./chat/teams/keys.ts";
@@ -40,6 +41,15 @@ export type TeamsDoor = Awaited<ReturnType<typeof openTeams>>;
 /** Proves what it needs of the world around, for `sopwith doctor`. */
 export function examineTeamsOf({ app, tenants }: TeamsConfig, clock: Clock, cloud: Cloud = PUBLIC_CLOUD) {
 	return examineTeams({ ...(app === undefined ? {} : { app }), tenants, cloud, clock });
+}
+
+/** Proves who can reach it and whom it knows, for `sopwith doctor`. The Agents Playground needs none of that. */
+export async function examineReachOf(
+	{ app, tenants }: TeamsConfig,
+	around: Pick<ReachParts, "publicUrl" | "definitions">,
+	cloud: Cloud = PUBLIC_CLOUD,
+) {
+	return app === undefined ? [] : examineReach({ ...around, home: app.tenant, tenants, login: cloud.login });
 }
 
 /** Opens it. Nothing is sent before somebody writes or the poster starts. */

@@ -42,7 +42,11 @@ const parts: Parts = {
 		]);
 		return jsonSchemas(registry.known());
 	},
-	examineTeams: async (config) => (await import("./app-teams.ts")).examineTeamsOf(config, terminal.clock),
+	examineTeams: async (config, around) => {
+		const door = await import("./app-teams.ts");
+		const found = [door.examineTeamsOf(config, terminal.clock), door.examineReachOf(config, around)];
+		return (await Promise.all(found)).flat();
+	},
 	teamsPackage: async (about) => (await import("./app-manifest.ts")).packTeams(about),
 };
 

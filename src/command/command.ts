@@ -66,8 +66,11 @@ export type Parts = {
 	readonly openApp: OpenApp;
 	/** Compiles a definitions folder without opening anything else. */
 	readonly loadDefinitions: (folder: string) => Promise<Definitions>;
-	/** Proves what Teams needs of the world around. Sends no message. */
-	readonly examineTeams: (config: NonNullable<Config["teams"]>) => Promise<readonly Finding[]>;
+	/** Proves what Teams needs of the world around, and whom it knows. Sends no message. */
+	readonly examineTeams: (
+		config: NonNullable<Config["teams"]>,
+		around: { readonly publicUrl?: string; readonly definitions: Definitions },
+	) => Promise<readonly Finding[]>;
 	/** Tries every card template. */
 	readonly checkCards: () => Promise<readonly Problem[]>;
 	/** Puts a backup in place of what a data folder holds. Returns where the old files are, if there were any. */

@@ -7,6 +7,7 @@ import { SopwithError } from "../base/errors.ts";
 import type { Finding } from "../base/finding.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import { type Config, readConfig, readFolders } from "../config.ts";
+import type { Definitions } from "../sop/definitions.ts";
 import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { diskFiles } from "./disk-files.ts";
 import { findingsText } from "./doctor-print.ts";
@@ -35,8 +36,17 @@ export const doctor: Command = {
 
 async function installation(call: Call): Promise<readonly Finding[]> {
 	const { config, finding } = configured(call);
-	const teams = config?.teams === undefined ? [] : await call.parts.examineTeams(config.teams);
-	return [runtime(), finding, ...dataFolder(call), ...(await definitions(call)), await chains(call), ...teams];
+	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
+	const found = await call.parts.loadDefinitions(folder);
+	const teams = await teamsFindings(call, config, found);
+	return [runtime(), finding, ...dataFolder(call), ...definitions(found), await chains(call), ...teams];
+}
+
+function teamsFindings(call: Call, config: Config | undefined, found: Definitions): Promise<readonly Finding[]> {
+	if (config?.teams === undefined) return Promise.resolve([]);
+	const { publicUrl } = config;
+	const around = { definitions: found, ...(publicUrl === undefined ? {} : { publicUrl }) };
+	return call.parts.examineTeams(config.teams, around);
 }
 
 /** Asked of the running bot, which has the secrets; of one opened here when none runs. Errors: those of the door. */
@@ -75,9 +85,7 @@ function dataFolder(call: Call): readonly Finding[] {
 	];
 }
 
-async function definitions(call: Call): Promise<readonly Finding[]> {
-	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
-	const { problems, clients } = await call.parts.loadDefinitions(folder);
+function definitions({ problems, clients }: Definitions): readonly Finding[] {
 	const words = problems.length === 0 ? "no problems" : `${problems.length} problems; \`sopwith check\` lists them`;
 	const connected = Object.values(clients).flatMap(({ id, name, connectors }) => {
 		const real = Object.values(connectors).filter((one) => typeof one === "object" && !UNREAL.has(one.use ?? ""));
