@@ -3,13 +3,28 @@
  * other client's door. Pure.
  */
 import type { World } from "../engine/action.ts";
-import { type Directory, type Graph, type Http, type Mail, RemoteError } from "../engine/remote.ts";
+import { type Answer, type Directory, type Graph, type Http, type Mail, RemoteError } from "../engine/remote.ts";
 import { together } from "./together.ts";
 
-/** The client's Active Directory. Errors: `RemoteError` `no-connector`, not retryable, when it has none. */
+/**
+ * The client's Active Directory, for as long as the step may take: what it asks for later is not sent, because the try was
+ * told to be in doubt by then. Errors: `RemoteError` `no-connector`, not retryable, when it has none.
+ */
 export function directoryOf(world: World): Directory {
-	return world.directory ?? missing(world, "directory");
+	const directory = world.directory ?? missing(world, "directory");
+	const { signal } = world;
+	const inTime =
+		<Said extends readonly unknown[], T>(ask: (...said: Said) => Promise<Answer<T>>) =>
+		async (...said: Said): Promise<Answer<T>> =>
+			signal.aborted ? STOPPED : ask(...said);
+	const { search, add, modify, move, remove } = directory;
+	return {
+		...directory,
+		...{ search: inTime(search), add: inTime(add), modify: inTime(modify), move: inTime(move), remove: inTime(remove) },
+	};
 }
+
+const STOPPED = { kind: "unsent", code: "stopped", detail: "the time of this try was up before it was sent" } as const;
 
 /**
  * The client's Microsoft 365, for as long as the step may take; reads begun in one go travel together.

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { EqualityFilter } from "ldapts";
 import type { Values } from "../../../src/base/json.ts";
 import { got } from "../../../src/engine/remote.ts";
@@ -112,6 +113,21 @@ test("a password is kept before it is written and no event ever holds it", async
 		const value = secret.open();
 		if (value.length >= 8) assert.ok(!told.includes(value));
 	}
+});
+
+test("a try whose time is up sends nothing more", async (t) => {
+	const stage = await withAda(t);
+	const answer = { kind: "slow", ms: 400 } as const;
+	// The look passes; the writer's own look is the slow one.
+	const slow = stage.sandbox.fault({ match: { on: "directory", method: "SEARCH" }, after: 1, answer });
+	const order = { action: "directory.enabled", input: { user: UPN }, step: "open", timeoutMs: 200 };
+	const { outcome } = await stage.attempt(order);
+	assert.deepEqual(outcome?.kind === "unknown" && outcome.code, "timeout");
+	assert.equal(slow.met(), 1);
+	await pause(400);
+	const { changes } = await stage.attempt({ ...order, attempt: 2, mode: "look" });
+	assert.equal(changes, undefined);
+	assert.equal(stage.sandbox.readOut().users.find((user) => user.userPrincipalName === UPN)?.enabled, false);
 });
 
 test("a password that somebody else set after ours was refused does not pass for ours", async (t) => {
