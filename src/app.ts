@@ -1,6 +1,6 @@
 /**
- * The composition root: with app-house, app-web and app-office the only files that name concrete parts. Must never hold a
- * rule.
+ * The composition root: with the `app-*.ts` beside it and `main.ts` the only files that name concrete parts. Must never
+ * hold a rule.
  */
 import { createServer, type Server } from "node:http";
 import { type HouseOptions, openHouse } from "./app-house.ts";

@@ -1,5 +1,5 @@
 /**
- * What the API says about runs, exactly as interfaces.md has it. Must never add a field that a page needs: pages read the
+ * What the API says about runs, and its exact shape. Must never add a field that a page needs: pages read the
  * description itself.
  */
 import { isRecord, type Json } from "../base/json.ts";

@@ -1,5 +1,5 @@
 /**
- * The JSON API: runs, answers, steering, the journal (interfaces.md, HTTP). A token acts as its person and as nobody else.
+ * The JSON API: runs, answers, steering, the journal. A token acts as its person and as nobody else.
  * Must never decide anything: every call goes to the desk, every error through the one table.
  */
 import { randomUUID } from "node:crypto";

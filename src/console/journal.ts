@@ -29,7 +29,7 @@ type Shown = {
 	readonly nameOf: (path: string) => string | undefined;
 };
 
-/** Reads a journal and checks its chain (interfaces.md, Journal). */
+/** Reads a journal and checks its chain. */
 export async function readJournal(source: AsyncIterable<Recorded>): Promise<Journal> {
 	const rows: Recorded[] = [];
 	let prev = START;

@@ -1,5 +1,5 @@
 /**
- * What a sandboxed client's world looks like from outside (interfaces.md, Sandbox read-out). A shape only.
+ * What a sandboxed client's world looks like from outside. A shape only.
  */
 export type SandboxReadOut = {
 	readonly users: readonly {

@@ -14,7 +14,7 @@ import type { Check, Path, Phase, Plan, PlanHash, RunId, StandingUse, SurfaceNam
 import type { Page, Receipt, Recorded, RunQuery, RunSummary } from "./ports.ts";
 import type { Run } from "./run.ts";
 
-/** A run as people and programs read it (interfaces.md, `GET /api/v1/runs/:id`). Sentences still have holes. */
+/** A run as people and programs read it: `GET /api/v1/runs/:id`. Sentences still have holes. */
 export type RunDescription = {
 	readonly id: RunId;
 	/** Short form for people: the first 6 characters of the id. */

@@ -75,7 +75,7 @@ export function* planning(
 	};
 }
 
-/** Hashes what an approval means. Source: design.md §5. */
+/** Hashes what an approval means. */
 export function planHash(
 	sop: Sop,
 	run: Run,

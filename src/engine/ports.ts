@@ -67,7 +67,7 @@ export interface Performer {
 	plan(run: Run, sop: Sop, effect: Extract<Effect, { kind: "plan" }>, signal: AbortSignal): Promise<Plan>;
 }
 
-/** One row of a run's journal (interfaces.md, Journal). */
+/** One row of a run's journal. */
 export type Recorded = {
 	readonly run: RunId;
 	readonly seq: number;

@@ -1,5 +1,5 @@
 /**
- * Who may import whom (design.md, the folders), and which package is whose.
+ * Who may import whom, and which package is whose.
  */
 import { builtinModules } from "node:module";
 import type { Source } from "./source.ts";

@@ -1,6 +1,6 @@
 /**
  * The hash chains: per run over its events, and over all runs per tick. Pure. Must never change: what was hashed years ago
- * is checked with it (interfaces.md, Journal).
+ * is checked with it.
  */
 import { hash as digest } from "node:crypto";
 import { InputError } from "../../base/errors.ts";

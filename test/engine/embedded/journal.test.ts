@@ -1,5 +1,5 @@
 /**
- * Deliveries, receipts and the journal: what is answered is durable, once, in order, and chained as interfaces.md says.
+ * Deliveries, receipts and the journal: what is answered is durable, once, in order, and chained.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
