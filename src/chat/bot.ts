@@ -46,7 +46,7 @@ async function said(turn: Turn, text: string): Promise<Reply> {
 	return startCommand(turn, line) ?? unknownWord(turn, line.word);
 }
 
-/** WORDS 24: the nearest word this person could type. */
+/** The nearest word this person could type. */
 function unknownWord(turn: Turn, word: string): Reply {
 	const own = turn.desk
 		.startable(turn.actor, "command")

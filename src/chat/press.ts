@@ -33,7 +33,7 @@ export async function pressed(
 	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
 }
 
-/** WORDS 12, with the run when we still know which it was. */
+/** The card is old: said with the run when we still know which it was. */
 async function outOfDate(turn: Turn, card: string): Promise<Reply> {
 	const old = turn.posts.oldCard(card);
 	const run = old && (await turn.desk.read(turn.actor, old.run));

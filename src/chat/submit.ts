@@ -58,7 +58,7 @@ function of(draft: Draft): { readonly client: ClientId; readonly sop: string; re
 	return { client: draft.client ?? "", sop: draft.sop ?? "", run: draft.run ?? "" };
 }
 
-/** A new run, or the one that was asked for before (WORDS 17). */
+/** A new run, or the one that was asked for before. */
 async function started(turn: Turn, draft: Draft, id: string): Promise<Reply> {
 	const run = await turn.desk.read(turn.actor, id);
 	if (run !== undefined && run.startedAt < draft.at) {

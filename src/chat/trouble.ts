@@ -53,7 +53,7 @@ function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Pro
 	}
 }
 
-/** WORDS 13: who decided, when, how long before. */
+/** Who decided, when, how long before. */
 function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Promise<Reply> {
 	if (run !== undefined) turn.refresh?.(run);
 	const { by, at, verb } = error.facts;
@@ -71,7 +71,7 @@ function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Prom
 	return tell(turn, { title, lead: ["Nothing more is needed."], summary: title }, run);
 }
 
-/** WORDS 12: the card is old; the newest one is a press away. */
+/** The card is old; the newest one is a press away. */
 export function expired(turn: Turn, run: RunId | undefined, at?: string): Promise<Reply> {
 	if (run !== undefined) turn.refresh?.(run);
 	const title =
@@ -85,7 +85,7 @@ export function expired(turn: Turn, run: RunId | undefined, at?: string): Promis
 	);
 }
 
-/** WORDS 16 when the store has not confirmed it; else that it cannot be done now. */
+/** Not confirmed yet, when the store has not said so; else that it cannot be done now. */
 function unavailable(turn: Turn, error: UnavailableError, run: RunId | undefined): Promise<Reply> {
 	if (error.code === "unconfirmed") {
 		const lead = ["Your card will show it; pressing again cannot start it twice."];

@@ -63,7 +63,7 @@ export type StepDescription = {
 	readonly depth: number;
 	readonly state: "planned" | "running" | "waiting" | "asking" | "done" | "skipped" | "failed" | "stopped";
 	readonly attempts: number;
-	/** The sentence beside the state (WORDS.md, States). */
+	/** The sentence beside the state. */
 	readonly words: WordsJson;
 	readonly startedAt?: Instant;
 	readonly since?: Instant;

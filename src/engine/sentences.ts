@@ -192,7 +192,7 @@ function lookWords(wait: Wait): Words {
 	];
 }
 
-/** The sentence beside a step's state (WORDS.md, States). */
+/** The sentence beside a step's state. */
 export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonly state: StepState }): WordsJson {
 	const { state } = on;
 	switch (state.state) {

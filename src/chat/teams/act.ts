@@ -151,7 +151,7 @@ function tooLong(parts: ActParts): Reply {
 	return reply(parts, { title: "This is too long for a command.", lead }, { card: "error" });
 }
 
-/** WORDS 16. */
+/** Taken, and not yet known to be kept. */
 function notConfirmed(parts: ActParts): Reply {
 	const lead = ["Your card will show it; pressing again cannot start it twice."];
 	return reply(parts, { title: "Not confirmed yet.", lead }, { card: "error" });
