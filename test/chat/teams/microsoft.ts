@@ -40,19 +40,30 @@ type Signing = {
 	readonly endorsements: readonly string[];
 };
 
+let made: Promise<{ readonly cert: Buffer; readonly key: Buffer }> | undefined;
+
+/** One certificate for all servers of this process, and its authority trusted: Node reads the list of these but once. */
+function trusted(): NonNullable<typeof made> {
+	made ??= (async () => {
+		const folder = mkdtempSync(join(tmpdir(), "sopwith-teams-"));
+		const files = await certificateFiles({ folder, names: ["localhost"], address: "127.0.0.1" });
+		setDefaultCACertificates([...getCACertificates("default"), files.ca]);
+		const own = { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) };
+		rmSync(folder, { recursive: true, force: true });
+		return own;
+	})();
+	return made;
+}
+
 /** Opens it. Its authority is trusted by this process from then on. */
 export async function openMicrosoft() {
-	const folder = mkdtempSync(join(tmpdir(), "sopwith-teams-"));
-	const files = await certificateFiles({ folder, names: ["localhost"], address: "127.0.0.1" });
-	setDefaultCACertificates([...getCACertificates("default"), files.ca]);
 	const keys: Signing[] = [signing("key-1", ["msteams"])];
 	const taken: Taken[] = [];
 	const messages: Message[] = [];
 	const faults: Fault[] = [];
 	const asked = { keys: 0, tokens: 0 };
-	const state = { keysDown: false, token: 1, always: undefined as Fault | undefined };
-	const own = { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) };
-	const server = createServer(own, (request, response) => {
+	const state = { keysDown: false, token: 1, posted: 0, always: undefined as Fault | undefined };
+	const server = createServer(await trusted(), (request, response) => {
 		void bodyOf(request).then((text) => route(request, response, text));
 	});
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -118,7 +129,8 @@ export async function openMicrosoft() {
 			return { status: 201, body: { id: `direct-${String(members[0]?.id)}` } };
 		}
 		if (method === "POST") {
-			const message = { id: `m${messages.length + 1}`, conversation, body, edits: 0 };
+			state.posted += 1;
+			const message = { id: `m${state.posted}`, conversation, body, edits: 0 };
 			messages.push(message);
 			return { status: 201, body: { id: message.id } };
 		}
@@ -144,7 +156,6 @@ export async function openMicrosoft() {
 		close: async () => {
 			server.closeAllConnections();
 			await new Promise<void>((done) => server.close(() => done()));
-			rmSync(folder, { recursive: true, force: true });
 		},
 	};
 }
