@@ -20,7 +20,14 @@ export type Answer<T> =
 			readonly retryAfterMs?: number;
 			readonly detail: string;
 	  }
-	| { readonly kind: "unsent"; readonly code: Code; readonly detail: string; readonly retryAfterMs?: number }
+	| {
+			readonly kind: "unsent";
+			readonly code: Code;
+			readonly detail: string;
+			/** For a person, where there is more to say than that the other side could not be reached. */
+			readonly message?: string;
+			readonly retryAfterMs?: number;
+	  }
 	| { readonly kind: "unknown"; readonly code: Code; readonly detail: string };
 
 /** A read that was not answered. The performer reports it as a failed try in which nothing changed. */
@@ -61,7 +68,7 @@ export function outcomeOf(answer: Answer<unknown>, change: string, output: Value
 				kind: "refused",
 				applied: [],
 				code: answer.code,
-				message: "The other side could not be reached. Nothing was sent.",
+				message: answer.message ?? "The other side could not be reached. Nothing was sent.",
 				retryable: true,
 				detail: answer.detail,
 				...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),

@@ -19,7 +19,12 @@ const IDLE_MS = 60_000;
 const REFUSED_MS = 30_000;
 const CLOSING_MS = 5_000;
 
-const BUSY = { kind: "unsent", code: "busy", detail: "no connection to the directory was free in time" } as const;
+const BUSY = {
+	kind: "unsent",
+	code: "busy",
+	message: "Active Directory is busy: no connection to it was free in time. Nothing was sent.",
+	detail: "all connections of this client are in use",
+} as const;
 const CLOSING = { kind: "unsent", code: "unreachable", detail: "the connections are being closed" } as const;
 
 /** Opens nothing before it is needed. */

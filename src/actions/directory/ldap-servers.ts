@@ -85,9 +85,13 @@ export class Servers {
 		const rest = server.wroteAt + this.#replicationMs - this.#now();
 		if (this.#all.length === 1 || (!server.doubt && rest <= 0)) return undefined;
 		const gone = { kind: "unsent", code: "written-server-gone" } as const;
-		return server.doubt
-			? { ...gone, detail: `${server.url} did not answer a write, and only it knows whether that was done` }
-			: { ...gone, detail: `${server.url} was written to; others may not show it yet`, retryAfterMs: rest };
+		const { hostname } = new URL(server.url);
+		if (!server.doubt) {
+			const message = `${hostname} was written to and cannot be reached now; the other domain controllers may not show it yet. Nothing was sent.`;
+			return { ...gone, message, detail: `${server.url}: written to just now`, retryAfterMs: rest };
+		}
+		const message = `${hostname} did not answer a write, and only it can say whether that was done. Nothing more was sent. Bring it back; when it will not come back, take it out of url in client.yaml.`;
+		return { ...gone, message, detail: `${server.url}: a write was not answered` };
 	}
 
 	/** The one that failed longest ago, or never. */

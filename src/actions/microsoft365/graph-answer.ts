@@ -45,14 +45,16 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 		return { kind: "unknown", code: STATUSES[status] ?? "server-error", detail };
 	}
 	const after = retryAfterMs(headers.get("retry-after"), clock);
+	const code = codeOf(status, error);
+	const said = typeof error.message === "string" && error.message !== "" ? error.message : `it said ${status}.`;
+	const own = SENTENCES[code];
 	return {
 		kind: "refused",
 		status,
-		code: codeOf(status, error),
-		message:
-			typeof error.message === "string" && error.message !== "" ? error.message : `Microsoft 365 said ${status}.`,
+		code,
+		message: `${own ?? `Microsoft 365 refused this: ${said}`} Nothing changed.`,
 		retryable: isPassing(method, status) && !hasConflict(error),
-		detail,
+		detail: own === undefined ? detail : `${detail}: ${said}`,
 		...(after === undefined ? {} : { retryAfterMs: after }),
 	};
 }
@@ -133,6 +135,23 @@ const STATUSES: { readonly [status: number]: Code } = {
 	502: "server-error",
 	503: "unavailable",
 	504: "gateway-timeout",
+};
+
+/** What people read; Microsoft's own words are the technician's then. */
+const SENTENCES: { readonly [code: Code]: string } = {
+	"no-rights":
+		"Our application has no right to do this in Microsoft 365; `sopwith doctor --client` names the permission.",
+	"not-signed-in": "Microsoft 365 did not accept our sign-in.",
+	"not-found": "Microsoft 365 does not show it yet, or any more.",
+	"no-mailbox": "Microsoft 365 shows no mailbox for this account yet.",
+	"already-exists": "Microsoft 365 has something with this name or address already.",
+	"quota-exceeded": "This tenant holds as much as it may.",
+	conflict: "Somebody else changed it at the same moment in Microsoft 365.",
+	throttled: "Microsoft 365 is busy and asked us to wait.",
+	timeout: "Microsoft 365 did not answer in time.",
+	"server-error": "Microsoft 365 has a trouble of its own just now.",
+	unavailable: "Microsoft 365 is not available just now.",
+	"gateway-timeout": "Microsoft 365 did not answer in time.",
 };
 
 function kebab(code: string): Code {

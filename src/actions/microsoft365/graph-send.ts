@@ -41,6 +41,7 @@ export type GraphAnswer = Answer<{ readonly [name: string]: Json }>;
 export type Slot = { exchange?: Exchange };
 
 const TRIES = 4;
+const BUSY = "Microsoft 365 asked us to wait. Nothing was sent.";
 
 /**
  * Sends, and sends again: a read that met 429, 503, 504 or a lost connection, a write that met 429, and anything that met
@@ -53,7 +54,8 @@ export async function sendGraph(sending: Sending, ready: Ready): Promise<GraphAn
 	for (let tried = 1; ; tried++) {
 		const turn = sending.budget.book(ready.service, left);
 		if (turn.kind === "later") {
-			return { kind: "unsent", code: "throttled", detail: `${ready.service.name} is full`, retryAfterMs: turn.ms };
+			const detail = `budget of ${ready.service.name}`;
+			return { kind: "unsent", code: "throttled", message: BUSY, detail, retryAfterMs: turn.ms };
 		}
 		if (turn.ms > 0) await sending.wait(turn.ms, ready.signal);
 		left -= turn.ms;

@@ -31,9 +31,10 @@ export function tokenRefusal(exchange: Exchange, about: About): NoToken {
 	const detail = detailOf(exchange.status, numbers, body);
 	const after = retryAfterMs(exchange.headers.get("retry-after"), about.clock);
 	const later = after === undefined ? {} : { retryAfterMs: after };
-	if (exchange.status === 429) return { kind: "unsent", code: "sign-in-throttled", detail, ...later };
+	const none = { kind: "unsent", message: "Microsoft gives no tokens just now. Nothing was sent.", detail } as const;
+	if (exchange.status === 429) return { ...none, code: "sign-in-throttled", ...later };
 	if (exchange.status >= 500 || numbers.some((n) => TRANSIENT.has(n))) {
-		return { kind: "unsent", code: "sign-in-unavailable", detail, ...later };
+		return { ...none, code: "sign-in-unavailable", ...later };
 	}
 	const { code, words, remedy } = tokenTrouble(numbers, about);
 	const message = `${words} Nothing changed. ${remedy}`;

@@ -201,11 +201,12 @@ function notBegun(parts: Parts, order: AttemptOrder, error: unknown): Outcome {
 	if (error instanceof RemoteError) {
 		const { answer } = error;
 		if (answer.kind === "refused") return outcomeOf(answer, "");
+		const words = answer.kind === "unsent" ? answer.message : undefined;
 		return {
 			kind: "refused",
 			applied: [],
 			code: answer.code,
-			message: "The other side did not answer when it was asked what is so. Nothing changed.",
+			message: words ?? "The other side did not answer when it was asked what is so. Nothing changed.",
 			retryable: true,
 			detail: answer.detail,
 			...(answer.kind === "unsent" && answer.retryAfterMs !== undefined ? { retryAfterMs: answer.retryAfterMs } : {}),

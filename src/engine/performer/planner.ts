@@ -127,7 +127,8 @@ function failed(parts: Parts, order: PlanOrder, error: unknown): NewEvent {
 	if (why instanceof RemoteError) {
 		const { answer: said } = why;
 		const retryable = said.kind !== "refused" || said.retryable;
-		const message = said.kind === "refused" ? said.message : "The other side did not answer. Nothing changed.";
+		const words = said.kind === "unknown" ? undefined : said.message;
+		const message = words ?? "The other side did not answer. Nothing changed.";
 		const later = said.kind === "unknown" || said.retryAfterMs === undefined ? {} : { retryAfterMs: said.retryAfterMs };
 		return { kind: "plan-failed", wait, problems: [problem(said.code, message)], retryable, ...later };
 	}

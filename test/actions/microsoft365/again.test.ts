@@ -65,7 +65,10 @@ test("a wait that is too long is told, and until it is over nothing is sent", as
 	assert.deepEqual(first.kind === "refused" && [first.code, first.retryAfterMs], ["throttled", 315_000]);
 	stage.clock.move(300_000);
 	const early = await stage.graph.request(ANN);
-	assert.deepEqual([early.kind, early.kind === "unsent" && early.retryAfterMs], ["unsent", 15_000]);
+	assert.deepEqual(early.kind === "unsent" && [early.retryAfterMs, early.message], [
+		15_000,
+		"Microsoft 365 asked us to wait. Nothing was sent.",
+	]);
 	assert.equal(stage.sandbox.log.length, 1);
 	stage.clock.move(10_000);
 	const start = startOf(stage);
@@ -126,7 +129,8 @@ test("a refusal and an answer that was lost say what Microsoft's support asks fo
 	const stage = await withSandbox(t, { patienceMs: 0 });
 	const missing = await stage.graph.request({ method: "GET", path: ["users", "nobody@contoso.example"] });
 	assert.ok(missing.kind === "refused");
-	assert.match(missing.detail, /^HTTP 404 Request_ResourceNotFound, request-id [0-9a-f-]{36}, date \w{3}, .+ GMT$/);
+	assert.equal(missing.message, "Microsoft 365 does not show it yet, or any more. Nothing changed.");
+	assert.match(missing.detail, /^HTTP 404 Request_ResourceNotFound, request-id [0-9a-f-]{36}, date \w{3}, .+ GMT: Res/);
 	stage.sandbox.fault({ match: WRITES, answer: { kind: "dropped", applied: false } });
 	const lost = await stage.graph.request(ANN);
 	assert.ok(lost.kind === "unknown");
