@@ -17,8 +17,16 @@ const FILE = new URL("../../../shared/graph-contract/validate.mjs", import.meta.
 /** Paths that the carved copy leaves out, though Graph has them. */
 const LEFT_OUT = [/^\/v1\.0\/contacts(\?|$)/, /^\/v1\.0\/policies\//];
 
-/** What is wrong with a request, or nothing when there is no copy to hold it against. */
-export async function publishedContract(): Promise<((request: Request) => readonly string[]) | undefined> {
+type Contract = (request: Request) => readonly string[];
+let read: Promise<Contract | undefined> | undefined;
+
+/** What is wrong with a request, or nothing when there is no copy to hold it against. It is read once. */
+export function publishedContract(): Promise<Contract | undefined> {
+	read ??= readContract();
+	return read;
+}
+
+async function readContract(): Promise<Contract | undefined> {
 	if (!existsSync(FILE)) return undefined;
 	process.env.CONNECTORS_APP = fileURLToPath(new URL("../..", import.meta.url));
 	const { loadSpec, validate } = (await import(FILE.href)) as Validator;

@@ -15,7 +15,7 @@ const LICENCE = { on: "graph", method: "POST", path: /\/assignLicense$/ } as con
 const OPEN = { on: "graph", method: "PATCH", path: /\/users\// } as const;
 const PASS = { on: "graph", method: "POST", path: /temporaryAccessPassMethods$/ } as const;
 const MAIL = { on: "graph", method: "POST", path: /\/sendMail$/ } as const;
-const WRITES = { CREATE, GROUP, LICENCE, OPEN, PASS };
+const WRITES = { CREATE, LICENCE, PASS, GROUP, OPEN };
 
 const status = (code: number, more: object = {}) => ({ kind: "status", status: code, ...more }) as const;
 const meets = (fault: Fault) => (scene: Scene) => {

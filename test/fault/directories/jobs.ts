@@ -18,7 +18,9 @@ type Job = { readonly fault: string; readonly run: (folder: string, tally: Tally
 type More = Omit<HybridOptions, "folder">;
 
 /** Most of a job is waiting. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
+/** What is tried of each row of Graph when it has to be quick. */
+const MOST_QUICK = 3;
 
 /** `only`: a part of the name of the faults that are tried. */
 export async function directoryFaults(
@@ -95,7 +97,7 @@ function onGraph(quick: boolean): readonly Job[] {
 			pace: quick ? PACE : 1,
 		}),
 		cloud("a group of Microsoft 365 is renamed meanwhile", [cloudRenamed], 1, { pace: PACE }),
-		...Object.entries(all).map(([fault, cases]) => cloud(fault, cases, times)),
+		...Object.entries(all).map(([fault, cases]) => cloud(fault, quick ? cases.slice(0, MOST_QUICK) : cases, times)),
 	];
 }
 
@@ -122,9 +124,9 @@ function onController(quick: boolean): readonly Job[] {
 		hybrid("names hard to write", names, 1),
 		hybrid("a namesake, and somebody who comes back", namesakes, times),
 		hybrid("mail cut after it was sent, by SMTP", [mailCut], times),
-		...Object.entries({ ...tokenFaults, "the last licence is taken by another": [licenceTaken] }).map(
-			([fault, cases]) => hybrid(fault, cases, times),
-		),
+		...Object.entries({ ...tokenFaults, "the last licence is taken by another": [licenceTaken] })
+			.filter(([fault]) => !quick || / in the middle$| by another$/.test(fault))
+			.map(([fault, cases]) => hybrid(fault, cases, times)),
 		groups(quick ? 60 : 400),
 	];
 }
