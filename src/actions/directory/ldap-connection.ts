@@ -4,15 +4,10 @@
  */
 import { Client, NoResultError, ResultCodeError } from "ldapts";
 import type { Secret } from "../../base/secret.ts";
-import { type Answer, RemoteError } from "../../engine/remote.ts";
+import type { Answer } from "../../engine/remote.ts";
 import { type LdapOperation, ldapRefusal, signInRefusal, win32Of } from "./ldap-code.ts";
 import { type Line, openLine, type Place } from "./ldap-socket.ts";
 
-export type SignIn = {
-	/** Who we sign in as, and the password, asked at each sign-in. */
-	readonly bind: string;
-	readonly password: () => Promise<Secret>;
-};
 export type Connection = {
 	/** Signed in and not lost. */
 	usable(): boolean;
@@ -31,18 +26,11 @@ const CONNECT_MS = 5_000;
 const SIGN_IN_MS = 8_000;
 const GOODBYE_MS = 1_000;
 
-/**
- * Connects and signs in. Errors: `unsent` `unreachable`; refused `not-signed-in`, or what says that there is no password.
- * Nothing else was asked.
- */
-export async function connect(place: Place, signIn: SignIn): Promise<Answer<Connection>> {
-	let password: Secret;
-	try {
-		password = await signIn.password();
-	} catch (error) {
-		if (error instanceof RemoteError) return error.answer;
-		return { kind: "unsent", code: codeOf(error), detail: `the password of ${signIn.bind} could not be had` };
-	}
+/** Connects and signs in, once. Errors: `unsent` `unreachable`; refused `not-signed-in`. Nothing else was asked. */
+export async function connect(
+	place: Place,
+	{ bind, password }: { readonly bind: string; readonly password: Secret },
+): Promise<Answer<Connection>> {
 	let line: Line;
 	try {
 		line = await openLine(place, CONNECT_MS);
@@ -51,7 +39,7 @@ export async function connect(place: Place, signIn: SignIn): Promise<Answer<Conn
 	}
 	const { client, isLost, cut } = clientOn(line, place);
 	try {
-		await within(SIGN_IN_MS, cut, () => client.bind(signIn.bind, password.open()));
+		await within(SIGN_IN_MS, cut, () => client.bind(bind, password.open()));
 	} catch (error) {
 		cut();
 		if (!isResult(error) || AWAY.has(error.code)) return unreachable(place, error);
@@ -133,7 +121,8 @@ function unreachable(place: Place, error: unknown): Extract<Answer<never>, { kin
 	return { kind: "unsent", code: "unreachable", detail: `${place.url}: ${why}` };
 }
 
-function codeOf(error: unknown): string {
+/** A code of Node's or of LDAP, for a technician; `no-answer` where there is none. */
+export function codeOf(error: unknown): string {
 	if (isResult(error)) return `LDAP result ${error.code}`;
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no-answer";
 }

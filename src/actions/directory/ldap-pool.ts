@@ -1,9 +1,8 @@
 /**
  * The connections to one domain controller: at most so many, opened when they are needed and closed when idle. Reads share
- * a connection, a write has one to itself: whatever cuts a connection leaves at most one write in doubt. Must never try
- * a refused sign-in again and again, because that locks the account.
+ * a connection, a write has one to itself: whatever cuts a connection leaves at most one write in doubt. Must never sign
+ * in several times at once before it is known that a sign-in is taken.
  */
-import { type Clock, toMs } from "../../base/time.ts";
 import type { Answer } from "../../engine/remote.ts";
 import type { Connection } from "./ldap-connection.ts";
 
@@ -16,7 +15,6 @@ type Waiter = { readonly use: Use; readonly answer: (lease: Answer<Lease>) => vo
 const READS_AT_ONCE = 8;
 /** Well below what firewalls and domain controllers allow (15 min). */
 const IDLE_MS = 60_000;
-const REFUSED_MS = 30_000;
 const CLOSING_MS = 5_000;
 
 const BUSY = {
@@ -31,26 +29,21 @@ const CLOSING = { kind: "unsent", code: "unreachable", detail: "the connections 
 export class Pool {
 	readonly #open: () => Promise<Answer<Connection>>;
 	readonly #most: number;
-	readonly #clock: Clock;
 	readonly #slots = new Set<Slot>();
 	readonly #waiters: Waiter[] = [];
 	readonly #emptied = Promise.withResolvers<void>();
 	#opening = 0;
 	#closed = false;
-	#refused: { readonly answer: Answer<never>; readonly until: number } | undefined;
 
 	/** `most`: connections at once. */
-	constructor(open: () => Promise<Answer<Connection>>, most: number, clock: Clock) {
+	constructor(open: () => Promise<Answer<Connection>>, most: number) {
 		this.#open = open;
 		this.#most = most;
-		this.#clock = clock;
 	}
 
 	/** A connection to use. Errors: `unsent` `unreachable`, or `busy` when none was free for `ms`; refused `not-signed-in`. */
 	take(use: Use, ms: number): Promise<Answer<Lease>> {
 		if (this.#closed) return Promise.resolve(CLOSING);
-		const refused = this.#refused;
-		if (refused !== undefined && refused.until > toMs(this.#clock.now())) return Promise.resolve(refused.answer);
 		const { promise, resolve } = Promise.withResolvers<Answer<Lease>>();
 		const waiter: Waiter = {
 			use,
@@ -105,10 +98,6 @@ export class Pool {
 		if (answer.kind === "ok") {
 			this.#slots.add({ connection: answer.value, readers: 0, writing: false });
 			return this.#serve();
-		}
-		if (answer.kind === "refused") {
-			this.#refused = { answer, until: toMs(this.#clock.now()) + REFUSED_MS };
-			this.#tell(answer, () => true);
 		}
 		// As long as another connection lives, or may, whoever waits has a chance; who came later has a try of their own.
 		if (this.#slots.size + this.#opening > 0) return;

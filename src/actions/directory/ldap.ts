@@ -10,11 +10,11 @@ import type { Answer, Directory } from "../../engine/remote.ts";
 import { parseDn } from "../dn.ts";
 import { refusedUpFront, type Said, spelled } from "./ldap-check.ts";
 import { modifyKind } from "./ldap-code.ts";
-import { connect, type SignIn } from "./ldap-connection.ts";
 import { findEntries } from "./ldap-entry.ts";
 import { policyHints, written } from "./ldap-password.ts";
 import { Pool } from "./ldap-pool.ts";
 import { type Server, Servers } from "./ldap-servers.ts";
+import { type SignIn, signsInAs } from "./ldap-sign-in.ts";
 import type { Place } from "./ldap-socket.ts";
 
 export type LdapOptions = SignIn &
@@ -67,10 +67,8 @@ export function openLdap(options: LdapOptions): { readonly directory: Directory;
 /** How every operation goes: checked, given a connection, asked once. */
 function askerOf(options: LdapOptions) {
 	const { clock, connections = 4, timeoutMs = 15_000, replicationMs = 60_000 } = options;
-	const serverAt = (url: string): Server => ({
-		url,
-		pool: new Pool(() => connect({ ...options, url }, options), connections, clock),
-	});
+	const open = signsInAs(options, clock);
+	const serverAt = (url: string): Server => ({ url, pool: new Pool(() => open({ ...options, url }), connections) });
 	const [first, ...others] = [options.url].flat();
 	assert(first !== undefined, "a directory has at least one server");
 	const servers = new Servers([serverAt(first), ...others.map(serverAt)], replicationMs, clock);

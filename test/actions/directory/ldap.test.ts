@@ -180,22 +180,41 @@ test("a write has a connection to itself, so that a cut leaves one write in doub
 
 test("a refused sign-in is not tried again at once: that would lock the account", async (t) => {
 	let now = toMs("2026-11-22T12:00:00.000Z");
-	const { received, open: _open, ...server } = await ldapServer(t, () => ({ kind: "result", code: 49 }));
+	let password = "wrong";
+	const {
+		received,
+		open: _open,
+		...server
+	} = await ldapServer(t, ({ operation, bytes }) =>
+		operation === "bind" && !bytes.includes("right") ? { kind: "result", code: 49 } : OK,
+	);
 	const { directory, close } = openLdap({
 		...server,
 		base: "DC=x",
 		bind: "b",
 		clock: { now: () => fromMs(now) },
-		password: async () => new Secret("wrong"),
+		password: async () => new Secret(password),
 	});
 	t.after(() => close());
 	const answers = await Promise.all(Array.from({ length: 20 }, () => directory.remove(ADA)));
 	assert.ok(answers.every((answer) => answer.kind === "refused" && answer.code === "not-signed-in"));
-	await directory.remove(ADA);
+	const early = await directory.remove(ADA);
+	assert.ok(early.kind === "refused");
+	assert.match(early.detail, /; not tried again before 2026-11-22T12:00:30\.000Z$/);
 	assert.equal(received.length, 1);
-	now += 30_000;
-	await directory.remove(ADA);
-	assert.equal(received.length, 2);
+	for (const [after, tried] of [
+		[30, 2],
+		[30, 2],
+		[30, 3],
+		[120, 4],
+	] as const) {
+		now += after * 1000;
+		const answer = await directory.remove(ADA);
+		assert.equal(received.length, tried, "later each time");
+		assert.ok(answer.kind === "refused");
+	}
+	password = "right";
+	assert.equal((await directory.remove(ADA)).kind, "ok", "another password is tried at once");
 });
 
 test("a password that cannot be had is told by its own code, and nobody is asked", async (t) => {
