@@ -1,9 +1,9 @@
-/** Story 6: a new employee in Teams, as Microsoft's Agents Playground plays it: two people, each at a page of their own. */
+/** Story 6: a new employee in Teams, as Microsoft's Agents Playground plays it: three people, each at a page of their own. */
 import assert from "node:assert/strict";
 import { idOf } from "../chat/teams/teams-world.ts";
 import { enterTeamsIds } from "../playground/people.ts";
 import { startBot } from "./bot.ts";
-import { answer, becomesInGraph, day, reads, runUntil, type Stage, type Story } from "./stage.ts";
+import { becomesInGraph, day, reads, runUntil, type Stage, type Story } from "./stage.ts";
 import { choose, openTeamsPage } from "./teams-page.ts";
 
 export const teams: Story = { name: "teams", play };
@@ -16,8 +16,10 @@ async function play(stage: Stage): Promise<void> {
 	});
 	await using harriet = await openTeamsPage(stage, "harriet", bot.url());
 	await using mo = await openTeamsPage(stage, "mo", bot.url());
+	await using tia = await openTeamsPage(stage, "tia", bot.url());
 	await harriet.card("What you can type").waitFor();
 	await mo.card("What you can type").waitFor();
+	await tia.card("What you can type").waitFor();
 	await harriet.picture("hello");
 	did("added to somebody's chat, the bot says hello with what they can type");
 
@@ -75,9 +77,15 @@ async function play(stage: Stage): Promise<void> {
 	assert.equal(edited.filter(({ edits }) => edits > 0).length, 1);
 	did("the approval closes its card, and the plan's card becomes the progress, edited in place");
 
-	const checked = { "Laptop imaged and labelled": true, "Laptop handed over": true };
-	const { status, body } = await answer(bot, id, { as: "tia", verb: "complete", values: checked });
-	assert.equal(status, 200, JSON.stringify(body));
+	const task = tia.card("Laptop");
+	await task.getByRole("button", { name: "Done" }).click();
+	await tia.page.getByText("Tick what is done first. Nothing happened.").waitFor();
+	await tia.picture("task");
+	for (const box of await task.getByRole("checkbox").all()) await box.check();
+	await task.getByRole("button", { name: "Done" }).click();
+	await reads(tia.card("Laptop"), "By you");
+	did("the task is ticked off by a third person; nothing ticked is nothing done");
+
 	await runUntil(bot, id, { what: "the end", is: (run) => run.phase === "done" });
 	await reads(progress, /read back and/);
 	await harriet.picture("done");
