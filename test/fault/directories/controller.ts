@@ -42,10 +42,10 @@ const FROZEN_MS = [17_000, 24_000] as const;
 
 const freezes = (point: Point, ms: number): Case<Hybrid> => ({
 	ends: "done",
-	strike: ({ line, samba }) =>
+	strike: ({ line, samba, later }) =>
 		line.trap(point.is, point.moment, () => {
 			samba.freeze();
-			setTimeout(() => samba.thaw(), ms);
+			later(ms, samba.thaw);
 		}),
 });
 

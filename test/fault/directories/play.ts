@@ -52,6 +52,7 @@ export async function play<S extends Scene>(
 	const asked = seen?.asked;
 	tally.tried(performance.now() - began);
 	tally.expect(met(), "the fault was never met");
+	await scene.quiet();
 	judgeEnd(tally, one, seen);
 	if (asked !== undefined) {
 		if (asked.doubt.length > 0) tally.unknownAsked();

@@ -39,6 +39,10 @@ export type Scene = {
 	/** Display names of everybody whose hire was asked for here. */
 	readonly hired: Set<string>;
 	readonly controller?: Samba;
+	/** Does something so many ms from now, as part of the fault. */
+	later(ms: number, work: () => unknown): void;
+	/** Resolves when nothing of that is left to be done. Errors: throws what such work threw. */
+	quiet(): Promise<void>;
 	close(): Promise<void>;
 };
 
@@ -95,6 +99,7 @@ export async function openCloud(options: SceneOptions): Promise<Scene> {
 		...{ cloud: tenant, clock, house, violations: cloud.violations },
 		graph: graphReader(tenant.access),
 		hired: new Set(),
+		...agenda(),
 		async close() {
 			await house.close();
 			await cloud.stop({ lawless: true });
@@ -149,13 +154,14 @@ export async function openRemotes(options: HybridOptions): Promise<Remotes> {
 		...(second === undefined ? {} : { second }),
 		graph: graphReader(tenant.access),
 		hired: new Set(),
+		...agenda(),
 		async close() {
-			await line.close();
 			await sync.stop();
 			await smtp.stop();
 			await samba.stop();
 			await second?.stop();
 			await cloud.stop({ lawless: true });
+			await line.close();
 		},
 	};
 }
@@ -244,6 +250,25 @@ function movingClock(pace = 1): MovingClock {
 		now: () => fromMs(Math.round(start + (toMs(systemClock.now()) - start) * pace) + skipped),
 		skip(ms) {
 			skipped += ms;
+		},
+	};
+}
+
+function agenda(): Pick<Scene, "later" | "quiet"> {
+	const open: Promise<unknown>[] = [];
+	return {
+		later(ms, work) {
+			const done = new Promise((resolve) => setTimeout(resolve, ms)).then(work);
+			open.push(
+				done.then(
+					() => undefined,
+					(error: unknown) => error,
+				),
+			);
+		},
+		async quiet() {
+			const met = (await Promise.all(open.splice(0))).find((error) => error !== undefined);
+			if (met !== undefined) throw met;
 		},
 	};
 }

@@ -22,10 +22,10 @@ async function knowsNobody({ scene, name, tally }: Parameters<NonNullable<Case<H
 function goesFor(is: (request: LdapRequest) => boolean, moment: "before" | "during" | "answered"): Case<Hybrid> {
 	return {
 		ends: "done",
-		strike: ({ line, samba }) =>
+		strike: ({ line, samba, later }) =>
 			line.trap(is, moment, async () => {
 				await samba.kill();
-				setTimeout(() => void samba.restart(), DISAGREE_MS);
+				later(DISAGREE_MS, samba.restart);
 			}),
 		check: knowsNobody,
 	};
@@ -41,12 +41,12 @@ export const disagreements: readonly Case<Hybrid>[] = [
 /** The first goes for good once the account is there; the second hears of that 5 s later. The first is then made anew. */
 export const succession: Case<Hybrid> = {
 	ends: "done",
-	strike({ line, samba, second, house }) {
+	strike({ line, samba, second, house, later }) {
 		if (second === undefined) throw new Error("there is no second controller");
 		const off = house.host.onChange(({ run }) => {
 			if (run.steps.arrival?.state !== "waiting" || run.steps.arrival.wait?.kind !== "state") return;
 			off();
-			void samba.follow(second);
+			later(0, () => samba.follow(second));
 		});
 		let made = false;
 		// A read: a write whose answer is lost would bind us to the first for ever.
@@ -56,7 +56,7 @@ export const succession: Case<Hybrid> = {
 		};
 		return line.trap(looks, "before", async () => {
 			await samba.kill();
-			setTimeout(() => void second.follow(samba), DISAGREE_MS);
+			later(DISAGREE_MS, () => second.follow(samba));
 		});
 	},
 };
