@@ -151,12 +151,6 @@ describe("without a bot", () => {
 		assert.equal(code, 1);
 		assert.match(said, /Nothing was started .* \(never-started\)/);
 	});
-
-	test("the app packages come later, in words", async () => {
-		const { code, said } = await shop.run(["manifest"]);
-		assert.equal(code, 1);
-		assert.match(said, /later release/);
-	});
 });
 
 describe("beside a running bot", () => {
