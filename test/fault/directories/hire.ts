@@ -26,8 +26,8 @@ export type Asked = {
 	/** Changes that were made in the try that ended so. */
 	readonly applied: readonly string[];
 };
-/** A pause before another try: how long it was to be, in ms. */
-export type Pause = { readonly path: string; readonly code: string; readonly ms: number };
+/** A pause before another try: how long it was to be, in ms, and what people read of it beside the time. */
+export type Pause = { readonly path: string; readonly words: string; readonly ms: number };
 export type Seen = {
 	readonly run: Run;
 	readonly description: RunDescription;
@@ -97,7 +97,7 @@ function pausesOf(run: Run, now: string) {
 	return Object.entries(run.steps).flatMap(([path, { wait, last }]) => {
 		const again = wait?.timers.again;
 		if (wait === undefined || again === undefined) return [];
-		return [{ path, wait: wait.id, code: last?.code ?? "", ms: toMs(again) - toMs(now) }];
+		return [{ path, wait: wait.id, words: last?.message ?? "", ms: toMs(again) - toMs(now) }];
 	});
 }
 
