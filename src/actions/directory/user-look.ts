@@ -7,7 +7,7 @@ import type { World } from "../../engine/action.ts";
 import { got } from "../../engine/remote.ts";
 import { directoryOf } from "../doors.ts";
 import { accountName, namePart, nameSeries, typedName } from "../names.ts";
-import { usedSynced } from "../signed-in.ts";
+import { type Usage, usageOfSynced } from "../signed-in.ts";
 import { type DirectoryUser, equal, findAll } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
 import { displayOf, entryNameFor } from "./user-plan.ts";
@@ -27,8 +27,8 @@ export type AccountFacts = {
 	/** Everything in the directory whose own name is the display name that is asked for. */
 	readonly namesakes: readonly DirectoryUser[];
 	readonly ours?: DirectoryUser;
-	/** Directory ids of accounts of ours that were signed in to in Microsoft 365, where that can be told. */
-	readonly usedInCloud: readonly string[];
+	/** What Microsoft 365 says of the use of accounts of ours, by their directory ids. */
+	readonly inCloud: Usage;
 };
 
 /** Looks. Errors: `RemoteError` when the directory does not answer. */
@@ -78,7 +78,7 @@ export async function lookForAccount(input: AccountInput, world: World): Promise
 		all,
 		namesakes,
 		...(ours === undefined ? {} : { ours }),
-		usedInCloud: await usedSynced(world, madeByUs),
+		inCloud: await usageOfSynced(world, madeByUs),
 	};
 }
 

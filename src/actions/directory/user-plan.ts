@@ -43,7 +43,7 @@ export function isClosed(user: DirectoryUser): boolean {
 
 /** Whether it was ever signed in to, as far as the directory and Microsoft 365 can tell. */
 export function wasUsed(facts: AccountFacts, user: DirectoryUser): boolean {
-	return user.signedIn || facts.usedInCloud.includes(user.guid);
+	return user.signedIn || facts.inCloud.used.includes(user.guid);
 }
 
 export function addressOf(facts: AccountFacts, name: string): string {

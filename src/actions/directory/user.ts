@@ -11,7 +11,7 @@ import { change, check } from "../changes.ts";
 import { directoryOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
-import { signedIn } from "../signed-in.ts";
+import { deleteWords, signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
 import { byGuid, CLOSED, NORMAL } from "./entries.ts";
 import { type AccountAfter, type AddressAfter, type NameAfter, ownerChange, turnedBack } from "./user-changes.ts";
@@ -155,7 +155,7 @@ function undoCreate(made: Change, was: AccountAfter, facts: AccountFacts) {
 		target: made.target,
 		facet: "account",
 		before: { guid: there.guid, mark: there.mark },
-		words: `Delete the account ${there.upn}, which was never used`,
+		words: deleteWords(there.upn, !facts.inCloud.untold.includes(there.guid)),
 		detail: `LDAP delete ${there.dn}`,
 	});
 	return { changes: [gone] };

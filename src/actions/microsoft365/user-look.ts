@@ -7,7 +7,7 @@ import type { World } from "../../engine/action.ts";
 import { type Graph, got } from "../../engine/remote.ts";
 import { graphOf } from "../doors.ts";
 import { namePart, nameSeries, typedName } from "../names.ts";
-import { usedOf } from "../signed-in.ts";
+import { usageOf } from "../signed-in.ts";
 import { type CloudUser, findAccount, listAccounts, MARK, readAccount, SELECT, text } from "./accounts.ts";
 import { odata } from "./graph.ts";
 import type { CloudAccountInput } from "./user.ts";
@@ -29,8 +29,9 @@ export type CloudAccountFacts = {
 	readonly holders: readonly Holder[];
 	readonly marked: readonly CloudUser[];
 	readonly ours?: CloudUser;
-	/** Ids of accounts of ours that were used, where that can be told. */
+	/** Ids of accounts of ours that were used, and of those that nobody can tell it of. */
 	readonly used: readonly string[];
+	readonly untold: readonly string[];
 };
 
 /** How many names are looked at in one go: Graph takes at most 15 values in a filter. */
@@ -60,7 +61,7 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 		...marked,
 		...holders.flatMap((h) => (h.kind === "member" && h.user?.mark ? [h.user] : [])),
 	];
-	const used = await usedOf(world, [...new Set(members.map((user) => user.id))]);
+	const usage = await usageOf(world, [...new Set(members.map((user) => user.id))]);
 	const closed = same.filter((user) => !user.enabled && !user.guest).map(memberOf);
 	return {
 		mark: world.mark,
@@ -68,7 +69,7 @@ export async function lookForCloudAccount(input: CloudAccountInput, world: World
 		addresses,
 		holders: [...holders, ...closed.filter((one) => holders.every((h) => h.user?.id !== one.user?.id))],
 		marked,
-		used,
+		...usage,
 		...(ours === undefined ? {} : { ours }),
 	};
 }

@@ -11,7 +11,7 @@ import { change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
-import { signedIn } from "../signed-in.ts";
+import { deleteWords, signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
 import { MARK, text } from "./accounts.ts";
 import { chooseCloudAccount } from "./user-choose.ts";
@@ -121,7 +121,7 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 			target: made.target,
 			facet: "account",
 			before: { id: there.id, mark: there.mark },
-			words: `Delete the account ${there.upn}, which was never used`,
+			words: deleteWords(there.upn, !facts.untold.includes(there.id)),
 			detail: `DELETE /users/${there.id}`,
 		});
 		return { changes: [gone] };

@@ -153,6 +153,31 @@ test("undo deletes what was made, and only while it was never used", async (t) =
 	assert.deepEqual(accounts(other), [UPN]);
 });
 
+test("where Microsoft 365 keeps no sign-ins, an undo says that it cannot be seen whether the account was used", async (t) => {
+	const stage = await onStage(t, CLOUD);
+	const made = await make(stage);
+	const untold = {
+		kind: "status",
+		status: 403,
+		code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+	} as const;
+	const trouble = stage.sandbox.fault({
+		match: ({ path }) => path.includes("signInActivity"),
+		times: 99,
+		answer: untold,
+	});
+	const undo = await stage.attempt({
+		action: "microsoft365.user",
+		run: "undo",
+		input: { $undo: made.changes?.[0], $input: ADA } as unknown as Values,
+	});
+	assert.deepEqual(
+		undo.changes?.map(({ words }) => words),
+		[`Delete the account ${UPN}: whether it was used cannot be seen`],
+	);
+	assert.ok(trouble.met() > 0);
+});
+
 test("no password is ever in what is delivered", async (t) => {
 	const stage = await onStage(t, CLOUD);
 	await make(stage);
