@@ -11,6 +11,8 @@ import type { Parts } from "./command/command.ts";
  * Nothing of ours is imported before, since that would be compiled anew at every start.
  */
 enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/sopwith/compiled", import.meta.url)));
+/** What is written is its owner's alone: the database, its log, certificates, packages. */
+process.umask(0o077);
 const { openTerminal } = await import("./command/terminal.ts");
 const { runCommandLine } = await import("./command/command-line.ts");
 const terminal = openTerminal();

@@ -20,9 +20,11 @@ export const audit: Command = {
 		else
 			for (const one of broken)
 				call.terminal.out(`${textOf(one, "chain")} ${textOf(one, "seq")}: ${textOf(one, "words")}\n`);
-		const walked = `${textOf(found, "events")} events of ${textOf(found, "runs")} runs were checked`;
+		const walked = `Events: ${textOf(found, "events")}, runs: ${textOf(found, "runs")}`;
 		const ok = textOf(found, "ok") === "true";
-		call.terminal.talk(ok ? `${walked}; all are as they were written.\n` : `${walked}; some are not as written.\n`);
+		call.terminal.talk(
+			ok ? `${walked}. All are as they were written.\n` : `${walked}. Some are not as they were written.\n`,
+		);
 		return ok ? EXIT.done : EXIT.failed;
 	},
 };

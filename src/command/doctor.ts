@@ -104,7 +104,7 @@ async function chains(call: Call): Promise<Finding> {
 	try {
 		const found = await throughDoor(call, (door) => door("audit", {}));
 		const ok = isRecord(found) && found.ok === true;
-		const words = `${textOf(found, "events")} events of ${textOf(found, "runs")} runs`;
+		const words = `events: ${textOf(found, "events")}, runs: ${textOf(found, "runs")}`;
 		return {
 			what,
 			ok,
