@@ -2,6 +2,7 @@
  * What a client's settings only point to: a secret by its name, a certificate by its file. Must never keep either, and
  * never give one client what is another's.
  */
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConflictError } from "../base/errors.ts";
@@ -36,6 +37,15 @@ export async function caOf(client: Client, settings: { readonly ca?: string }): 
 	if (ca !== undefined) return { ca };
 	const message = `A certificate of ${client.name} is not there: ${settings.ca}. Nothing changed.`;
 	throw refusal("no-such-file", message, settings.ca);
+}
+
+/** When the certificates that the settings name were last written, so that a new one in the same place is seen. */
+export function certificatesOf({ connectors, folder }: Client): readonly (number | null)[] {
+	return Object.values(connectors).flatMap((one) =>
+		typeof one !== "object" || !("ca" in one) || one.ca === undefined
+			? []
+			: [statSync(resolve(folder, one.ca), { throwIfNoEntry: false })?.mtimeMs ?? null],
+	);
 }
 
 /** A secret of the vault; one of another client is as if it were not there. */

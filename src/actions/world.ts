@@ -13,6 +13,7 @@ import type { ActionName, ClientId, Sop } from "../sop/sop.ts";
 import { type ConnectParts, connect } from "./connect.ts";
 import { refusal } from "./doors.ts";
 import { heldBack } from "./look-only.ts";
+import { certificatesOf } from "./settings.ts";
 
 export type WorldParts = ConnectParts & {
 	/** The client as its file says now; undefined when there is none. */
@@ -40,7 +41,8 @@ export function createWorlds(parts: WorldParts): Worlds {
 		await opened.doors.then(({ close }) => close()).catch(() => {});
 	};
 	const opensFor = (client: Client): Opened => {
-		const of = sha256({ connectors: client.connectors as Json, folder: client.folder });
+		const { connectors, folder } = client;
+		const of = sha256({ connectors: connectors as Json, folder, certificates: certificatesOf(client) });
 		const known = current.get(client.id);
 		if (known?.of === of) return known;
 		const opened = { of, doors: connect(parts, client), users: 0 };

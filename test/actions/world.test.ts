@@ -107,6 +107,7 @@ async function whoseFileChanges(t: TestContext) {
 	const run = runOf({ action: "directory.enabled", input: {} }, systemClock);
 	return {
 		server,
+		folder,
 		answer: answer.resolve,
 		change: (more: Parameters<typeof written>[0]) => {
 			client = written(more);
@@ -150,4 +151,15 @@ test("a file that names a certificate that is not there stops new steps, and not
 	assert.equal((await begun).kind, "ok");
 	change({ ca: "ca.pem" });
 	assert.equal((await (await enter()).directory.remove(ADA)).kind, "ok");
+});
+
+test("a certificate that is put right in its place is trusted from the next step on", async (t) => {
+	const { server, folder, enter } = await whoseFileChanges(t);
+	const other = await ldapServer(t, () => ({ kind: "result", code: 0 }));
+	writeFileSync(join(folder, "ca.pem"), other.ca);
+	const answer = await (await enter()).directory.move(ADA, ADA);
+	assert.deepEqual([answer.kind, server.received], ["unsent", []]);
+	await pause(20);
+	writeFileSync(join(folder, "ca.pem"), server.ca);
+	assert.equal((await (await enter()).directory.move(ADA, ADA)).kind, "ok");
 });
