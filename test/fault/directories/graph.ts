@@ -79,7 +79,7 @@ export const graphFaults: { readonly [fault: string]: readonly Case<Scene>[] } =
 		form: { privateEmail: "kim@private.example" },
 		check: ({ scene, tally }) => {
 			const sent = scene.cloud.mails().length;
-			if (sent > 1) tally.doubled(`${sent} mails`);
+			if (sent > scene.hired.size) tally.doubled(`${sent} mails to ${scene.hired.size} people`);
 		},
 	})),
 };
@@ -89,7 +89,8 @@ const READER = "$top=999";
 
 /** Every token that is out is worth nothing from the first licence on, and there is no other. */
 function noToken(answer: Fault["answer"]): Pick<Case<Scene>, "strike" | "mend"> {
-	const ends: (() => void)[] = [];
+	// Several scenes may play it at once.
+	const ends = new WeakMap<Scene, () => void>();
 	return {
 		strike(scene) {
 			let begun = false;
@@ -102,12 +103,13 @@ function noToken(answer: Fault["answer"]): Pick<Case<Scene>, "strike" | "mend"> 
 				answer: status(401),
 			});
 			const tokens = scene.cloud.tokenFault({ match: () => begun, times: Number.POSITIVE_INFINITY, answer });
-			ends.push(graph.end, tokens.end);
+			ends.set(scene, () => {
+				graph.end();
+				tokens.end();
+			});
 			return () => tokens.met() > 0;
 		},
-		mend() {
-			for (const end of ends.splice(0)) end();
-		},
+		mend: (scene) => ends.get(scene)?.(),
 	};
 }
 
@@ -131,26 +133,19 @@ export const tokenFaults: { readonly [fault: string]: readonly Case<Scene>[] } =
 		{ ends: "asks", hurry: true, says: /consent/, ...noToken(status(400, { code: "65001" })) },
 	],
 	"no token: the tenant never consented": [
-		{
-			ends: "asks",
-			accounts: 0,
-			says: /consent/,
-			hurry: true,
-			...(() => {
-				let end = () => {};
-				return {
-					strike: (scene: Scene) => {
-						const fault = scene.cloud.tokenFault({
-							match: () => true,
-							times: Number.POSITIVE_INFINITY,
-							answer: status(400, { code: "65001" }),
-						});
-						end = fault.end;
-						return () => fault.met() > 0;
-					},
-					mend: () => end(),
-				};
-			})(),
-		},
+		{ ends: "asks", accounts: 0, says: /consent/, hurry: true, ...neverAToken() },
 	],
 };
+
+function neverAToken(): Pick<Case<Scene>, "strike" | "mend"> {
+	const ends = new WeakMap<Scene, () => void>();
+	return {
+		strike(scene) {
+			const answer = status(400, { code: "65001" });
+			const fault = scene.cloud.tokenFault({ match: () => true, times: Number.POSITIVE_INFINITY, answer });
+			ends.set(scene, fault.end);
+			return () => fault.met() > 0;
+		},
+		mend: (scene) => ends.get(scene)?.(),
+	};
+}

@@ -37,15 +37,15 @@ export type Seen = {
 
 export type Watched = {
 	readonly id: string;
-	/** Once the run has ended or asks somebody; undefined: neither, in time. `answered`: waits that count no more. */
-	settled(answered?: readonly string[]): Promise<Seen | undefined>;
+	/** Once the run has ended or asks somebody, or as it is when it does neither in time. `answered`: waits that count no more. */
+	settled(answered?: readonly string[]): Promise<Seen>;
 	/** Answers as the lead. */
 	answer(asked: Asked, verb: Verb, values?: Values): Promise<void>;
 	/** Is over with it. */
 	stop(): void;
 };
 
-const MOST_MS = 180_000;
+const MOST_MS = 300_000;
 /** A pause that is longer is skipped on the scene's clock, where the scene is in a hurry. */
 const SHORT_MS = 1_200;
 
@@ -68,19 +68,19 @@ export async function hire(
 		told = Promise.withResolvers();
 		if (hurry) skipTo(scene, change.run);
 	});
-	const settled = async (answered: readonly string[] = []): Promise<Seen | undefined> => {
+	const settled = async (answered: readonly string[] = []): Promise<Seen> => {
 		const until = performance.now() + MOST_MS;
-		while (performance.now() < until) {
+		for (;;) {
 			const changed = told.promise;
 			const [read, description] = await Promise.all([house.host.read(run), house.desk.read(actor, run)]);
 			const state = read?.run;
 			const asked = state && description && askedIn(state, description, answered);
-			if (state && description && (asked !== undefined || state.ended !== undefined)) {
+			const late = performance.now() > until;
+			if (state && description && (late || asked !== undefined || state.ended !== undefined)) {
 				return { run: state, description, pauses: [...pauses.values()], ...(asked === undefined ? {} : { asked }) };
 			}
 			await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, 1000))]);
 		}
-		return undefined;
 	};
 	return {
 		id: run,

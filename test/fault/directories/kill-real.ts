@@ -31,6 +31,8 @@ async function killed(remotes: Remotes, { folder, tally, moments }: Told): Promi
 	const data = join(folder, "data");
 	mkdirSync(data);
 	const place: Place = { data, definitions: remotes.definitions, port: await freePort() };
+	const { skus } = remotes.cloud.tenant;
+	for (const sku of skus.all()) skus.put(sku.skuId, { ...sku, total: sku.others + 2 * STARTS * moments });
 	const before = await readBack(remotes);
 	const runs = new Map<string, string>();
 	let app = await startApp(place);

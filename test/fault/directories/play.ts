@@ -49,7 +49,7 @@ export async function play<S extends Scene>(
 	const began = performance.now();
 	const run = await hire(scene, form, { hurry: one.hurry ?? false });
 	let seen = await run.settled();
-	const asked = seen?.asked;
+	const asked = seen.asked;
 	tally.tried(performance.now() - began);
 	tally.expect(met(), "the fault was never met");
 	await scene.quiet();
@@ -61,38 +61,38 @@ export async function play<S extends Scene>(
 	if (asked !== undefined && one.mend !== undefined) {
 		await one.mend(scene, asked);
 		seen = await answered(run, one, asked);
-		tally.expect(seen?.run.ended?.phase === "done", `after it was mended: ${told(seen)}`);
+		tally.expect(seen.run.ended?.phase === "done", `after it was mended: ${told(seen)}`);
 	}
-	const isDone = seen?.run.ended?.phase === "done";
+	const isDone = seen.run.ended?.phase === "done";
 	if (isDone) await judgeAccounts(scene, tally, { name, wanted: 1, whole: true });
 	for (const difference of differences(before, await readBack(scene))) {
 		if (one.others?.test(difference) !== true) tally.wrongTarget(difference);
 	}
-	if (seen !== undefined) await one.check?.({ scene, seen, tally, name });
+	await one.check?.({ scene, seen, tally, name });
 	for (const line of scene.violations) tally.wrong(`Graph's contract: ${line}`);
 	run.stop();
 }
 
 /** What is asked is answered, and what was asked beside it, until nothing is asked any more; a few times at most. */
-async function answered<S extends Scene>(run: Watched, one: Case<S>, first: Asked): Promise<Seen | undefined> {
+async function answered<S extends Scene>(run: Watched, one: Case<S>, first: Asked): Promise<Seen> {
 	const waits: string[] = [];
-	let seen: Seen | undefined;
-	for (let asked: Asked | undefined = first; asked !== undefined && waits.length < MOST_ANSWERS; asked = seen?.asked) {
+	for (let asked = first; ; ) {
 		const approves = asked.verbs.includes("approve");
 		await run.answer(asked, approves ? "approve" : (one.verb ?? "retry"), approves ? {} : one.values?.(asked));
 		waits.push(asked.wait);
-		seen = await run.settled(waits);
+		const seen = await run.settled(waits);
+		if (seen.asked === undefined || waits.length === MOST_ANSWERS) return seen;
+		asked = seen.asked;
 	}
-	return seen;
 }
 
 const MOST_ANSWERS = 4;
 
-function judgeEnd<S extends Scene>(tally: Tally, one: Case<S>, seen: Seen | undefined): void {
-	const end = seen?.run.ended?.phase === "done" ? "done" : seen?.asked !== undefined ? "asks" : "neither";
+function judgeEnd<S extends Scene>(tally: Tally, one: Case<S>, seen: Seen): void {
+	const end = seen.run.ended?.phase === "done" ? "done" : seen.asked !== undefined ? "asks" : "neither";
 	const right = one.ends === "either" ? end !== "neither" : end === one.ends;
 	tally.expect(right, `${end} instead of ${one.ends}: ${told(seen)}`);
-	const asked = seen?.asked;
+	const asked = seen.asked;
 	if (asked === undefined) return;
 	tally.expect(one.says === undefined || one.says.test(asked.words), `it says: ${asked.words}`);
 	tally.expect(asked.words !== "", "nobody is told what is so");
@@ -101,8 +101,7 @@ function judgeEnd<S extends Scene>(tally: Tally, one: Case<S>, seen: Seen | unde
 	tally.expect(!denies || touched.length === 0, `“${asked.words}” and yet ${touched.join(", ")}`);
 }
 
-export function told(seen: Seen | undefined): string {
-	if (seen === undefined) return "nothing in time";
+export function told(seen: Seen): string {
 	const { run, asked } = seen;
 	if (asked !== undefined) return `${asked.path} ${asked.code}, ${asked.by.join()} asked: ${asked.words}`;
 	return run.ended?.phase ?? JSON.stringify(seen.description.waitingFor);

@@ -92,7 +92,7 @@ const ITS_OWN = new Set(
 	[
 		...["uSNChanged", "whenChanged", "lastLogon", "lastLogonTimestamp", "logonCount", "badPwdCount", "badPasswordTime"],
 		...["lockoutTime", "dSCorePropagationData", "memberOf", "directReports", "rIDNextRID", "modifiedCount"],
-		...["rIDPreviousAllocationPool", "rIDAllocationPool", "replPropertyMetaData"],
+		...["rIDPreviousAllocationPool", "rIDAllocationPool", "rIDAvailablePool", "replPropertyMetaData"],
 	].map((name) => name.toLowerCase()),
 );
 
