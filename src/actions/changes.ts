@@ -48,3 +48,9 @@ export async function settled(
 	if (answer.kind === "refused" && codes.includes(answer.code) && (await isSo())) return already(id);
 	return outcomeOf(answer, id);
 }
+
+/** The `apply` of what never writes. */
+export async function onlyLooks(made: Change): Promise<Outcome> {
+	const message = `${made.words} is nothing that is done from here. Nothing changed.`;
+	return { kind: "refused", applied: [], code: "only-looks", message, retryable: false };
+}

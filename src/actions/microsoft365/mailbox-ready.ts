@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
-import { check } from "../changes.ts";
+import { check, onlyLooks } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { sayUser, userRef } from "../user-ref.ts";
@@ -39,13 +39,5 @@ export const mailboxReady: Action<z.infer<typeof input>, z.infer<typeof output>>
 			proof: [check(`The mailbox of ${upn} is there`, "mailboxSettings answered", ready)],
 		};
 	},
-	async apply(made) {
-		return {
-			kind: "refused",
-			applied: [],
-			code: "only-looks",
-			message: `${made.id} is not a write.`,
-			retryable: false,
-		};
-	},
+	apply: onlyLooks,
 };

@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
-import { check } from "../changes.ts";
+import { check, onlyLooks } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { sayUser, userRef } from "../user-ref.ts";
@@ -40,13 +40,5 @@ export const userExists: Action<z.infer<typeof input>, z.infer<typeof output>> =
 		const there = check(`Microsoft 365 shows ${user?.upn}`, `user ${user?.id}`, user !== undefined);
 		return { output: { userId: user?.id ?? "", upn: user?.upn ?? "" }, proof: [there] };
 	},
-	async apply(made) {
-		return {
-			kind: "refused",
-			applied: [],
-			code: "only-looks",
-			message: `${made.id} is not a write.`,
-			retryable: false,
-		};
-	},
+	apply: onlyLooks,
 };
