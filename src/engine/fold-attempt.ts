@@ -33,6 +33,10 @@ export function foldEnded(fold: Fold, event: Ended): boolean {
 	return true;
 }
 
+function isSettling(outcome: Outcome): boolean {
+	return outcome.kind === "refused" && outcome.code === "settling";
+}
+
 function isUnbegun(outcome: Outcome): boolean {
 	return outcome.kind === "refused" && outcome.unbegun === true;
 }
@@ -45,7 +49,10 @@ function isOver(state: StepState, outcome: Outcome): boolean {
 	return !underWay && outcome.kind !== "done";
 }
 
-/** What was applied is known now; what may have been is so until this instant, from which on a look counts again. */
+/**
+ * What was applied is known now; what may have been is so until this instant, from which on a look counts again. Waiting
+ * for that moves nothing: else it would be put off for ever.
+ */
 function noteEnded(
 	ledger: readonly LedgerEntry[],
 	event: Ended,
@@ -61,7 +68,14 @@ function noteEnded(
 		const here = entry.path === event.step;
 		const isNew = here && entry.state === "maybe" && applied.has(entry.change.id);
 		const never = here && !isNew && refused && entry.state === "maybe" && entry.attempt === event.attempt;
-		const late = here && !never && entry.state === "maybe" && !isNew && entry.attempt <= event.attempt && entry.at < at;
+		const late =
+			!isSettling(event.outcome) &&
+			here &&
+			!never &&
+			entry.state === "maybe" &&
+			!isNew &&
+			entry.attempt <= event.attempt &&
+			entry.at < at;
 		changed ||= isNew || never || late;
 		if (!never) noted.push(isNew ? { ...entry, state: "applied", at } : late ? { ...entry, at } : entry);
 	}
@@ -198,7 +212,7 @@ function refused(
 		const look = plusMs(fold.at, Math.max(outcome.retryAfterMs ?? 0, act.step.wait.everyMs));
 		return waitFor(fold, path, { state: "waiting", wait: { kind: "state", timers: { ...state.wait.timers, look } } });
 	}
-	const settling = outcome.code === "settling";
+	const settling = isSettling(outcome);
 	if (outcome.retryable && (settling || mayRetry(act, state))) {
 		if (settling) adjust(fold, path, { failures: state.failures });
 		const settle = outcome.applied.length > 0 && act.action.repeat.kind === "settle" ? act.action.repeat.ms : 0;
