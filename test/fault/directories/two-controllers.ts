@@ -21,7 +21,10 @@ async function knowsNobody({ scene, name, tally }: Parameters<NonNullable<Case<H
 
 function goesFor(is: (request: LdapRequest) => boolean, moment: "before" | "during" | "answered"): Case<Hybrid> {
 	return {
-		ends: "done",
+		// Back later than the last of its tries, it is a person who says when to go on.
+		ends: "either",
+		says: /did not answer a write, and only it can say whether that was done/,
+		mend: () => {},
 		strike: ({ line, samba, later }) =>
 			line.trap(is, moment, async () => {
 				await samba.kill();
