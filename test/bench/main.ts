@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { benchReal } from "./real.ts";
 import { type Figures, rowsOf, tableOf } from "./row.ts";
 import { benchClicks, benchColdStart } from "./serving.ts";
+import { benchTeams } from "./teams.ts";
 
 const PART = fileURLToPath(new URL("part.ts", import.meta.url));
 const PARTS: { readonly [name: string]: (folder: string) => Promise<Figures> } = {
@@ -22,6 +23,7 @@ const PARTS: { readonly [name: string]: (folder: string) => Promise<Figures> } =
 	parked: benchParked,
 	plan: (folder) => apart("plan", folder),
 	real: benchReal,
+	teams: async (folder) => ({ ...(await benchTeams(folder)), ...(await apart("teams-edits", folder)) }),
 	start: benchColdStart,
 };
 

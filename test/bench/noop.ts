@@ -18,7 +18,7 @@ const NAME = "bench.noop";
 const REPEAT = { kind: "replace" } as const;
 
 /** It is already so: nothing is written, and yet the attempt begins and ends in the journal as any other. */
-const noopAction = (onLook: (run: string) => void): Action => ({
+const noopAction = (onLook: (run: string) => unknown): Action => ({
 	name: NAME,
 	about: "Changes nothing",
 	input: z.object({ step: z.string() }),
@@ -27,7 +27,7 @@ const noopAction = (onLook: (run: string) => void): Action => ({
 	writes: true,
 	defaults: {},
 	look: async (_input, { run }) => {
-		onLook(run);
+		await onLook(run);
 		return {};
 	},
 	plan: () => ({ changes: [], promises: {} }),
@@ -38,8 +38,8 @@ const never = new AbortController().signal;
 
 export type BenchHouse = { readonly store: Store; readonly host: EmbeddedHost; readonly close: () => Promise<void> };
 
-/** Opens a house on a folder. It serves when this returns. `onLook`: told when a step's first line runs. */
-export async function openBenchHouse(folder: string, onLook: (run: string) => void = () => {}): Promise<BenchHouse> {
+/** Opens a house on a folder. It serves when this returns. `onLook`: told when a step's first line runs, and waited for. */
+export async function openBenchHouse(folder: string, onLook: (run: string) => unknown = () => {}): Promise<BenchHouse> {
 	const noop = noopAction(onLook);
 	const registry: Registry = { get: (name) => (name === NAME ? noop : undefined), known: () => ({}) };
 	const key = new Secret(Buffer.alloc(32, 7).toString("base64"));

@@ -7,6 +7,8 @@ import { benchAnswers } from "./answers.ts";
 import { benchAlone, benchEngine } from "./engine.ts";
 import { park, takeUp } from "./parked.ts";
 import { benchPlan } from "./plan.ts";
+import { benchTeamsEdits } from "./teams-edits.ts";
+import { serveEcho, serveTeams, type Told } from "./teams-served.ts";
 
 const [, , part = "", folder = "", run = ""] = process.argv;
 const say = (line: string): void => void writeSync(1, `${line}\n`);
@@ -17,6 +19,9 @@ const parts: { readonly [name: string]: () => Promise<object | undefined> } = {
 	answers: () => benchAnswers(folder),
 	plan: () => benchPlan(folder),
 	park: async () => void (await park(folder, say)),
+	"serve-teams": async () => void (await serveTeams(folder, JSON.parse(run) as Told, say)),
+	"serve-echo": async () => void (await serveEcho(JSON.parse(run) as Told, say)),
+	"teams-edits": () => benchTeamsEdits(folder),
 	"take-up": () => takeUp(folder, run),
 };
 const figures = await parts[part]?.();

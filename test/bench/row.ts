@@ -35,6 +35,17 @@ const KINDS = {
 	"newhire remote calls": { unit: "calls", better: "less" },
 	"hire of the other client p50": { unit: "ms", better: "less" },
 	"hire beside a slow controller over p50": { unit: "ratio", better: "less", goal: 1.1 },
+	"teams activity to answer p50": { unit: "ms", better: "less" },
+	"teams activity to answer p99": { unit: "ms", better: "less" },
+	"teams line to answer p50": { unit: "ms", better: "less" },
+	"teams line to answer p99": { unit: "ms", better: "less" },
+	"teams activity to edited card p50": { unit: "ms", better: "less" },
+	"teams activity to edited card p99": { unit: "ms", better: "less" },
+	"bare echo p50": { unit: "ms", better: "less" },
+	"bare invoke p50": { unit: "ms", better: "less" },
+	"teams answer over bare echo p50": { unit: "ratio", better: "less", goal: 1.5 },
+	"teams answer over bare invoke p50": { unit: "ratio", better: "less" },
+	"teams edits for 1,000 changes in 60 s": { unit: "edits", better: "less", goal: 31 },
 	"cold start": { unit: "ms", better: "less", goal: 1000 },
 } as const satisfies { readonly [name: string]: Kind };
 
