@@ -14,7 +14,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
 	"src/engine/embedded": ["src/base", "src/sop", "src/people", "src/cards", "src/engine"],
 	"src/engine/performer": ["src/base", "src/sop", "src/people", "src/engine"],
 	"src/actions": ["src/base", "src/sop", "src/people", "src/engine", "src/engine/performer", "src/actions/*"],
-	"src/actions/*": ["src/base", "src/sop", "src/people", "src/engine", "src/actions"],
+	"src/actions/*": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/actions"],
 	"src/chat": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat/command"],
 	"src/chat/*": ["src/base", "src/sop", "src/people", "src/cards", "src/engine", "src/chat"],
 	// The web chat is a page among the console's pages: the same frame, the same guards.

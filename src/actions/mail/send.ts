@@ -9,7 +9,9 @@ import { got, outcomeOf } from "../../engine/remote.ts";
 import { change, check } from "../changes.ts";
 import { mailOf } from "../doors.ts";
 import { hole } from "../holes.ts";
+import { letterOf } from "./letter.ts";
 
+const CARDS = ["notice", "welcome"] as const;
 const line = z
 	.string()
 	.min(1)
@@ -21,6 +23,8 @@ const input = z.object({
 	subject: line,
 	text: z.string().max(100_000).default(""),
 	html: z.exactOptional(z.string().max(400_000)),
+	/** The card it is written by, as text and as a page; without one it goes out as it is written. */
+	card: z.exactOptional(z.enum(CARDS)),
 	/** What the mail is called in a plan: `welcome`. */
 	what: line.default("message"),
 });
@@ -72,14 +76,19 @@ export const mailSend: Action<Input, z.infer<typeof output>> = {
 		const mail = mailOf(world);
 		const id = messageId(world.mark, mail.from);
 		const to = listed(wanted);
-		const { subject, text, html } = wanted;
-		const answer = await mail.send({ id, to, subject, text, ...(html === undefined ? {} : { html }) });
+		const answer = await mail.send({ id, to, subject: wanted.subject, ...wordsOf(wanted) });
 		const outcome = outcomeOf(answer, made.id);
 		if (outcome.kind !== "done") return outcome;
 		const taken = check(`The ${wanted.what} to ${to.join(", ")} was taken for delivery`, `Message-ID ${id}`);
 		return { ...outcome, output: { messageId: id, to }, proof: [taken] };
 	},
 };
+
+/** The author's own page goes before the card's. */
+function wordsOf({ card, subject, text, html }: Input): { readonly text: string; readonly html?: string } {
+	const own = html === undefined ? { text } : { text, html };
+	return card === undefined ? own : { ...letterOf(card, { subject, text }), ...(html === undefined ? {} : { html }) };
+}
 
 function listed(wanted: Input): readonly string[] & string[] {
 	return typeof wanted.to === "string" ? [wanted.to] : wanted.to;

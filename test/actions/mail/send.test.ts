@@ -46,6 +46,22 @@ test("by Microsoft 365 it arrives once, with our id, as text or as a page", asyn
 	assert.equal(stage.sandbox.mails()[1]?.body, "Grüße");
 });
 
+test("written by a card it is the author's words as text, and the card as a page", async (t) => {
+	const { stage, mails } = await bySmtp(t, {});
+	const text = "Hello <Ada>,\n\nyour account\nis ready.";
+	const input = { to: "ada@home.example", subject: "Welcome, Ada", text, card: "welcome", what: "welcome" };
+	const { outcome } = await stage.attempt({ ...SEND, input });
+	assert.equal(outcome?.kind, "done");
+	const [mail = ""] = mails;
+	assert.ok(mail.includes("Hello <Ada>,\r\n\r\nyour account\r\nis ready."), mail);
+	assert.ok(mail.includes("Hello &lt;Ada&gt;,"));
+	assert.ok(mail.includes("your account is ready."));
+	assert.ok(mail.includes('data-card=3D"welcome"') || mail.includes('data-card="welcome"'));
+	const empty = await stage.attempt({ ...SEND, input: { ...input, text: "" }, step: "another" });
+	assert.equal(empty.outcome?.kind, "done");
+	assert.match(mails[1] ?? "", /\r\n\r\nWelcome, Ada\r\n/);
+});
+
 test("by Microsoft 365 a lost answer is looked up: found, it is done; not found, it is sent", async (t) => {
 	for (const applied of [true, false]) {
 		const stage = await onStage(t);
