@@ -48,7 +48,9 @@ export function createQueues(parts: {
 			place.running = undefined;
 			if (closed) return;
 			if (result !== "done") putBack(place, { job: next.job, tries: next.tries + 1 });
-			const pause = result === "done" ? parts.paceMs(name) : result.againInMs;
+			// Asked for meanwhile, a decision does not wait for the pace either.
+			const urgent = place.waiting[0]?.job.urgent === true;
+			const pause = result !== "done" ? result.againInMs : urgent ? 0 : parts.paceMs(name);
 			place.paced = result === "done";
 			if (pause <= 0) step(name, place);
 			else rest(name, place, pause);

@@ -120,3 +120,26 @@ test("a decision goes at once where a place only keeps its pace, and waits where
 	await timers.pass(10_000);
 	assert.deepEqual(done.slice(2), ["more at 2100", "late decision at 15100", "busy at 17100"]);
 });
+
+test("a decision asked for while the place is at work goes right after", async () => {
+	const timers = handTimers();
+	const queues = createQueues({ after: timers.after, paceMs: () => 2000 });
+	const done: string[] = [];
+	const first = Promise.withResolvers<"done">();
+	queues.push("place", { name: "progress", urgent: false, act: () => first.promise });
+	const job = (name: string, urgent: boolean): Job => ({
+		name,
+		urgent,
+		act: async () => {
+			done.push(`${name} at ${timers.now()}`);
+			return "done";
+		},
+	});
+	queues.push("place", job("more", false));
+	queues.push("place", job("decision", true));
+	first.resolve("done");
+	await timers.pass(0);
+	assert.deepEqual(done, ["decision at 0"]);
+	await timers.pass(2000);
+	assert.deepEqual(done, ["decision at 0", "more at 2000"]);
+});
