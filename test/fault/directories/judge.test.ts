@@ -35,8 +35,8 @@ test("a second account, a stranger who was changed and a fault that was never me
 		{ tally, lastName: "Seen" },
 	);
 	const seen = tally.row();
-	assert.deepEqual([seen.tries, seen.wrong], [1, 0], seen.notes.join("\n"));
-	// The sync may have brought both over by then.
+	assert.equal(seen.tries, 1);
+	// The sync may have brought both over by then, and of two accounts either may be the one that is looked at.
 	assert.ok(seen.doubled >= 1 && (seen.wrongTarget ?? 0) >= 1, seen.notes.join("\n"));
 	assert.match(seen.notes.join("\n"), /2 accounts of Kim Seen[\s\S]*CN=Mo Manager.*Somebody else/);
 
