@@ -34,6 +34,12 @@ export const specs: readonly Spec[] = [
 	},
 	{ name: "directory.groupMember", does: "join", keys: ({ group }) => [`ad-group/${text(group, "")}`] },
 	{ name: "directory.enabled", does: "set", keys: one("ad-enabled"), facets: () => ({ value: true }) },
+	{
+		name: "directory.expiry",
+		does: "set",
+		keys: one("ad-expiry"),
+		facets: ({ lastDay }) => ({ value: lastDay ?? null }),
+	},
 	{ name: "directory.password", does: "pass", keys: one("ad-password") },
 	{
 		name: "microsoft365.userExists",
