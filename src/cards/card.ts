@@ -55,7 +55,7 @@ export type Button = {
 	readonly inputs?: boolean;
 };
 
-export const emptyCard: Omit<CardData, "title" | "summary"> = {
+export const emptyCard = {
 	header: [],
 	lead: [],
 	lines: [],
@@ -65,4 +65,4 @@ export const emptyCard: Omit<CardData, "title" | "summary"> = {
 	choices: [],
 	checklist: [],
 	buttons: [],
-};
+} as const satisfies Omit<CardData, "title" | "summary">;

@@ -3,7 +3,7 @@
  * loads by itself.
  */
 import { html, toText } from "../../base/html.ts";
-import type { CardName } from "../../cards/card.ts";
+import { type CardName, emptyCard } from "../../cards/card.ts";
 import type { FilledCard } from "../../cards/fill.ts";
 import { cardHtml } from "../../cards/html.ts";
 import { cardText } from "../../cards/text.ts";
@@ -17,17 +17,7 @@ export function letterOf(
 		.split(/\n\s*\n/)
 		.map((paragraph) => paragraph.replaceAll(/\s+/g, " ").trim())
 		.filter((paragraph) => paragraph !== "");
-	const nothing = {
-		header: [],
-		lines: [],
-		facts: [],
-		details: [],
-		fields: [],
-		choices: [],
-		checklist: [],
-		buttons: [],
-	};
-	const filled: FilledCard = { ...nothing, title: subject, lead, summary: subject };
+	const filled: FilledCard = { ...emptyCard, title: subject, lead, summary: subject };
 	const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${subject}</title></head>
 <body style="max-width:40em;font:16px/1.5 system-ui,sans-serif">${cardHtml(card, filled, { id: "mail" })}</body></html>`;
