@@ -56,7 +56,9 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 		const [group, ...others] = groups;
 		if (group === undefined || others.length > 0) return noGroup(wanted.group, groups.length);
 		const promises = { group: wanted.group, member: wanted.member };
-		if (memberOf.includes(group.id) === wanted.member || group.why !== undefined) return { changes: [], promises };
+		if (memberOf.includes(group.id) === wanted.member) return { changes: [], promises };
+		if (group.why !== undefined)
+			return { changes: [], promises, note: `The group ${group.name} ${group.why}, so it is left as it is` };
 		const add = wanted.member;
 		const made = change({
 			kind: add ? "add" : "remove",

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { cloudGroupMember } from "../../../src/actions/microsoft365/group-member.ts";
 import type { Values } from "../../../src/base/json.ts";
 import { newUser } from "../sandbox/with-sandbox.ts";
 import { onStage, type Stage } from "../stage.ts";
@@ -151,6 +152,14 @@ test("a group that follows a rule is left as it is, and the proof says why", asy
 	assert.ok(outcome?.kind === "done");
 	assert.deepEqual(changes, []);
 	assert.match(outcome.proof[0]?.words ?? "", /follows a rule of its own, so it was left as it is/);
+});
+
+test("the plan says why a group is left as it is, before anybody approves", () => {
+	const subject = { name: UPN, user: { id: "u", upn: UPN } };
+	const facts = { subject, groups: [{ id: "g", name: "Everyone", why: "is synced from the directory" }], memberOf: [] };
+	const planned = cloudGroupMember.plan({ user: UPN, group: "Everyone", member: true } as never, facts as never);
+	assert.deepEqual(planned.changes, []);
+	assert.equal(planned.note, "The group Everyone is synced from the directory, so it is left as it is");
 });
 
 test("a pass is kept before anybody hears of it, found again, and deleted by undo", async (t) => {
