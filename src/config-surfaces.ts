@@ -3,10 +3,15 @@
  * "off". Must never repeat a credential in a problem's words.
  */
 import type { Problem } from "./base/errors.ts";
+import { isLoopback } from "./base/loopback.ts";
 import { Secret } from "./base/secret.ts";
 
 type Environment = { readonly [name: string]: string | undefined };
-type Rule = { readonly name: string; readonly fits: (value: string) => boolean; readonly example: string };
+type Rule = {
+	readonly name: string;
+	readonly fits: (value: string, env: Environment) => boolean;
+	readonly example: string;
+};
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ID_EXAMPLE = "11111111-2222-3333-4444-555555555555";
@@ -20,9 +25,10 @@ const TEAMS: readonly Rule[] = [
 const SLACK: readonly Rule[] = [
 	{ name: "SLACK_BOT_TOKEN", fits: (value) => value.startsWith("xoxb-"), example: "xoxb-…" },
 	{ name: "SLACK_APP_TOKEN", fits: (value) => value.startsWith("xapp-"), example: "xapp-…" },
-	{ name: "SLACK_SIGNING_SECRET", fits: (value) => /^[0-9a-f]{32}$/i.test(value), example: "32 hexadecimal digits" },
+	{ name: "SLACK_SIGNING_SECRET", fits: isSigningSecret, example: "32 hexadecimal digits" },
 	{ name: "SLACK_API_URL", fits: isApiBase, example: "http://127.0.0.1:9700/api/" },
 ];
+const SLACK_API = "https://slack.com/api/";
 
 /** How Teams is reached. */
 export type TeamsConfig = {
@@ -43,10 +49,37 @@ export function readTeams(env: Environment): TeamsConfig | undefined {
 	return { app: { id: id.toLowerCase(), password, tenant: value(env, "TEAMS_APP_TENANT") ?? "" }, tenants };
 }
 
+/** How Slack is reached. Further workspaces stand in `msp.yaml`. */
+export type SlackConfig = {
+	/** The bot's token (`xoxb-`) in the workspace it belongs to first. */
+	readonly bot: Secret;
+	/** Socket Mode needs no public address; over HTTP every request is signed. */
+	readonly way:
+		| { readonly kind: "socket"; readonly token: Secret }
+		| { readonly kind: "http"; readonly signingSecret: Secret };
+	/** The Web API's base, with a slash at its end: `https://slack.com/api/`. */
+	readonly api: string;
+};
+
+/** Reads what is said about Slack, once `surfaceProblems` found nothing. Undefined: Slack is off. */
+export function readSlack(env: Environment): SlackConfig | undefined {
+	const [bot, token] = [value(env, "SLACK_BOT_TOKEN"), value(env, "SLACK_APP_TOKEN")];
+	if (bot === undefined) return undefined;
+	const way =
+		token === undefined
+			? ({ kind: "http", signingSecret: new Secret(value(env, "SLACK_SIGNING_SECRET") ?? "") } as const)
+			: ({ kind: "socket", token: new Secret(token) } as const);
+	return { bot: new Secret(bot), way, api: value(env, "SLACK_API_URL") ?? SLACK_API };
+}
+
+/** Tells whether an API base is Slack's own, not one that plays Slack. */
+export function isSlackItself(api: string): boolean {
+	return api === SLACK_API;
+}
+
 /** Returns every problem with the variables of Teams and Slack; empty when neither is asked for. */
 export function surfaceProblems(env: Environment): readonly Problem[] {
-	const problems = [...misshapen(env, [...TEAMS, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];
-	return problems;
+	return [...misshapen(env, [...TEAMS, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];
 }
 
 function teamsProblems(env: Environment): readonly Problem[] {
@@ -85,13 +118,13 @@ function slackProblems(env: Environment): readonly Problem[] {
 		const message = `${names(set)} is set, but neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET.`;
 		problems.push({ path: app.name, code: "half-configured", message, remedy: `SLACK_APP_TOKEN=${app.example}` });
 	}
-	return problems.length > 0 ? problems : [laterRelease("SLACK_BOT_TOKEN", "Slack")];
+	return problems;
 }
 
 function misshapen(env: Environment, rules: readonly Rule[]): readonly Problem[] {
 	return rules.flatMap((rule) => {
 		const found = value(env, rule.name);
-		if (found === undefined || rule.fits(found)) return [];
+		if (found === undefined || rule.fits(found, env)) return [];
 		const message = `What is set does not look like one; expected: ${rule.example}`;
 		return [{ path: rule.name, code: "bad-surface-value", message, remedy: `${rule.name}=${rule.example}` }];
 	});
@@ -102,17 +135,20 @@ function half(missing: Rule, surface: string, set: readonly Rule[]): Problem {
 	return { path: missing.name, code: "half-configured", message, remedy: `${missing.name}=${missing.example}` };
 }
 
-function laterRelease(path: string, surface: string): Problem {
-	const message = `${surface} comes with a later release; this one has the web chat and Teams. Nothing was started.`;
-	return { path, code: "later-release", message, remedy: `Leave out the variables of ${surface}` };
-}
-
 function names(rules: readonly Rule[]): string {
 	return rules.map((rule) => rule.name).join(", ");
 }
 
+/** Tokens travel to it, so without TLS it must be on this machine. */
 function isApiBase(found: string): boolean {
-	return URL.canParse(found) && /^https?:$/.test(new URL(found).protocol) && found.endsWith("/api/");
+	if (!URL.canParse(found) || !found.endsWith("/api/")) return false;
+	const { protocol, hostname } = new URL(found);
+	return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+/** Slack's own have 32 hexadecimal digits; who plays Slack may have others. */
+function isSigningSecret(found: string, env: Environment): boolean {
+	return /^[0-9a-f]{32}$/i.test(found) || (value(env, "SLACK_API_URL") !== undefined && found.length >= 8);
 }
 
 function value(env: Environment, name: string): string | undefined {

@@ -5,9 +5,10 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { ConfigError, type Problem } from "./base/errors.ts";
+import { isLoopback } from "./base/loopback.ts";
 import { nearest } from "./base/nearest.ts";
 import { Secret } from "./base/secret.ts";
-import { readTeams, surfaceProblems, type TeamsConfig } from "./config-surfaces.ts";
+import { readSlack, readTeams, type SlackConfig, surfaceProblems, type TeamsConfig } from "./config-surfaces.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -23,10 +24,12 @@ export type Config = {
 	readonly data: string;
 	/** The key-encryption key: base64 of 32 bytes. */
 	readonly key: Secret;
-	/** `local`: choose a person of the roster, on loopback only. `none`: nobody signs in; people are met in Teams. */
+	/** `local`: choose a person of the roster, on loopback only. `none`: nobody signs in; people are met in their chat. */
 	readonly signIn: "local" | "none";
 	/** Absent: Teams is off. */
 	readonly teams?: TeamsConfig;
+	/** Absent: Slack is off. */
+	readonly slack?: SlackConfig;
 	readonly logLevel: LogLevel;
 };
 
@@ -93,21 +96,16 @@ export function readConfig(env: Environment, files: Files): Config {
 	const logLevel = readLogLevel(env, report);
 	const key = readKey(env, { files, data: folders.data, local, clean: () => problems.length === 0 }, report);
 	if (problems.length > 0 || key === undefined) throw new ConfigError(problems);
-	const teams = readTeams(env);
-	const optional = { ...(publicUrl === undefined ? {} : { publicUrl }), ...(teams === undefined ? {} : { teams }) };
-	return { host, port, ...optional, ...folders, key, signIn, logLevel };
+	const [teams, slack] = [readTeams(env), readSlack(env)];
+	const surfaces = { ...(teams === undefined ? {} : { teams }), ...(slack === undefined ? {} : { slack }) };
+	const address = publicUrl === undefined ? {} : { publicUrl };
+	return { host, port, ...address, ...surfaces, ...folders, key, signIn, logLevel };
 }
 
 /** The two folders, absolute. Needs no other variable, so that `check` works on a machine that has no key. */
 export function readFolders(env: Environment, files: Pick<Files, "cwd">): { definitions: string; data: string } {
 	const definitions = resolve(files.cwd, text(env, "SOPWITH_DEFINITIONS") ?? "./sop-definitions");
 	return { definitions, data: resolve(files.cwd, text(env, "SOPWITH_DATA") ?? "./data") };
-}
-
-/** Tells whether a host name or address reaches this machine only. */
-export function isLoopback(host: string): boolean {
-	const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
-	return bare === "localhost" || bare === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(bare);
 }
 
 type Report = (problem: Problem) => void;
@@ -147,7 +145,10 @@ function readLogLevel(env: Environment, report: Report): LogLevel {
 	return "info";
 }
 
-/** Local sign-in lets anybody be anybody: fit for one machine, never for a network, so never beside Teams itself. */
+/**
+ * Local sign-in lets anybody be anybody: fit for one machine, never for a network, so never beside Teams itself or Slack
+ * over HTTP. A bot that people meet in their chat does without; Socket Mode comes from nowhere outside, so it may have it.
+ */
 function checkSignIn(
 	env: Environment,
 	where: { readonly host: string; readonly publicUrl: string | undefined; readonly local: boolean },
@@ -155,7 +156,9 @@ function checkSignIn(
 ): Config["signIn"] {
 	const found = text(env, "SOPWITH_SIGNIN");
 	const path = "SOPWITH_SIGNIN";
-	if (found === undefined && text(env, "TEAMS_APP_ID") !== undefined) return "none";
+	const isReached = (text(env, "TEAMS_APP_ID") ?? text(env, "SLACK_SIGNING_SECRET")) !== undefined;
+	const isMetElsewhere = isReached || (text(env, "SLACK_APP_TOKEN") !== undefined && !where.local);
+	if (found === undefined && isMetElsewhere) return "none";
 	if (found === "oidc") {
 		const message = "Sign-in through OIDC comes with a later release; local sign-in on loopback was expected.";
 		report({ path, code: "later-release", message, remedy: "local, with HOST=127.0.0.1" });
@@ -166,7 +169,7 @@ function checkSignIn(
 		const why = isLoopback(where.host) ? `PUBLIC_URL is ${where.publicUrl}` : `HOST is ${where.host}`;
 		const message = `${why}, which others can reach, and local sign-in lets anybody be anybody.`;
 		report({ path, code: "local-sign-in-refused", message, remedy: "HOST=127.0.0.1 and no PUBLIC_URL" });
-	} else if (found === "local" && (text(env, "TEAMS_APP_ID") ?? text(env, "SLACK_SIGNING_SECRET")) !== undefined) {
+	} else if (found === "local" && isReached) {
 		const message = "Local sign-in was asked for, but Teams or Slack over HTTP makes this machine reachable.";
 		report({ path, code: "local-sign-in-refused", message, remedy: "Leave out the credentials of Teams and Slack" });
 	}

@@ -5,12 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { ConfigError } from "../src/base/errors.ts";
+import { isLoopback } from "../src/base/loopback.ts";
 import { diskFiles } from "../src/command/disk-files.ts";
-import { type Config, type Environment, isLoopback, readConfig } from "../src/config.ts";
+import { type Config, type Environment, readConfig } from "../src/config.ts";
 
 const KEY = Buffer.alloc(32, 7).toString("base64");
 const UUID = "11111111-2222-3333-4444-555555555555";
 const HEX = "0123456789abcdef0123456789abcdef";
+const SOCKET = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+const SIGNED = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: HEX };
 const TEAMS = { TEAMS_APP_ID: UUID, TEAMS_APP_PASSWORD: "a-long-secret", TEAMS_APP_TENANT: UUID, TEAMS_TENANTS: UUID };
 
 type Home = { readonly folder: string; [Symbol.dispose](): void };
@@ -98,23 +101,55 @@ describe("what the environment may say", () => {
 		["the playground", { TEAMS_PLAYGROUND: "1" }, []],
 		["the playground beside its tenants", { TEAMS_PLAYGROUND: "1", TEAMS_TENANTS: UUID }, []],
 		["the playground is 1 or nothing", { TEAMS_PLAYGROUND: "yes" }, ["TEAMS_PLAYGROUND bad-surface-value"]],
+		["Slack by Socket Mode", SOCKET, []],
+		["Slack by Socket Mode beside local sign-in", { ...SOCKET, SOPWITH_SIGNIN: "local" }, []],
+		["Slack by Socket Mode on a network", { ...SOCKET, HOST: "0.0.0.0", SOPWITH_KEY: KEY }, []],
 		[
-			"Slack by Socket Mode",
-			{ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" },
-			["SLACK_BOT_TOKEN later-release"],
+			"Slack by Socket Mode on a network beside local sign-in",
+			{ ...SOCKET, HOST: "0.0.0.0", SOPWITH_KEY: KEY, SOPWITH_SIGNIN: "local" },
+			["SOPWITH_SIGNIN local-sign-in-refused"],
 		],
-		["Slack over HTTP", { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: HEX }, ["SLACK_BOT_TOKEN later-release"]],
+		["Slack over HTTP", SIGNED, []],
+		["Slack over HTTP behind a public address", { ...SIGNED, PUBLIC_URL: "https://s.example", SOPWITH_KEY: KEY }, []],
+		[
+			"Slack over HTTP beside local sign-in",
+			{ ...SIGNED, SOPWITH_SIGNIN: "local" },
+			["SOPWITH_SIGNIN local-sign-in-refused"],
+		],
+		["Slack beside Teams", { ...SIGNED, ...TEAMS }, []],
+		[
+			"a bot's token that is a person's",
+			{ ...SOCKET, SLACK_BOT_TOKEN: "xoxp-1" },
+			["SLACK_BOT_TOKEN bad-surface-value"],
+		],
+		["an app's token that is a bot's", { ...SOCKET, SLACK_APP_TOKEN: "xoxb-1" }, ["SLACK_APP_TOKEN bad-surface-value"]],
+		[
+			"a signing secret that is not Slack's",
+			{ ...SIGNED, SLACK_SIGNING_SECRET: "local-secret" },
+			["SLACK_SIGNING_SECRET bad-surface-value"],
+		],
+		[
+			"a signing secret of one that plays Slack",
+			{ ...SIGNED, SLACK_SIGNING_SECRET: "local-secret", SLACK_API_URL: "http://127.0.0.1:3100/api/" },
+			[],
+		],
+		[
+			"a Slack base alone",
+			{ SLACK_API_URL: "https://x.example/api/" },
+			["SLACK_APP_TOKEN half-configured", "SLACK_BOT_TOKEN half-configured"],
+		],
+		[
+			"a Slack base where tokens would travel in the open",
+			{ ...SOCKET, SLACK_API_URL: "http://slack.example/api/" },
+			["SLACK_API_URL bad-surface-value"],
+		],
 		["Slack without a way in", { SLACK_BOT_TOKEN: "xoxb-1" }, ["SLACK_APP_TOKEN half-configured"]],
 		["Slack without a bot", { SLACK_APP_TOKEN: "xapp-1" }, ["SLACK_BOT_TOKEN half-configured"]],
-		[
-			"Slack by two ways at once",
-			{ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", SLACK_SIGNING_SECRET: HEX },
-			["SLACK_APP_TOKEN two-ways"],
-		],
+		["Slack by two ways at once", { ...SOCKET, ...SIGNED }, ["SLACK_APP_TOKEN two-ways"]],
 		[
 			"a Slack base that is no API",
-			{ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", SLACK_API_URL: "http://127.0.0.1:1" },
-			["SLACK_API_URL bad-surface-value", "SLACK_BOT_TOKEN later-release"],
+			{ ...SOCKET, SLACK_API_URL: "http://127.0.0.1:1" },
+			["SLACK_API_URL bad-surface-value"],
 		],
 		["a variable that is nearly ours", { SOPWITH_DEFINITON: "./x" }, ["SOPWITH_DEFINITON unknown-variable"]],
 		["a variable of someone else", { SOPWITH_CONTOSO_AD_PASSWORD: "x", SLACKWARE: "y" }, []],
@@ -202,6 +237,23 @@ test("Teams is off, or is the app with its allow-list, or is the playground", ()
 	assert.deepEqual([teams?.app?.id, teams?.app?.tenant, teams?.tenants, signIn], [UUID, UUID, [UUID, UUID], "none"]);
 	const playground = read({ TEAMS_PLAYGROUND: "1" }, home);
 	assert.deepEqual([playground.teams, playground.signIn], [{ tenants: [] }, "local"]);
+});
+
+test("Slack is off, or is a bot with its one way in, at Slack's own address or another", () => {
+	using home = openHome();
+	assert.equal(read({}, home).slack, undefined);
+	const { slack, signIn } = read(SOCKET, home);
+	assert(slack?.way.kind === "socket");
+	assert.deepEqual(
+		[slack.bot.open(), slack.way.token.open(), slack.api],
+		["xoxb-1", "xapp-1", "https://slack.com/api/"],
+	);
+	assert.equal(signIn, "local");
+	const api = "http://127.0.0.1:3100/api/";
+	const signed = read({ ...SIGNED, SLACK_API_URL: api }, home);
+	assert(signed.slack?.way.kind === "http");
+	assert.deepEqual([signed.slack.way.signingSecret.open(), signed.slack.api], [HEX, api]);
+	assert.equal(signed.signIn, "none");
 });
 
 test("a problem never repeats a credential", () => {

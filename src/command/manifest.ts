@@ -5,8 +5,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigError, type Problem } from "../base/errors.ts";
+import { isLoopback } from "../base/loopback.ts";
 import { nearest } from "../base/nearest.ts";
-import { isLoopback, readFolders } from "../config.ts";
+import { readFolders } from "../config.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import { type Call, type Command, EXIT, outJson, problemLines, UsageError } from "./command.ts";
 import { CLIENT } from "./options.ts";
