@@ -1,0 +1,192 @@
+/**
+ * Which accounts in chat belong to a person beside those the roster lists: shown from both sides by a code, or by the
+ * confirmed address in a workspace of their own. Must never link an account to two people, nor outlive the person's place
+ * in the roster.
+ */
+import type { Clock, Instant } from "../base/time.ts";
+import type { SurfaceName } from "../engine/event.ts";
+import type { Audit } from "../engine/ports.ts";
+import { memberByEmail } from "../people/by-email.ts";
+import type { Actor, Person } from "../people/roster.ts";
+import type { Definitions } from "../sop/definitions.ts";
+import type { ClientId } from "../sop/sop.ts";
+
+/** An account of a person on a surface: `TEAM/USER` in Slack, `TENANT/OBJECT` in Teams. */
+export type Linked = {
+	readonly surface: SurfaceName;
+	readonly identity: string;
+	readonly person: Actor;
+	/** The person's address in the roster then: another one by the same id is another person. */
+	readonly email: string;
+	readonly how: "code" | "email";
+	readonly at: Instant;
+	/** They said it is over: an address alone does not link it again. */
+	readonly ended?: Instant;
+};
+
+/** Keeps links by (surface, identity). Durable on return; every call is safe to repeat. */
+export interface LinkStore {
+	find(surface: SurfaceName, identity: string): Linked | undefined;
+	ofPerson(person: Actor): readonly Linked[];
+	all(): readonly Linked[];
+	save(link: Linked): void;
+	forget(surface: SurfaceName, identity: string): void;
+}
+
+/** What a surface vouches for about an account, looked up afresh or a short while ago. */
+export type Account = {
+	readonly surface: SurfaceName;
+	readonly identity: string;
+	/** Only a full member of the workspace's own team is `member`; `gone`: deactivated. */
+	readonly standing: "member" | "outsider" | "gone";
+	/** Given only where the vendor says that it is confirmed. */
+	readonly email?: string;
+	/** Whose workspace msp.yaml says it is: a client's, or the MSP's own (`{}`). Absent: nobody's, so an address says nothing. */
+	readonly workspace?: { readonly client?: ClientId };
+};
+
+export type Links = {
+	/** Whose account it is; undefined: not linked. The roster comes first and is the caller's to ask. */
+	readonly find: (surface: SurfaceName, identity: string) => Actor | undefined;
+	/** The account of a person on a surface that was linked last. */
+	readonly of: (person: Actor, surface: SurfaceName) => string | undefined;
+	/** Every account that is linked to a person now, the newest first. */
+	readonly all: (person: Actor) => readonly Linked[];
+	/** As `find`, for surfaces that look accounts up: outsiders are never linked, and an address has to hold still. */
+	readonly recognise: (account: Account) => Actor | undefined;
+	/** Links an account for good. `taken`: it belongs to somebody else; nothing changed. Repeat: safe. */
+	readonly link: (surface: SurfaceName, identity: string, person: Actor) => "linked" | "taken";
+	/** Ends a link, as one of the two sides wishes. Repeat: safe. */
+	readonly end: (link: Linked, via: SurfaceName) => void;
+	/** Ends the links of those who left the roster, and of accounts it lists for someone else by now. */
+	readonly sweep: () => void;
+};
+
+export type LinksParts = {
+	readonly store: LinkStore;
+	readonly definitions: () => Definitions;
+	readonly clock: Clock;
+	readonly audit: Audit;
+};
+
+/** Makes it. What it answers holds for the roster as it is now. */
+export function createLinks(parts: LinksParts): Links {
+	const { store } = parts;
+	const find = (surface: SurfaceName, identity: string): Linked | undefined => {
+		const link = store.find(surface, identity);
+		return link !== undefined && link.ended === undefined && stands(parts, link) ? link : undefined;
+	};
+	const all = (person: Actor): readonly Linked[] =>
+		store
+			.ofPerson(person)
+			.filter((link) => link.ended === undefined && stands(parts, link))
+			.sort((one, other) => (one.at < other.at ? 1 : -1));
+	return {
+		find: (surface, identity) => find(surface, identity)?.person,
+		of: (person, surface) => all(person).find((link) => link.surface === surface)?.identity,
+		all,
+		recognise: (account) => recognise(parts, account, find(account.surface, account.identity)),
+		link: (surface, identity, person) => {
+			const known = find(surface, identity);
+			if (known !== undefined && !isSame(known.person, person)) return "taken";
+			if (isListedElsewhere(parts, { surface, identity, person })) return "taken";
+			if (known?.how !== "code") keep(parts, { surface, identity, person, how: "code" });
+			return "linked";
+		},
+		end: (link, via) => {
+			store.save({ ...link, ended: parts.clock.now() });
+			tell(parts, link, { what: "link-ended", why: `${nameOf(link)}, by ${link.person.id} in ${via}` });
+		},
+		sweep: () => {
+			for (const link of store.all()) {
+				if (!stands(parts, link) || !isListedElsewhere(parts, link)) continue;
+				drop(parts, link, "the roster lists it for someone else");
+			}
+		},
+	};
+}
+
+export function isSame(one: Actor, other: Actor): boolean {
+	return one.id === other.id && one.client === other.client;
+}
+
+function recognise(parts: LinksParts, account: Account, link: Linked | undefined): Actor | undefined {
+	if (account.standing === "gone" && link !== undefined) drop(parts, link, "the account was closed");
+	if (account.standing !== "member") return undefined;
+	if (link?.how === "code") return link.person;
+	const person = byEmail(parts, account);
+	if (link !== undefined && person !== undefined && isSame(link.person, person)) return person;
+	if (link !== undefined) drop(parts, link, "the address is another one now");
+	const before = parts.store.find(account.surface, account.identity);
+	if (person === undefined || (before !== undefined && isSame(before.person, person))) return undefined;
+	keep(parts, { ...account, person, how: "email" });
+	return person;
+}
+
+/** Nobody whom the roster already lists by another account in that very workspace. */
+function byEmail(parts: LinksParts, { surface, identity, email, workspace }: Account): Actor | undefined {
+	if (email === undefined || workspace === undefined) return undefined;
+	const { client } = workspace;
+	const people = householdOf(parts.definitions(), client);
+	const actor = memberByEmail({ people, ...(client === undefined ? {} : { client }) }, email);
+	const listed = people.find(({ id }) => id === actor?.id)?.[surface === "slack" ? "slack" : "teams"];
+	const team = identity.slice(0, identity.indexOf("/") + 1);
+	return listed?.startsWith(team) === true && listed !== identity ? undefined : actor;
+}
+
+/** Whether the person is still who they were then; if not it is ended for good. A client on hold decides nothing. */
+function stands(parts: LinksParts, link: Linked): boolean {
+	const definitions = parts.definitions();
+	const people = householdOf(definitions, link.person.client);
+	if (people.length === 0) return false;
+	const of = link.person.client === undefined ? "msp" : "client";
+	const person = people.find((each) => each.id === link.person.id && each.of === of);
+	if (person?.email.toLowerCase() === link.email) return true;
+	drop(parts, link, person === undefined ? "they left the roster" : "the roster has another address for them");
+	return false;
+}
+
+type Claim = Pick<Linked, "surface" | "identity" | "person">;
+
+/** The roster says that this account is another person's. */
+function isListedElsewhere(parts: LinksParts, claim: Claim): boolean {
+	const { msp, clients } = parts.definitions();
+	const listed = (people: readonly Person[], client?: ClientId): boolean =>
+		people.some((person) => {
+			const own = client === undefined || person.of === "client";
+			const same = isSame(claim.person, client === undefined ? { id: person.id } : { id: person.id, client });
+			return own && !same && isListed(person, claim);
+		});
+	return listed(msp.people) || Object.values(clients).some(({ id, roster }) => listed(roster.people, id));
+}
+
+function isListed(person: Person, { surface, identity }: Claim): boolean {
+	const text = surface === "slack" ? person.slack : person.teams?.toLowerCase();
+	return text !== undefined && (text === identity || identity.endsWith(`/${text}`));
+}
+
+function householdOf(definitions: Definitions, client: ClientId | undefined): readonly Person[] {
+	if (client === undefined) return definitions.msp.people;
+	return Object.hasOwn(definitions.clients, client) ? (definitions.clients[client]?.roster.people ?? []) : [];
+}
+
+function keep(parts: LinksParts, { surface, identity, person, how }: Omit<Linked, "email" | "at" | "ended">): void {
+	const email = householdOf(parts.definitions(), person.client).find(({ id }) => id === person.id)?.email ?? "";
+	const link: Linked = { surface, identity, person, how, email: email.toLowerCase(), at: parts.clock.now() };
+	parts.store.save(link);
+	tell(parts, link, { what: "linked", why: `${nameOf(link)}, by ${how === "code" ? "a code" : "its address"}` });
+}
+
+function drop(parts: LinksParts, link: Linked, why: string): void {
+	parts.store.forget(link.surface, link.identity);
+	tell(parts, link, { what: "link-ended", why: `${nameOf(link)}: ${why}` });
+}
+
+function tell({ audit }: LinksParts, link: Linked, entry: { readonly what: string; readonly why: string }): void {
+	const { id, client } = link.person;
+	audit.record({ person: id, via: link.surface, ...entry, ...(client === undefined ? {} : { client }) });
+}
+
+function nameOf({ surface, identity }: Linked): string {
+	return `${surface} ${identity}`;
+}
