@@ -2,7 +2,7 @@
  * The shape of `msp.yaml` and `client.yaml` in the author's words. Must never transform: what goes in comes out.
  */
 import { z } from "zod";
-import { connectorsShape } from "./connector-schema.ts";
+import { connectorsShape, secret } from "./connector-schema.ts";
 import { idLike } from "./schema.ts";
 
 const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an address like mo@contoso.example.");
@@ -10,12 +10,21 @@ const text = z.string().min(1, "Write something here.").max(300, "At most 300 ch
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "Write a day like 2026-11-27.");
 const span = z.string().regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'Write it like "08:00-18:00".');
 
+const slackPerson = z
+	.string()
+	.regex(/^[TE][A-Z0-9]+\/[UW][A-Z0-9]+$/, 'Write the workspace and the member ID, like "T0123ABCD/U0456EFGH".')
+	.describe("WORKSPACE/MEMBER: their profile in Slack, ⋮, Copy member ID");
+const slackChannel = z
+	.string()
+	.regex(/^[TE][A-Z0-9]+\/[CG][A-Z0-9]+$/, 'Write the workspace and the channel ID, like "T0123ABCD/C0456EFGH".')
+	.describe("WORKSPACE/CHANNEL: the channel's details in Slack, at the bottom of About");
+
 const person = z.strictObject({
 	id: idLike,
 	name: text,
 	email,
 	teams: text.optional().describe("Their Entra object id; TENANT/ID for a guest, or somebody of another tenant"),
-	slack: text.optional().describe("TEAM/USER"),
+	slack: slackPerson.optional(),
 	phone: z
 		.string()
 		.regex(/^\+[1-9]\d{6,14}$/, "Write it with its country, like +12025550100.")
@@ -25,7 +34,18 @@ const person = z.strictObject({
 	title: text.optional(),
 });
 const members = z.union([z.array(z.string()), z.string()]);
-const place = z.strictObject({ teams: text.optional(), slack: text.optional(), web: text.optional() });
+const place = z.strictObject({ teams: text.optional(), slack: slackChannel.optional(), web: text.optional() });
+const workspace = z.strictObject({
+	team: z
+		.string()
+		.regex(/^T[A-Z0-9]+$/, "Write the workspace's id, like T0123ABCD.")
+		.describe("The workspace's id: its address in a browser is https://app.slack.com/client/T…"),
+	bot: secret.describe("Where the bot token of that workspace is kept: env:NAME, file:PATH or secret:MSP/NAME"),
+	client: z.string().optional().describe("Whose workspace it is; its people are known there by their confirmed e-mail"),
+});
+const surfaces = z.strictObject({
+	slack: z.strictObject({ workspaces: z.array(workspace).max(100, "At most 100.") }).optional(),
+});
 
 /** The MSP's own people and roles. */
 export const mspShape = z.strictObject({
@@ -34,7 +54,7 @@ export const mspShape = z.strictObject({
 	people: z.array(person).describe("The MSP's own people"),
 	roles: z.record(idLike, members.describe("Ids of people")).describe("Who holds which role"),
 	onCall: z.json().optional().describe("On-call schedules"),
-	surfaces: z.json().optional().describe("More Slack workspaces"),
+	surfaces: surfaces.optional().describe("Slack workspaces beside the one of the environment"),
 });
 
 /** One client. */

@@ -30,7 +30,7 @@ function mistake(context: z.RefinementCtx, path: (string | number)[], message: s
 }
 
 /** Where a secret is kept; what is written here must not be one. */
-const secret = z
+export const secret = z
 	.string()
 	.max(300, "At most 300 characters.")
 	.regex(

@@ -24,6 +24,9 @@ export type Definitions = {
 		readonly name: string;
 		readonly people: readonly Person[];
 		readonly roles: { readonly [role: RoleId]: readonly PersonId[] };
+		/** Slack workspaces beside the one of the environment. */
+		readonly workspaces?: readonly SlackWorkspace[];
+		readonly signIn?: SignInAt;
 	};
 	readonly clients: { readonly [client: ClientId]: Client };
 	/** Everything wrong, in every file. Empty when all is well. */
@@ -36,15 +39,34 @@ export type Definitions = {
 	}[];
 };
 
+export type SlackWorkspace = {
+	/** `T0123ABCD`. */
+	readonly team: string;
+	/** Where its bot token is kept: `env:NAME`, `file:PATH` or `secret:MSP/NAME`. */
+	readonly bot: string;
+	/** Whose it is: that client's people may be known there by their confirmed e-mail. */
+	readonly client?: ClientId;
+};
+
 export type Client = {
 	readonly id: ClientId;
 	readonly name: string;
 	readonly values: ClientValues;
 	readonly roster: Roster;
 	readonly connectors: Connectors;
+	readonly signIn?: SignInAt;
 	readonly sops: { readonly [sop: SopId]: Sop };
 	/** Folder that relative paths (`ca:`) start from. */
 	readonly folder: string;
+};
+
+/** Where an organisation's people sign in to the pages: a provider of OpenID, and what we are called there. */
+export type SignInAt = {
+	/** As the provider writes it: `https://login.microsoftonline.com/TENANT/v2.0`. */
+	readonly issuer: string;
+	readonly clientId: string;
+	/** `env:NAME`, `file:PATH` or `secret:NAME`. */
+	readonly secret: string;
 };
 
 /** What compiling needs to know of an action, told by the registry so that the language imports no connector. */

@@ -15,6 +15,7 @@ import type { Client, Definitions, KnownActions } from "./definitions.ts";
 import { compilePeople, compileRoles } from "./people-file.ts";
 import { reporter } from "./report.ts";
 import { checkShape } from "./shape.ts";
+import { compileWorkspaces } from "./workspaces-file.ts";
 import { readYaml, type Sources } from "./yaml-source.ts";
 
 export { diffDefinitions } from "./definitions-diff.ts";
@@ -38,10 +39,11 @@ export function loadDefinitions(folder: string, known: KnownActions, options: Lo
 	const { last } = options;
 	const problems: Problem[] = [];
 	const quarantined: Quarantined[] = [];
-	const msp = loadMsp(folder, last, problems);
+	const names = foldersIn(join(folder, "clients"), problems);
+	const msp = loadMsp({ folder, clients: names }, last, problems);
 	const bases = readSops(folder, problems);
 	const clients: [string, Client][] = [];
-	for (const name of foldersIn(join(folder, "clients"), problems)) {
+	for (const name of names) {
 		const found = msp === undefined ? undefined : loadClient({ folder, name, msp, bases, known, options });
 		if (found === undefined) continue;
 		problems.push(...found.problems);
@@ -56,8 +58,10 @@ export function loadDefinitions(folder: string, known: KnownActions, options: Lo
 	};
 }
 
-function loadMsp(folder: string, last: Definitions | undefined, problems: Problem[]): Msp | undefined {
-	const source = readText(join(folder, "msp.yaml"), problems);
+type MspPlace = { readonly folder: string; readonly clients: readonly string[] };
+
+function loadMsp(place: MspPlace, last: Definitions | undefined, problems: Problem[]): Msp | undefined {
+	const source = readText(join(place.folder, "msp.yaml"), problems);
 	const before = last === undefined || last.msp.name === "" ? undefined : last.msp;
 	if (source === undefined) return before;
 	const sources: Sources = new WeakMap();
@@ -71,6 +75,7 @@ function loadMsp(folder: string, last: Definitions | undefined, problems: Proble
 	checkShape(mspShape, tree, [], report);
 	const people = compilePeople(tree.people, "msp", [], report);
 	const roles = compileRoles(tree.roles, people, report);
+	const workspaces = compileWorkspaces(tree, place.clients, report);
 	const plain = Object.fromEntries(
 		Object.entries(roles).flatMap(([role, ids]) => ("group" in ids ? [] : [[role, ids]])),
 	);
@@ -78,7 +83,8 @@ function loadMsp(folder: string, last: Definitions | undefined, problems: Proble
 	problems.push(...found);
 	if (found.length > 0 && before !== undefined) return before;
 	if (typeof tree.msp !== "string" || typeof tree.name !== "string") return before;
-	return { id: tree.msp, name: tree.name, people, roles: plain };
+	const surfaces = workspaces.length === 0 ? {} : { workspaces };
+	return { id: tree.msp, name: tree.name, people, roles: plain, ...surfaces };
 }
 
 type ClientPlace = {

@@ -33,6 +33,11 @@ export function compilePeople(
 				remedy: "Define a person once.",
 			});
 		}
+		if (typeof one.slack === "string" && taken.some((person) => person.slack === one.slack)) {
+			report(["people", index, "slack"], "duplicate-person", `${one.slack} is somebody already.`, {
+				remedy: "Define a person once.",
+			});
+		}
 		if (typeof zone === "string" && !isZone(zone)) {
 			report(["people", index, "zone"], "not-a-zone", `“${zone}” is not a time zone.`, { remedy: zoneRemedy(zone) });
 		}

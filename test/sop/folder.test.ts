@@ -213,6 +213,105 @@ describe("mistakes in a client's file", () => {
 	}
 });
 
+describe("Slack in the definitions", () => {
+	const withWorkspaces = (list: string) => {
+		const folder = copy();
+		edit(
+			folder,
+			"msp.yaml",
+			"name: Northwind IT\n",
+			`name: Northwind IT\nsurfaces: { slack: { workspaces: ${list} } }\n`,
+		);
+		return load(folder);
+	};
+
+	it("names workspaces, each with where its token is kept and whose it is", () => {
+		const found = withWorkspaces(
+			'[{ team: T01, bot: "secret:northwind/slack" }, { team: T02, bot: "secret:contoso/slack", client: contoso }]',
+		);
+		assert.deepEqual(found.problems, []);
+		assert.deepEqual(found.msp.workspaces, [
+			{ team: "T01", bot: "secret:northwind/slack" },
+			{ team: "T02", bot: "secret:contoso/slack", client: "contoso" },
+		]);
+		for (const bot of ["env:SLACK_TWO", "file:./two"])
+			assert.deepEqual(withWorkspaces(`[{ team: T01, bot: "${bot}" }]`).problems, []);
+	});
+
+	it("points at what is wrong with a workspace, and never repeats a token", () => {
+		const rows: readonly (readonly [string, string, RegExp])[] = [
+			['{ team: acme, bot: "env:A" }', "surfaces.slack.workspaces.0.team bad-value", /like T0123ABCD/],
+			['{ team: T01, bot: "xoxb-canary" }', "surfaces.slack.workspaces.0.bot bad-value", /sopwith secret set/],
+			[
+				'{ team: T01, bot: "secret:other/slack" }',
+				"surfaces.slack.workspaces.0.bot bad-value",
+				/secret:northwind\/NAME/,
+			],
+			['{ team: T01, bot: "secret:contoso/slack" }', "surfaces.slack.workspaces.0.bot bad-value", /northwind/],
+			['{ team: T01, bot: "env:A", client: contosso }', "surfaces.slack.workspaces.0.client no-such-client", /contoso/],
+			['{ team: T01, bot: "env:A", token: x }', "surfaces.slack.workspaces.0.token unknown-key", /There is bot/],
+			["{ team: T01 }", "surfaces.slack.workspaces.0.bot missing", /text/],
+			[
+				'{ team: T01, bot: "env:A" }, { team: T01, bot: "env:B" }',
+				"surfaces.slack.workspaces.1.team duplicate-workspace",
+				/once/,
+			],
+		];
+		for (const [workspace, place, remedy] of rows) {
+			const { problems } = withWorkspaces(`[${workspace}]`);
+			assert.deepEqual(
+				problems.map(({ path, code }) => `${path} ${code}`),
+				[place],
+				workspace,
+			);
+			const problem = problems[0] ?? assert.fail();
+			assert.ok(problem.file?.endsWith("msp.yaml"));
+			assert.equal(problem.line, 4);
+			assert.match(problem.remedy ?? "", remedy);
+			assert.ok(!JSON.stringify(problems).includes("canary"));
+		}
+	});
+
+	it("takes a person and a channel with their workspace, and says how to write them otherwise", () => {
+		const folder = copy();
+		edit(folder, CONTOSO, "title: HR,", 'title: HR, slack: "T01/U02HR",');
+		edit(folder, CONTOSO, "roles:\n", 'channels: { approvals: { slack: "T01/C01APPROVE" } }\nroles:\n');
+		const good = load(folder);
+		assert.deepEqual(good.problems, []);
+		assert.equal(good.clients.contoso?.roster.people.find(({ id }) => id === "harriet")?.slack, "T01/U02HR");
+		edit(folder, CONTOSO, "T01/U02HR", "@harriet");
+		edit(folder, CONTOSO, "T01/C01APPROVE", "#approvals");
+		assert.deepEqual(
+			load(folder).problems.map(({ path, code, line, remedy }) => [path, code, line, remedy]),
+			[
+				[
+					"channels.approvals.slack",
+					"bad-value",
+					13,
+					'Write the workspace and the channel ID, like "T0123ABCD/C0456EFGH".',
+				],
+				["people.harriet.slack", "bad-value", 9, 'Write the workspace and the member ID, like "T0123ABCD/U0456EFGH".'],
+			],
+		);
+	});
+
+	it("is one person's alone", () => {
+		const folder = copy();
+		edit(folder, CONTOSO, "title: HR,", 'title: HR, slack: "T01/U02",');
+		edit(folder, CONTOSO, "title: IT lead,", 'title: IT lead, slack: "T01/U02",');
+		assert.deepEqual(problemCodes(load(folder)), ["duplicate-person"]);
+	});
+
+	it("is told by a reload to wait for the next start where workspaces change", () => {
+		const before = withWorkspaces("[]");
+		const now = withWorkspaces('[{ team: T01, bot: "env:A" }]');
+		assert.deepEqual(diffDefinitions(before, now), [
+			"Northwind IT: Slack workspaces changed; the next start opens them.",
+		]);
+		assert.deepEqual(diffDefinitions(load(ours), before), []);
+	});
+});
+
 describe("several SOPs", () => {
 	const sop = (id: string, command: string, run: string) =>
 		`sop: ${id}\ntitle: T\nowner: it-lead\nstart: [{ command: ${command}, by: hr }]\nsteps: [{ name: Next, run: ${run} }]\n`;
