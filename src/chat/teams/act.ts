@@ -6,6 +6,7 @@ import { unreachable } from "../../base/assert.ts";
 import type { Cards } from "../../cards/load.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Bot } from "../bot.ts";
+import { soon } from "../soon.ts";
 import type { Drawn, Reply } from "../surface.ts";
 import { type BotParts, reply } from "../turn.ts";
 import type { Activity } from "./activity.ts";
@@ -16,7 +17,6 @@ import { inboundOf, keyOf } from "./inbound.ts";
 import { cardOf, messageOf, wordsOf } from "./message.ts";
 import { type Asked, read } from "./read.ts";
 import type { Answer } from "./receive.ts";
-import { soon } from "./soon.ts";
 
 export type ActParts = BotParts & {
 	readonly bot: Bot;

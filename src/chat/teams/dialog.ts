@@ -3,22 +3,15 @@
  * in. Must never start anything before the form is sent, nor read a message for anything but its words.
  */
 import type { Values } from "../../base/json.ts";
-import type { Field } from "../../sop/sop.ts";
+import { askWhich, CHOSEN, goOn, MOST_IN_A_NOTE } from "../from-message.ts";
+import { soon } from "../soon.ts";
 import type { Reply } from "../surface.ts";
-import { reply } from "../turn.ts";
 import type { ActParts } from "./act.ts";
 import { type Activity, record, text } from "./activity.ts";
 import { inboundOf } from "./inbound.ts";
 import { attached, cardOf, forDialog, wordsOf } from "./message.ts";
 import { type Asked, decoded, isPress, pressed } from "./read.ts";
 import type { Answer } from "./receive.ts";
-import { soon } from "./soon.ts";
-
-/** The verb of our own first card; every other one is the bot's. */
-const CHOSEN = "start-from-message";
-/** What a message may put into a single line of a form. */
-const MOST_IN_A_LINE = 64;
-const MOST_IN_A_NOTE = 2000;
 
 /** Makes the dialog's handler. */
 export function createDialog(parts: ActParts) {
@@ -32,26 +25,8 @@ export function createDialog(parts: ActParts) {
 }
 
 /** First: which procedure, and what of the message goes along. */
-async function opened(parts: ActParts, activity: Activity): Promise<Reply> {
-	const inbound = inboundOf(parts, activity);
-	const mine = inbound.person === undefined ? [] : wordsFor(parts, inbound.person);
-	if (mine.length === 0) return parts.bot.handle({ ...inbound, kind: "said", text: "sops" });
-	const choices = mine.map(({ word, title }) => ({ key: word, title, value: word }));
-	const fields: readonly (Field & { readonly value?: string })[] = [
-		{ name: "word", label: "Procedure", type: "choice", optional: false, choices, value: choices[0]?.key ?? "" },
-		{
-			name: "words",
-			label: "From the message",
-			type: "multiline",
-			optional: true,
-			max: MOST_IN_A_NOTE,
-			value: wordsIn(activity),
-		},
-	];
-	const title = "Start a procedure";
-	const lead = ["Its form comes next. Nothing happens before you send that."];
-	const button = { title: "Open the form", style: "primary", verb: CHOSEN, inputs: true } as const;
-	return reply(parts, { title, lead, fields, buttons: [button] }, { card: "form" });
+function opened(parts: ActParts, activity: Activity): Promise<Reply> {
+	return askWhich(parts, inboundOf(parts, activity), { words: wordsIn(activity) });
 }
 
 async function sent(parts: ActParts, activity: Activity, data: Values): Promise<Reply> {
@@ -61,32 +36,7 @@ async function sent(parts: ActParts, activity: Activity, data: Values): Promise<
 		const { card, verb, values } = pressed(data);
 		return parts.bot.handle({ ...inbound, kind: "pressed", card, verb, values });
 	}
-	const word = text(data.word);
-	const chosen = inbound.person && wordsFor(parts, inbound.person).find((each) => each.word === word);
-	return parts.bot.handle({ ...inbound, kind: "said", text: lineOf(word, text(data.words), chosen?.form ?? []) });
-}
-
-type Startable = { readonly word: string; readonly title: string; readonly form: readonly Field[] };
-
-function wordsFor(
-	{ desk }: ActParts,
-	person: NonNullable<ReturnType<typeof inboundOf>["person"]>,
-): readonly Startable[] {
-	const all = new Map<string, Startable>();
-	for (const { sop, start } of desk.startable(person, "command")) {
-		if (start.kind !== "command" || all.has(start.command)) continue;
-		all.set(start.command, { word: start.command, title: sop.title, form: sop.form });
-	}
-	return [...all.values()];
-}
-
-/** As it would be typed: into the first field that takes several lines, or, when it is short, into the first ones of all. */
-function lineOf(word: string, words: string, form: readonly Field[]): string {
-	const plain = words.replaceAll(/["“”]/gu, "'").trim().slice(0, MOST_IN_A_NOTE);
-	const note = form.find((field) => field.type === "multiline");
-	if (plain === "") return word;
-	if (note !== undefined) return `${word} ${note.name}="${plain}"`;
-	return plain.length <= MOST_IN_A_LINE && !plain.includes("\n") ? `${word} ${plain}` : word;
+	return goOn(parts, inbound, { word: text(data.word), words: text(data.words) });
 }
 
 /** The words of the message the dialog was opened on. */

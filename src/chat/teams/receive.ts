@@ -5,8 +5,9 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { BodyError, readJson } from "../../base/body.ts";
 import { InputError, UnavailableError } from "../../base/errors.ts";
-import { type Clock, fromMs, toMs } from "../../base/time.ts";
+import type { Clock } from "../../base/time.ts";
 import type { Audit } from "../../engine/ports.ts";
+import { createRefusals } from "../refusals.ts";
 import type { Activity } from "./activity.ts";
 import type { Guard, Refused } from "./guard.ts";
 import type { References } from "./references.ts";
@@ -24,9 +25,6 @@ export type ReceiveParts = {
 export type Answer = { readonly status: number; readonly body?: unknown };
 
 const BYTES = 256 * 1024;
-/** Refusals in a minute that are recorded one by one. A flood must not wash the rest of the audit away. */
-const MOST_RECORDED = 100;
-const MINUTE_MS = 60_000;
 
 /** Makes the route. Every refusal is recorded; nothing of why reaches the caller. */
 export function createReceive(parts: ReceiveParts): RequestHandler {
@@ -63,21 +61,10 @@ function refuse({ request, response, record }: Knock, { status, why }: Refused):
 	response.status(status).set("cache-control", "no-store").end();
 }
 
-/** Records refusals; in a flood only the first ones, and then how many more there were. */
 function recorder({ audit, clock }: ReceiveParts): Record {
-	let minute = { beganMs: Number.NEGATIVE_INFINITY, count: 0 };
-	const entry = { via: "teams", what: "activity-refused" };
+	const refused = createRefusals({ audit, clock, entry: { via: "teams", what: "activity-refused" } });
 	return (request, why) => {
-		if (why === undefined) return;
-		const nowMs = toMs(clock.now());
-		if (nowMs - minute.beganMs >= MINUTE_MS) {
-			const more = minute.count - MOST_RECORDED;
-			if (more > 0) audit.record({ ...entry, why: `${more} more in the minute after ${fromMs(minute.beganMs)}` });
-			minute = { beganMs: nowMs, count: 0 };
-		}
-		minute.count += 1;
-		if (minute.count > MOST_RECORDED) return;
-		audit.record({ ...entry, why: `${why} from ${request.socket.remoteAddress ?? ""}` });
+		if (why !== undefined) refused(`${why} from ${request.socket.remoteAddress ?? ""}`);
 	};
 }
 
