@@ -71,7 +71,8 @@ export function openDoors(house: House, around: Around) {
 		log: warn,
 	});
 	const refresh = (run: string): void => void poster.refresh(run);
-	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, refresh };
+	const { redraw } = poster;
+	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, refresh, redraw };
 	const bot = createBot(botParts);
 	const signIn = around.local
 		? createSignIn({ sessions: people, definitions, clock, audit, publicUrl: url })

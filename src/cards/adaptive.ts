@@ -5,7 +5,8 @@
 import { assert } from "../base/assert.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import type { CardName } from "./card.ts";
-import type { FilledCard, FilledLine } from "./fill.ts";
+import type { FilledCard } from "./fill.ts";
+import { type PagedCard, pageOf, restWords } from "./pages.ts";
 import { type Slots, slotsOf } from "./slots.ts";
 
 /** Adaptive Card 1.5 as JSON, ready to send. */
@@ -14,45 +15,51 @@ export type AdaptiveCard = { readonly type: "AdaptiveCard"; readonly version: "1
 /** Bytes of JSON that every client takes. Source: older Teams documents say 28 KB, newer ones about 100 KB. */
 export const CARD_BYTES = 28_000;
 
+/** Longest text of one run; a sentence is far shorter, a stack trace is not. */
+const LONGEST = 2000;
+const SHORTER = [400, 120, 40];
+/** Sentences and facts beside the lines, where there is no room for all. */
+const MOST_BESIDE = 12;
+
 /** Stands inside each `${` of the data while a template is expanded, so that only the template's own are found. */
 const MARK = "\ue000";
 /** Left out of the card when empty. */
 const OPTIONAL = new Set(["value", "maxLength", "min", "max", "url", "verb"]);
 
 /**
- * Writes the card; what does not fit gives way: first technical detail, then lines from the end, with "and 12 more".
- * Errors: `InvariantError` for an unfilled slot. `expand` is called once per try, always with slots, never with a card.
+ * Writes one page of the card; what does not fit beside its lines gives way: first technical detail, then the ends of long
+ * lists and sentences. Errors: `InvariantError` for an unfilled slot. `expand` is called once per try, always with slots, never with
+ * a card.
  */
 export function fitted(
 	filled: FilledCard,
-	card: { readonly name: CardName; readonly id: string },
+	card: { readonly name: CardName; readonly id: string; readonly page?: number | undefined },
 	expand: (slots: Slots) => Json,
 ): AdaptiveCard {
-	const drawn = (part: FilledCard): AdaptiveCard => {
-		const expanded = expand(sealed(slotsOf(part, card.name, card.id)) as Slots);
-		return finished(expanded) as AdaptiveCard;
-	};
-	const whole = drawn(filled);
-	if (fits(whole)) return whole;
-	const plain = { ...filled, details: [] };
-	const short = drawn(plain);
-	if (fits(short) || filled.lines.length === 0) return short;
-	let [most, over] = [0, filled.lines.length];
-	while (most + 1 < over) {
-		const middle = Math.floor((most + over) / 2);
-		if (fits(drawn({ ...plain, lines: firstLines(filled.lines, middle) }))) most = middle;
-		else over = middle;
+	const whole = pageOf(filled, card.page);
+	const plain = { ...whole, details: [] };
+	const tries: readonly (readonly [part: PagedCard, longest: number])[] = [
+		[whole, LONGEST],
+		[plain, LONGEST],
+		...SHORTER.map((longest) => [shortOf(plain), longest] as const),
+	];
+	let drawn: AdaptiveCard | undefined;
+	for (const [part, longest] of tries) {
+		const expanded = expand(sealed(slotsOf(part, { ...card, longest })) as Slots);
+		drawn = finished(expanded) as AdaptiveCard;
+		if (Buffer.byteLength(JSON.stringify(drawn)) <= CARD_BYTES) break;
 	}
-	return drawn({ ...plain, lines: firstLines(filled.lines, most) });
+	return drawn as AdaptiveCard;
 }
 
-function fits(card: AdaptiveCard): boolean {
-	return Buffer.byteLength(JSON.stringify(card)) <= CARD_BYTES;
-}
-
-function firstLines(lines: readonly FilledLine[], most: number): readonly FilledLine[] {
-	const more = `and ${lines.length - most} more: open the run`;
-	return [...lines.slice(0, most), { sign: "…", tone: "subtle", text: more }];
+function shortOf(part: PagedCard): PagedCard {
+	const { lead, facts } = part;
+	const value = restWords(facts.length - MOST_BESIDE);
+	return {
+		...part,
+		lead: lead.length <= MOST_BESIDE ? lead : [...lead.slice(0, MOST_BESIDE), restWords(lead.length - MOST_BESIDE)],
+		facts: facts.length <= MOST_BESIDE ? facts : [...facts.slice(0, MOST_BESIDE), { title: "", value }],
+	};
 }
 
 /** Marks what looks like a template in the data, and parts what a client would read as a date to write out. */

@@ -31,10 +31,11 @@ export const cardNames: readonly CardName[] = [
 
 export interface Cards {
 	/**
-	 * Writes an Adaptive Card 1.5. `cardId` is the random id its buttons carry; at most 28 KB where cutting lines can do it.
+	 * Writes an Adaptive Card 1.5 of at most 28 KB, unless its inputs alone take more. `cardId` is the random id its buttons
+	 * carry. `page`: which page of its lines (see `pageOf`).
 	 * Errors: `InvariantError` when a template asks for something the data does not have. Pure.
 	 */
-	expand(name: CardName, filled: FilledCard, cardId: string): AdaptiveCard;
+	expand(name: CardName, filled: FilledCard, cardId: string, page?: number): AdaptiveCard;
 }
 
 /**
@@ -93,8 +94,8 @@ function cardsOf(payloads: Payloads): Cards {
 		return template;
 	};
 	return {
-		expand: (name, filled, cardId) =>
-			fitted(filled, { name, id: cardId }, (slots: Slots) => templateOf(name).expand({ $root: slots }) as Json),
+		expand: (name, filled, cardId, page) =>
+			fitted(filled, { name, id: cardId, page }, (slots: Slots) => templateOf(name).expand({ $root: slots }) as Json),
 	};
 }
 

@@ -12,14 +12,17 @@ import { cardText } from "./text.ts";
 
 /** Ways to draw a card. */
 export type RendererName = "adaptive" | "html" | "text";
-/** Draws one card; `id` is what its buttons carry. Structured payloads are JSON, the others text. Pure. */
-export type Renderer = (name: CardName, filled: FilledCard, id: string) => Json;
+/**
+ * Draws one card; `id` is what its buttons carry, `page` which page of its lines where it has pages. Structured payloads
+ * are JSON, the others text, with every line. Pure.
+ */
+export type Renderer = (name: CardName, filled: FilledCard, id: string, page?: number) => Json;
 export type Renderers = { readonly [name in RendererName]: Renderer };
 
 /** Builds the table over loaded templates. `html` is for reading: it takes no answers (see `cardHtml` for those). */
 export function renderersOf(cards: Cards): Renderers {
 	return {
-		adaptive: (name, filled, id) => cards.expand(name, filled, id),
+		adaptive: (name, filled, id, page) => cards.expand(name, filled, id, page),
 		html: (name, filled, id) => toText(cardHtml(name, filled, { id })),
 		text: (name, filled) => cardText(name, filled),
 	};

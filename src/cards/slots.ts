@@ -5,37 +5,42 @@
 import { unreachable } from "../base/assert.ts";
 import type { Values } from "../base/json.ts";
 import type { Button, CardName, Tone } from "./card.ts";
-import type { FilledCard, FilledField } from "./fill.ts";
+import type { FilledField } from "./fill.ts";
 import { inert } from "./inert.ts";
+import type { PagedCard } from "./pages.ts";
 
 /** An empty string means "leave it out". */
 export type Slots = Values;
 
-/** Longest text of one run; a sentence is far shorter, a stack trace is not. */
-const LONGEST = 2000;
-
-/** Writes the slots of one card. `id` is what its buttons carry. */
-export function slotsOf(filled: FilledCard, name: CardName, id: string): Slots {
-	const { waiting, footer } = filled;
+/** Writes the slots of one card. `id` is what its buttons carry; no text but a line's is longer than `longest`. */
+export function slotsOf(filled: PagedCard, about: { name: CardName; id: string; longest: number }): Slots {
+	const { name, id, longest } = about;
+	const { waiting, footer, pager } = filled;
+	const cut = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
 	const details = filled.details.filter((part) => part.lines.length > 0);
 	const buttons = filled.buttons.filter((button) => isReachable(button, name, details.length > 0));
 	return {
 		id,
-		header: filled.header.filter((part) => part !== "").join(" · "),
+		header: cut(filled.header.filter((part) => part !== "").join(" · ")),
 		title: inert(cut(filled.title)),
 		summary: cut(filled.summary),
 		lead: filled.lead.map((text) => ({ text: cut(text) })),
 		waiting:
-			waiting === undefined ? [] : [{ strong: waiting.strong, rest: spaced(waiting.rest), ...ink(waiting.tone) }],
+			waiting === undefined
+				? []
+				: [{ strong: cut(waiting.strong), rest: spaced(cut(waiting.rest)), ...ink(waiting.tone) }],
 		lines: filled.lines.map((line, at) => ({
 			sign: line.sign,
 			...ink(line.tone),
-			text: cut(line.text),
-			meta: line.meta === undefined ? "" : ` ${cut(line.meta)}`,
+			text: line.text,
+			meta: line.meta === undefined ? "" : ` ${line.meta}`,
 			spacing: at === 0 ? "Medium" : "Small",
 		})),
+		pager: pager === undefined ? [] : [{ text: pager.words }],
+		hasTurns: (pager?.turns.length ?? 0) > 0,
+		turns: pager?.turns ?? [],
 		facts: filled.facts.map((fact, at) => ({
-			title: fact.title,
+			title: cut(fact.title),
 			value: cut(fact.value),
 			spacing: at === 0 ? "Medium" : "Small",
 		})),
@@ -186,8 +191,4 @@ function buttonSlots(button: Button, at: number): Values {
 /** Puts a space before words unless they open with a sign of their own. */
 export function spaced(text: string): string {
 	return text === "" || /^[\s.,:;]/.test(text) ? text : ` ${text}`;
-}
-
-function cut(text: string): string {
-	return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }

@@ -214,7 +214,15 @@ function drawn(parts: SendParts, job: Send, id: string): Drawn {
 	const { message } = job;
 	const data = message.closed ? { ...message.data, buttons: message.data.buttons.filter(isLink) } : message.data;
 	const asks = asksOf(job);
-	return { card: message.card, data: filled(parts, job, data), id, ...(asks === undefined ? {} : { asks }) };
+	return { card: message.card, data: filled(parts, job, data), id, page: 1, ...(asks === undefined ? {} : { asks }) };
+}
+
+/** What stands in a row, at one page. Undefined: the message has moved on, so its buttons would mean something else. */
+export function drawnAt(parts: SendParts, job: Send, at: { row: PostRow; page: number }): Drawn | undefined {
+	const { row, page } = at;
+	const { message, run } = job;
+	const same = row.wait === message.wait && dataOf(row).plan === planOf(run, message.wait);
+	return same && row.closed === message.closed ? { ...drawn(parts, job, row.card), page } : undefined;
 }
 
 /** In a channel nobody is "you", so those who are asked can be named; elsewhere the card itself says it. */

@@ -4,8 +4,11 @@
  */
 import type { RunId } from "../engine/event.ts";
 import type { Host } from "../engine/ports.ts";
-import { type Counters, LEFT } from "./post-one.ts";
+import { whoIn } from "./audience.ts";
+import { type Counters, drawnAt, LEFT } from "./post-one.ts";
 import { closeWork, createWork, found, idleWork, type WorkParts } from "./posting.ts";
+import { type PostRow, placeOf } from "./posts.ts";
+import type { Drawn } from "./surface.ts";
 
 export type PosterParts = Omit<WorkParts, "counters"> & { readonly host: Pick<Host, "onChange" | "read"> };
 
@@ -14,6 +17,8 @@ export type Poster = {
 	readonly start: () => Promise<void>;
 	/** Draws a run's messages anew, whatever stands. */
 	readonly refresh: (run: RunId) => Promise<void>;
+	/** Draws what stands in a row at one page of its lines. Undefined: it has moved on. Sends nothing. */
+	readonly redraw: (row: PostRow, page: number) => Promise<Drawn | undefined>;
 	/** Resolves once every message stands. */
 	readonly idle: () => Promise<void>;
 	readonly close: () => Promise<void>;
@@ -43,6 +48,13 @@ export function createPoster(parts: PosterParts): Poster {
 				if (row.ref !== undefined && row.digest !== LEFT) parts.posts.save({ ...row, digest: "" });
 			}
 			found(work, state);
+		},
+		redraw: async (row, page) => {
+			const state = await parts.host.read(row.run);
+			const message = state && parts.view(state.sop, state.run).find(({ key }) => key === row.key);
+			if (state === undefined || message === undefined) return undefined;
+			const job = { run: state.run, message, place: placeOf(row), leave: false, who: whoIn(parts, state) };
+			return drawnAt(work.parts, job, { row, page });
 		},
 		idle: () => idleWork(work),
 		close: async () => {

@@ -3,6 +3,7 @@
  * anything from the card but its id, the verb and its declared inputs.
  */
 import type { Values } from "../base/json.ts";
+import { TURN } from "../cards/pages.ts";
 import type { PlanHash, RunId, Verb, WaitId } from "../engine/event.ts";
 import { VERBS } from "../people/verb.ts";
 import { amendRun, cancelRun, noteRun, undoRun } from "./command/steer.ts";
@@ -30,7 +31,16 @@ export async function pressed(
 	if (draft !== undefined) return submitted(turn, draft, press);
 	const row = turn.posts.byCard(press.card);
 	if (row === undefined) return outOfDate(turn, press.card);
+	if (press.verb === TURN) return turned(turn, row, Number(press.values.page));
 	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
+}
+
+/** The same card at another page, for those who may see the run; nobody else's card changes. */
+async function turned(turn: Turn, row: PostRow, page: number): Promise<Reply> {
+	const run = await turn.desk.read(turn.actor, row.run);
+	if (run === undefined) return expired(turn, undefined);
+	const drawn = await turn.redraw?.(row, page);
+	return drawn === undefined ? expired(turn, run.id, row.at) : { kind: "card", drawn, replace: true };
 }
 
 /** The card is old: said with the run when we still know which it was. */

@@ -34,6 +34,8 @@ export type Drawn = {
 	readonly card: CardName;
 	readonly data: CardData /** the random id its buttons carry */;
 	readonly id: string;
+	/** Which page of its lines; only for cards that are kept, so that they can be turned. See `pageOf`. */
+	readonly page?: number;
 	/** Among others: who is asked by now, to be named as the surface names people. */
 	readonly asks?: { readonly client: ClientId; readonly people: readonly PersonId[] };
 };

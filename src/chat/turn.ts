@@ -12,8 +12,8 @@ import type { Actor } from "../people/roster.ts";
 import type { Client } from "../sop/definitions.ts";
 import type { ClientId } from "../sop/sop.ts";
 import type { Fill, FillFor } from "./fill.ts";
-import type { Drafts, Posts } from "./posts.ts";
-import type { Inbound, Reply } from "./surface.ts";
+import type { Drafts, PostRow, Posts } from "./posts.ts";
+import type { Drawn, Inbound, Reply } from "./surface.ts";
 
 export type BotParts = {
 	readonly desk: Desk;
@@ -26,6 +26,8 @@ export type BotParts = {
 	readonly fill: Fill;
 	/** Draws that run's messages anew, as after a refused press. */
 	readonly refresh?: (run: RunId) => void;
+	/** Draws what stands in a row at another page. Undefined: what it shows has moved on. */
+	readonly redraw?: (row: PostRow, page: number) => Promise<Drawn | undefined>;
 };
 
 export type Turn = BotParts & { readonly inbound: Inbound; readonly actor: Actor };

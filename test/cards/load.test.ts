@@ -14,6 +14,7 @@ import { type FilledCard, fillWords } from "../../src/cards/fill.ts";
 import { inert } from "../../src/cards/inert.ts";
 import { lintCard } from "../../src/cards/lint.ts";
 import { cardNames, checkCards, loadCards } from "../../src/cards/load.ts";
+import { PAGE_LINES } from "../../src/cards/pages.ts";
 import { partsOf } from "../../src/cards/parts.ts";
 import { fieldTypes, specimen } from "../../src/cards/specimen.ts";
 import { nasty } from "./nasty.ts";
@@ -203,8 +204,8 @@ describe("a card", () => {
 			const text = JSON.stringify(card);
 			assert.ok(Buffer.byteLength(text) <= CARD_BYTES, `${count} lines make ${Buffer.byteLength(text)} bytes`);
 			const shown = [...text.matchAll(/Join the group/g)].length;
-			if (count > 60)
-				assert.ok(shown > 40 && text.includes(`and ${count - shown} more: open the run`), `${shown} shown`);
+			assert.equal(shown, PAGE_LINES);
+			assert.ok(text.includes(`and ${count - shown} more: open the run`));
 			assert.equal((card.actions as readonly Node[]).at(-1)?.title, "Change the form");
 		}
 	});

@@ -15,7 +15,7 @@ const CARD = "application/vnd.microsoft.card.adaptive";
 
 /** The Adaptive Card as Teams shows it. `asked`: whom it names, so that they find it. */
 export function cardOf(cards: Cards, drawn: Drawn, asked: readonly Mentioned[] = []): Values {
-	const card = cards.expand(drawn.card, bounded(filledOf(drawn.data)), drawn.id);
+	const card = cards.expand(drawn.card, bounded(filledOf(drawn.data)), drawn.id, drawn.page);
 	if (asked.length === 0) return { ...card, msteams: { width: "Full" } };
 	const mentions = asked.map(mentionOf);
 	const names: Json = { type: "TextBlock", text: mentions.map(({ text }) => text).join(", "), wrap: true };

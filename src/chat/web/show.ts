@@ -21,6 +21,8 @@ export type Shown = {
 	readonly rings: boolean;
 	readonly said?: readonly string[];
 	readonly card?: Json;
+	/** The same message at another page: what comes for it later is drawn in its place. */
+	readonly turned?: true;
 };
 
 /** Draws a kept message for its reader. */
@@ -31,7 +33,9 @@ export function shownMessage(cards: Cards, message: WebMessage, zone: Zone): Sho
 
 /** Draws a private reply. Undefined: nothing is said. */
 export function shownReply(cards: Cards, reply: Reply, when: { at: Instant; zone: Zone }): Shown | undefined {
-	return reply.kind === "none" ? undefined : shown(cards, reply.drawn, when);
+	if (reply.kind === "none") return undefined;
+	const made = shown(cards, reply.drawn, when);
+	return reply.drawn.page === undefined ? made : { ...made, turned: true };
 }
 
 function shown(cards: Cards, drawn: Drawn, { at, zone }: { at: Instant; zone: Zone }): Shown {
@@ -45,7 +49,7 @@ function shown(cards: Cards, drawn: Drawn, { at, zone }: { at: Instant; zone: Zo
 		rings: false,
 	};
 	if (isLine(drawn)) return { ...about, said: [filled.title, ...filled.lead] };
-	return { ...about, card: cards.expand(drawn.card, filled, drawn.id) };
+	return { ...about, card: cards.expand(drawn.card, filled, drawn.id, drawn.page) };
 }
 
 /** Words alone need no card. */

@@ -133,6 +133,7 @@ async function press(slot, verb, data) {
 	const answer = await post("/chat/press", { id, verb, inputs });
 	busy(slot, false);
 	if (answer?.kind !== "card") return;
+	if (answer.message.turned) return fill(item, answer.message);
 	if (answer.replace) {
 		item.dataset.ref = answer.message.ref;
 		fill(item, answer.message);
