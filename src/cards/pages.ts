@@ -6,7 +6,7 @@ import type { FilledCard, FilledLine } from "./fill.ts";
 
 /** What stands under the lines of a page. */
 export type Pager = {
-	/** "Page 2 of 21: lines 21 to 40 of 412. Approving covers all 412, on every page." */
+	/** "Page 2 of 21: lines 21 to 40 of 412. Approving covers all of them, on every page." */
 	readonly words: string;
 	/** Buttons: they come back with the verb `page` and that number. None: the card cannot be turned. */
 	readonly turns: readonly { readonly title: string; readonly page: number }[];
@@ -37,7 +37,7 @@ export function pageOf(filled: FilledCard, page?: number): PagedCard {
 	const before = pages.slice(0, at - 1).reduce((sum, each) => sum + each.length, 0);
 	const where = `Page ${at} of ${pages.length}: lines ${before + 1} to ${before + lines.length} of ${all}.`;
 	const covers = filled.buttons.some((button) => button.verb === "approve");
-	const words = covers ? `${where} Approving covers all ${all}, on every page.` : where;
+	const words = covers ? `${where} Approving covers all of them, on every page.` : where;
 	const turns = [
 		...(at === 1 ? [] : [{ title: "‹ Earlier", page: at - 1 }]),
 		...(at === pages.length ? [] : [{ title: "Later ›", page: at + 1 }]),

@@ -74,7 +74,7 @@ describe("pages", () => {
 					const of = Math.ceil(count / PAGE_LINES);
 					assert.equal(
 						page.pager?.words,
-						`Page ${at} of ${of}: lines ${first} to ${last} of ${count}. Approving covers all ${count}, on every page.`,
+						`Page ${at} of ${of}: lines ${first} to ${last} of ${count}. Approving covers all of them, on every page.`,
 					);
 					const turns = page.pager?.turns ?? [];
 					assert.deepEqual(

@@ -55,9 +55,16 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 type Channels = Roster["channels"];
 
-/** Opens a world in a folder of its own. `folder`: the same world again, after a stop. `channels`: Contoso's. */
-export async function openWorld(more: { readonly folder?: string; readonly channels?: Channels } = {}) {
-	const house = withChannels(more.channels ?? {});
+type Sops = Client["sops"];
+
+/**
+ * Opens a world in a folder of its own. `folder`: the same world again, after a stop. `channels`: Contoso's. `sops`: more
+ * of its procedures.
+ */
+export async function openWorld(
+	more: { readonly folder?: string; readonly channels?: Channels; readonly sops?: Sops } = {},
+) {
+	const house = withMore(more.channels ?? {}, more.sops ?? {});
 	const folder = more.folder ?? mkdtempSync(join(tmpdir(), "sopwith-chat-"));
 	const clock = movableClock();
 	const store = openStore({ folder, clock, key: new Secret(Buffer.alloc(32, 7).toString("base64")) });
@@ -94,10 +101,10 @@ export async function openWorld(more: { readonly folder?: string; readonly chann
 	};
 }
 
-function withChannels(channels: Channels): Definitions {
+function withMore(channels: Channels, more: Sops): Definitions {
 	const { contoso } = definitions.clients;
 	if (contoso === undefined) throw new Error("there is no Contoso");
-	const client = { ...contoso, roster: { ...contoso.roster, channels } };
+	const client = { ...contoso, sops: { ...contoso.sops, ...more }, roster: { ...contoso.roster, channels } };
 	return { ...definitions, clients: { ...definitions.clients, contoso: client } };
 }
 
@@ -155,7 +162,7 @@ function noChild(): never {
 	throw new Error("there are no children here");
 }
 
-/** Puts a name on a shelf; looking again finds it there. */
+/** Puts a name on a shelf; looking again finds it there. Of somebody called `Many 412` there are that many. */
 function toyPerformer(clock: Clock) {
 	const shelf = new Set<string>();
 	const set: Action = {
@@ -170,15 +177,12 @@ function toyPerformer(clock: Clock) {
 		plan: (input, facts) => {
 			const target = String(input.name);
 			const words = `Make the account of ${target}, closed`;
-			const change = {
-				id: `create:${target}#shelf`,
-				kind: "create",
-				target,
-				facet: "shelf",
-				words,
-				detail: target,
-			} as const;
-			return { changes: facts.there === true ? [] : [change], promises: {} };
+			const all = Array.from({ length: Number(/^Many (\d+)$/u.exec(target)?.[1] ?? 1) }, (_, at) => {
+				const facet = at === 0 ? "shelf" : `shelf-${at + 1}`;
+				const said = at === 0 ? words : `${words}, number ${at + 1}`;
+				return { id: `create:${target}#${facet}`, kind: "create", target, facet, words: said, detail: target } as const;
+			});
+			return { changes: facts.there === true ? [] : all, promises: {} };
 		},
 		prove: (input) => ({ output: {}, proof: [{ words: `${String(input.name)} is there`, detail: "", ok: true }] }),
 		apply: async (change) => {
