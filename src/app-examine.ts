@@ -12,8 +12,8 @@ import type { Client, Definitions } from "./sop/definitions.ts";
 
 /** Proves every connection of a client. Errors: `InputError` `no-such-client`. A second call is safe. */
 export async function examineAsWritten(
-	house: Pick<House, "definitions" | "vault" | "tenantOf">,
-	where: { readonly folder: string; readonly clock: Clock },
+	house: Pick<House, "definitions" | "vault" | "tenantOf" | "secretOf">,
+	where: { readonly folder: string; readonly clock: Clock; readonly publicUrl?: string },
 	id: string,
 ): Promise<readonly Finding[]> {
 	const [{ loadDefinitions }, { registry }, { examineClient }] = await Promise.all([
@@ -28,7 +28,24 @@ export async function examineAsWritten(
 	if (client === undefined) throw noSuchClient(written, id);
 	const { vault, tenantOf } = house;
 	const found = await examineClient(client, { vault, sandboxOf: tenantOf, clock, env: process.env });
-	return [...fileFindings(client, written, inUse), ...found];
+	const signIn = await signInFindings(client, house, where);
+	return [...fileFindings(client, written, inUse), ...found, ...signIn];
+}
+
+/** Where its people sign in; where they choose who they are, nobody comes back to an address. */
+async function signInFindings(
+	{ id, name, signIn }: Client,
+	{ secretOf }: Pick<House, "secretOf">,
+	{ clock, publicUrl }: { readonly clock: Clock; readonly publicUrl?: string },
+): Promise<readonly Finding[]> {
+	if (signIn === undefined || publicUrl === undefined) return [];
+	const [{ examineSignIn }, { openProviders }] = await Promise.all([
+		import("./chat/web/examine-sign-in.ts"),
+		import("./chat/web/oidc-provider.ts"),
+	]);
+	const back = new URL("/sign-in/back", publicUrl).href;
+	const secret = () => secretOf(id, signIn.secret);
+	return [{ about: name, ...(await examineSignIn(signIn, { providers: openProviders(clock), secret, back })) }];
 }
 
 /** Whether what was looked at is what the file says, and what is in use. */

@@ -4,6 +4,7 @@
 import { registry } from "./actions/registry.ts";
 import { openSandboxServer, type SandboxServer } from "./actions/sandbox/sandbox.ts";
 import { seedOf } from "./actions/sandbox/seed.ts";
+import { secretOf } from "./actions/settings.ts";
 import { createWorlds, type WorldParts } from "./actions/world.ts";
 import { openBook } from "./app-book.ts";
 import { createOffice } from "./app-office.ts";
@@ -22,8 +23,9 @@ import { createPeopleStore } from "./engine/embedded/people-store.ts";
 import { createStandingLedger } from "./engine/embedded/standing.ts";
 import { createVault } from "./engine/embedded/vault.ts";
 import { createPerformer } from "./engine/performer/performer.ts";
+import type { Vault } from "./engine/ports.ts";
 import { createStanding } from "./engine/standing.ts";
-import type { Client } from "./sop/definitions.ts";
+import type { Client, Definitions } from "./sop/definitions.ts";
 
 /** `sandbox`: simulated tenants that the caller opened and closes, as tests do to set their lags and look inside. */
 export type HouseOptions = OpenOptions & { readonly sandbox?: SandboxServer };
@@ -77,6 +79,7 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 		clientOf,
 		rosterOf,
 		vault: kept,
+		secretOf: secretsOf(config, { definitions, clientOf, vault }),
 		audit,
 		people,
 		tenantOf: remotes.tenantOf,
@@ -85,6 +88,17 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 		desk,
 		office,
 		close,
+	};
+}
+
+type SecretParts = { readonly definitions: () => Definitions; readonly vault: Vault } & Pick<WorldParts, "clientOf">;
+
+/** A secret that `client.yaml`, or `msp.yaml` where no client is given, names. Errors: `RemoteError` `no-such-secret`. */
+function secretsOf(config: Config, { definitions, clientOf, vault }: SecretParts) {
+	return (id: string | undefined, named: string) => {
+		const client = id === undefined ? undefined : clientOf(id);
+		const owner = client ?? { ...definitions().msp, folder: config.definitions };
+		return secretOf({ vault, env: process.env }, owner, named);
 	};
 }
 

@@ -7,6 +7,7 @@ import type { RequestHandler } from "express";
 import { licenceTitle } from "./actions/microsoft365/licence-titles.ts";
 import type { House } from "./app-house.ts";
 import { after } from "./app-pause.ts";
+import { openSignIn } from "./app-sign-in.ts";
 import type { TeamsDoor } from "./app-teams.ts";
 import type { Log } from "./base/log.ts";
 import type { Clock } from "./base/time.ts";
@@ -15,9 +16,8 @@ import { createBot } from "./chat/bot.ts";
 import { createFill } from "./chat/fill.ts";
 import { createPoster } from "./chat/poster.ts";
 import { draftsIn } from "./chat/posts.ts";
-import { createNoSignIn } from "./chat/web/no-sign-in.ts";
 import { createWebChat } from "./chat/web/receive.ts";
-import { createSignIn, type SignIn } from "./chat/web/sign-in.ts";
+import type { SignIn } from "./chat/web/session.ts";
 import { createWebSurface } from "./chat/web/surface.ts";
 import { createApi } from "./console/api.ts";
 import { sameOrigin } from "./console/guard.ts";
@@ -74,9 +74,7 @@ export function openDoors(house: House, around: Around) {
 	const { redraw } = poster;
 	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, refresh, redraw };
 	const bot = createBot(botParts);
-	const signIn = around.local
-		? createSignIn({ sessions: people, definitions, clock, audit, publicUrl: url })
-		: createNoSignIn();
+	const signIn = openSignIn(house, around);
 	const chat = createWebChat({
 		bot,
 		desk,

@@ -16,7 +16,9 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	const { office, desk, definitions, reload } = house;
 	const examine = async (client: string) => {
 		const { examineAsWritten } = await import("./app-examine.ts");
-		return examineAsWritten(house, { folder: config.definitions, clock: systemClock }, client);
+		const { definitions: folder, publicUrl } = config;
+		const where = { folder, clock: systemClock, ...(publicUrl === undefined ? {} : { publicUrl }) };
+		return examineAsWritten(house, where, client);
 	};
 	const { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly } = office;
 	const asked = { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly };

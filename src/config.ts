@@ -24,8 +24,8 @@ export type Config = {
 	readonly data: string;
 	/** The key-encryption key: base64 of 32 bytes. */
 	readonly key: Secret;
-	/** `local`: choose a person of the roster, on loopback only. `none`: nobody signs in; people are met in their chat. */
-	readonly signIn: "local" | "none";
+	/** `local`: choose a person of the roster, on loopback only. `oidc`: at each organisation's own provider. */
+	readonly signIn: "local" | "oidc";
 	/** Absent: Teams is off. */
 	readonly teams?: TeamsConfig;
 	/** Absent: Slack is off. */
@@ -147,7 +147,7 @@ function readLogLevel(env: Environment, report: Report): LogLevel {
 
 /**
  * Local sign-in lets anybody be anybody: fit for one machine, never for a network, so never beside Teams itself or Slack
- * over HTTP. A bot that people meet in their chat does without; Socket Mode comes from nowhere outside, so it may have it.
+ * over HTTP. Socket Mode comes from nowhere outside, so it may have it.
  */
 function checkSignIn(
 	env: Environment,
@@ -156,22 +156,24 @@ function checkSignIn(
 ): Config["signIn"] {
 	const found = text(env, "SOPWITH_SIGNIN");
 	const path = "SOPWITH_SIGNIN";
-	const isReached = (text(env, "TEAMS_APP_ID") ?? text(env, "SLACK_SIGNING_SECRET")) !== undefined;
-	const isMetElsewhere = isReached || (text(env, "SLACK_APP_TOKEN") !== undefined && !where.local);
-	if (found === undefined && isMetElsewhere) return "none";
+	const reached = ["TEAMS_APP_ID", "SLACK_SIGNING_SECRET"].filter((name) => text(env, name) !== undefined);
 	if (found === "oidc") {
-		const message = "Sign-in through OIDC comes with a later release; local sign-in on loopback was expected.";
-		report({ path, code: "later-release", message, remedy: "local, with HOST=127.0.0.1" });
-	} else if (found !== undefined && found !== "local") {
+		if (!where.local && !where.publicUrl?.startsWith("https:")) {
+			const message = `PUBLIC_URL is ${where.publicUrl ?? "not set"}; where others sign in it has to be https.`;
+			report({ path: "PUBLIC_URL", code: "bad-url", message, remedy: "https://sopwith.example.com" });
+		}
+		return "oidc";
+	}
+	if (found !== undefined && found !== "local") {
 		const message = `"${found}" was found; local or oidc was expected.`;
-		report({ path, code: "bad-sign-in", message, remedy: "local" });
-	} else if (!where.local) {
-		const why = isLoopback(where.host) ? `PUBLIC_URL is ${where.publicUrl}` : `HOST is ${where.host}`;
-		const message = `${why}, which others can reach, and local sign-in lets anybody be anybody.`;
-		report({ path, code: "local-sign-in-refused", message, remedy: "HOST=127.0.0.1 and no PUBLIC_URL" });
-	} else if (found === "local" && isReached) {
-		const message = "Local sign-in was asked for, but Teams or Slack over HTTP makes this machine reachable.";
-		report({ path, code: "local-sign-in-refused", message, remedy: "Leave out the credentials of Teams and Slack" });
+		report({ path, code: "bad-sign-in", message, remedy: "oidc" });
+	} else if (!where.local || reached.length > 0) {
+		const near = isLoopback(where.host) ? `PUBLIC_URL is ${where.publicUrl}` : `HOST is ${where.host}`;
+		const why = where.local
+			? `${reached.join(" and ")} makes this machine reachable`
+			: `${near}, which others can reach`;
+		const message = `${why}, and local sign-in lets anybody be anybody. Say that people sign in at their own provider.`;
+		report({ path, code: "local-sign-in-refused", message, remedy: "oidc" });
 	}
 	return "local";
 }

@@ -13,8 +13,15 @@ const KEY = Buffer.alloc(32, 7).toString("base64");
 const UUID = "11111111-2222-3333-4444-555555555555";
 const HEX = "0123456789abcdef0123456789abcdef";
 const SOCKET = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
-const SIGNED = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: HEX };
-const TEAMS = { TEAMS_APP_ID: UUID, TEAMS_APP_PASSWORD: "a-long-secret", TEAMS_APP_TENANT: UUID, TEAMS_TENANTS: UUID };
+const SIGNED = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: HEX, SOPWITH_SIGNIN: "oidc" };
+const TEAMS = {
+	TEAMS_APP_ID: UUID,
+	TEAMS_APP_PASSWORD: "a-long-secret",
+	TEAMS_APP_TENANT: UUID,
+	TEAMS_TENANTS: UUID,
+	SOPWITH_SIGNIN: "oidc",
+};
+const OPEN = { HOST: "0.0.0.0", SOPWITH_KEY: KEY, SOPWITH_SIGNIN: "oidc" };
 
 type Home = { readonly folder: string; [Symbol.dispose](): void };
 
@@ -64,7 +71,9 @@ describe("what the environment may say", () => {
 		["a data folder around the default key", { SOPWITH_DATA: "./.config" }, ["SOPWITH_KEY key-in-data"]],
 		["local sign-in on loopback", { SOPWITH_SIGNIN: "local", HOST: "::1" }, []],
 		["a word that is no sign-in", { SOPWITH_SIGNIN: "none" }, ["SOPWITH_SIGNIN bad-sign-in"]],
-		["OIDC comes later", { SOPWITH_SIGNIN: "oidc" }, ["SOPWITH_SIGNIN later-release"]],
+		["sign-in at their own providers, on this machine", { SOPWITH_SIGNIN: "oidc" }, []],
+		["sign-in at their own providers", { ...OPEN, PUBLIC_URL: "https://sopwith.example" }, []],
+		["sign-in at their own providers, without an address to come back to", OPEN, ["PUBLIC_URL bad-url"]],
 		[
 			"local sign-in is refused on a network, and so is making a key",
 			{ HOST: "0.0.0.0", SOPWITH_SIGNIN: "local" },
@@ -83,6 +92,7 @@ describe("what the environment may say", () => {
 		["a level pino knows", { LOG_LEVEL: "DEBUG" }, []],
 		["a level pino does not know", { LOG_LEVEL: "verbose" }, ["LOG_LEVEL bad-log-level"]],
 		["Teams in full", TEAMS, []],
+		["Teams without a word on sign-in", { ...TEAMS, SOPWITH_SIGNIN: "" }, ["SOPWITH_SIGNIN local-sign-in-refused"]],
 		["Teams behind a public address", { ...TEAMS, PUBLIC_URL: "https://sopwith.example", SOPWITH_KEY: KEY }, []],
 		["an app id that is empty", { ...TEAMS, TEAMS_APP_ID: "" }, ["TEAMS_APP_ID half-configured"]],
 		["a tenant that is none", { ...TEAMS, TEAMS_TENANTS: `${UUID},contoso` }, ["TEAMS_TENANTS bad-surface-value"]],
@@ -94,7 +104,7 @@ describe("what the environment may say", () => {
 		],
 		[
 			"Teams by half",
-			{ TEAMS_APP_ID: UUID, TEAMS_TENANTS: UUID },
+			{ TEAMS_APP_ID: UUID, TEAMS_TENANTS: UUID, SOPWITH_SIGNIN: "oidc" },
 			["TEAMS_APP_PASSWORD half-configured", "TEAMS_APP_TENANT half-configured"],
 		],
 		["Teams with an id that is none", { ...TEAMS, TEAMS_APP_ID: "sopwith" }, ["TEAMS_APP_ID bad-surface-value"]],
@@ -103,7 +113,7 @@ describe("what the environment may say", () => {
 		["the playground is 1 or nothing", { TEAMS_PLAYGROUND: "yes" }, ["TEAMS_PLAYGROUND bad-surface-value"]],
 		["Slack by Socket Mode", SOCKET, []],
 		["Slack by Socket Mode beside local sign-in", { ...SOCKET, SOPWITH_SIGNIN: "local" }, []],
-		["Slack by Socket Mode on a network", { ...SOCKET, HOST: "0.0.0.0", SOPWITH_KEY: KEY }, []],
+		["Slack by Socket Mode on a network", { ...SOCKET, ...OPEN, PUBLIC_URL: "https://s.example" }, []],
 		[
 			"Slack by Socket Mode on a network beside local sign-in",
 			{ ...SOCKET, HOST: "0.0.0.0", SOPWITH_KEY: KEY, SOPWITH_SIGNIN: "local" },
@@ -234,7 +244,7 @@ test("Teams is off, or is the app with its allow-list, or is the playground", ()
 	using home = openHome();
 	assert.equal(read({}, home).teams, undefined);
 	const { teams, signIn } = read({ ...TEAMS, TEAMS_TENANTS: `${UUID.toUpperCase()}, ${UUID}` }, home);
-	assert.deepEqual([teams?.app?.id, teams?.app?.tenant, teams?.tenants, signIn], [UUID, UUID, [UUID, UUID], "none"]);
+	assert.deepEqual([teams?.app?.id, teams?.app?.tenant, teams?.tenants, signIn], [UUID, UUID, [UUID, UUID], "oidc"]);
 	const playground = read({ TEAMS_PLAYGROUND: "1" }, home);
 	assert.deepEqual([playground.teams, playground.signIn], [{ tenants: [] }, "local"]);
 });
@@ -253,7 +263,7 @@ test("Slack is off, or is a bot with its one way in, at Slack's own address or a
 	const signed = read({ ...SIGNED, SLACK_API_URL: api }, home);
 	assert(signed.slack?.way.kind === "http");
 	assert.deepEqual([signed.slack.way.signingSecret.open(), signed.slack.api], [HEX, api]);
-	assert.equal(signed.signIn, "none");
+	assert.equal(signed.signIn, "oidc");
 });
 
 test("a problem never repeats a credential", () => {

@@ -16,13 +16,15 @@ export type Keeping = {
 	readonly env: { readonly [name: string]: string | undefined };
 };
 
+/** Whose settings they are: a client's or the MSP's. `folder`: where relative paths start. */
+export type Owner = Pick<Client, "id" | "name" | "folder">;
 type Named = { readonly kind: string; readonly name: string };
 
 /**
- * A secret as client.yaml names it: `env:NAME`, `file:PATH` or `secret:NAME` of the vault; read anew at each call.
+ * A secret as a file of definitions names it: `env:NAME`, `file:PATH` or `secret:NAME` of the vault; read anew at each call.
  * Errors: throws `RemoteError` `no-such-secret`.
  */
-export async function secretOf(keeping: Keeping, client: Client, named: string): Promise<Secret> {
+export async function secretOf(keeping: Keeping, client: Owner, named: string): Promise<Secret> {
 	const at = named.indexOf(":");
 	const [kind, name] = [named.slice(0, at), named.slice(at + 1)];
 	const value = await (kind === "secret" ? revealed(keeping, client, name) : textOf(keeping, client, { kind, name }));
@@ -49,7 +51,7 @@ export function certificatesOf({ connectors, folder }: Client): readonly (number
 }
 
 /** A secret of the vault; one of another client is as if it were not there. */
-async function revealed({ vault }: Keeping, client: Client, name: string): Promise<Secret | undefined> {
+async function revealed({ vault }: Keeping, client: Owner, name: string): Promise<Secret | undefined> {
 	try {
 		return await vault.reveal(client.id, { $secret: name });
 	} catch (error) {
@@ -58,13 +60,13 @@ async function revealed({ vault }: Keeping, client: Client, name: string): Promi
 	}
 }
 
-async function textOf({ env }: Keeping, client: Client, { kind, name }: Named): Promise<Secret | undefined> {
+async function textOf({ env }: Keeping, client: Owner, { kind, name }: Named): Promise<Secret | undefined> {
 	const text = kind === "env" ? env[name] : await textAt(client, name);
 	return text === undefined || text === "" ? undefined : new Secret(text);
 }
 
 /** A file named from the client's folder. */
-async function textAt(client: Client, path: string): Promise<string | undefined> {
+async function textAt(client: Owner, path: string): Promise<string | undefined> {
 	try {
 		return (await readFile(resolve(client.folder, path), "utf8")).trimEnd();
 	} catch {

@@ -10,10 +10,10 @@ import type { App } from "./app-port.ts";
 export function startWords(app: Pick<App, "url" | "definitions">, signIn: Config["signIn"]): string {
 	const { clients, quarantined } = app.definitions();
 	const all = Object.values(clients);
-	const client = signIn === "none" ? undefined : all.find((one) => one.values.sandbox && first(one) !== undefined);
+	const client = signIn === "oidc" ? undefined : all.find((one) => one.values.sandbox && first(one) !== undefined);
 	const sop = client && first(client);
 	const lines = [`Sopwith is ready at ${app.url}`];
-	if (signIn === "none") lines.push(`People meet it in Teams, whose messages come to ${app.url}/api/messages.`);
+	if (signIn === "oidc") lines.push("People sign in there at their own organisation’s provider.");
 	if (client !== undefined && sop !== undefined) {
 		const { command, starters, approvers } = sop;
 		lines.push(`Type ${command} in the chat there. ${client.name} is a sandbox: nothing outside this machine changes.`);

@@ -23,6 +23,8 @@ export type Frame = {
 	/** Where the directory page is, when there is one. */
 	readonly directory?: string;
 	readonly narrow?: boolean;
+	/** Where the page goes by itself, at once. */
+	readonly onwards?: string;
 	readonly body: Html;
 	/** Addresses of scripts under `/static`. */
 	readonly scripts?: readonly string[];
@@ -35,6 +37,7 @@ export function frame(page: Frame): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+${page.onwards && html`<meta http-equiv="refresh" content="0;url=${page.onwards}">`}
 <title>${page.title} · Sopwith</title>
 <link rel="stylesheet" href="/static/look.css">
 <link rel="icon" href="/static/mark.svg" type="image/svg+xml">

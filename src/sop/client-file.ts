@@ -11,6 +11,7 @@ import { holesOf, parseExpression } from "./expression.ts";
 import { compileChannels, compilePeople, compileRoles } from "./people-file.ts";
 import { type Report, suggest } from "./report.ts";
 import { checkShape } from "./shape.ts";
+import { compileSignIn } from "./sign-in-file.ts";
 import type { ClientValues, SopId } from "./sop.ts";
 
 type Written = { readonly [name: string]: Json };
@@ -57,6 +58,7 @@ export function compileClient(input: ClientInput, report: Report): Client {
 			standing: compileStanding(tree, { ...input, id, people, values }, report),
 		},
 		connectors: readConnectors(tree.connectors),
+		...compileSignIn(tree.signIn, id, report),
 		sops: {},
 		folder: input.folder,
 	};

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { connectorsShape, secret } from "./connector-schema.ts";
 import { idLike } from "./schema.ts";
+import { signInShape } from "./sign-in-file.ts";
 
 const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "Write an address like mo@contoso.example.");
 const text = z.string().min(1, "Write something here.").max(300, "At most 300 characters.");
@@ -53,6 +54,7 @@ export const mspShape = z.strictObject({
 	name: text,
 	people: z.array(person).describe("The MSP's own people"),
 	roles: z.record(idLike, members.describe("Ids of people")).describe("Who holds which role"),
+	signIn: signInShape.optional(),
 	onCall: z.json().optional().describe("On-call schedules"),
 	surfaces: surfaces.optional().describe("Slack workspaces beside the one of the environment"),
 });
@@ -78,7 +80,7 @@ export const clientShape = z.strictObject({
 			not: z.array(day).optional().describe("Days that are worked all the same"),
 		})
 		.optional(),
-	signIn: z.json().optional(),
+	signIn: signInShape.optional(),
 	channels: z.record(idLike, place).optional(),
 	people: z.array(person),
 	roles: z.record(idLike, z.union([members, z.strictObject({ group: text })]).describe("Ids of people, or a group")),

@@ -15,6 +15,7 @@ import type { Client, Definitions, KnownActions } from "./definitions.ts";
 import { compilePeople, compileRoles } from "./people-file.ts";
 import { reporter } from "./report.ts";
 import { checkShape } from "./shape.ts";
+import { compileSignIn } from "./sign-in-file.ts";
 import { compileWorkspaces } from "./workspaces-file.ts";
 import { readYaml, type Sources } from "./yaml-source.ts";
 
@@ -75,6 +76,7 @@ function loadMsp(place: MspPlace, last: Definitions | undefined, problems: Probl
 	checkShape(mspShape, tree, [], report);
 	const people = compilePeople(tree.people, "msp", [], report);
 	const roles = compileRoles(tree.roles, people, report);
+	const signIn = compileSignIn(tree.signIn, typeof tree.msp === "string" ? tree.msp : "", report);
 	const workspaces = compileWorkspaces(tree, place.clients, report);
 	const plain = Object.fromEntries(
 		Object.entries(roles).flatMap(([role, ids]) => ("group" in ids ? [] : [[role, ids]])),
@@ -84,7 +86,7 @@ function loadMsp(place: MspPlace, last: Definitions | undefined, problems: Probl
 	if (found.length > 0 && before !== undefined) return before;
 	if (typeof tree.msp !== "string" || typeof tree.name !== "string") return before;
 	const surfaces = workspaces.length === 0 ? {} : { workspaces };
-	return { id: tree.msp, name: tree.name, people, roles: plain, ...surfaces };
+	return { id: tree.msp, name: tree.name, people, roles: plain, ...signIn, ...surfaces };
 }
 
 type ClientPlace = {

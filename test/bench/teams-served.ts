@@ -26,7 +26,7 @@ export async function serveTeams(folder: string, told: Told, say: (line: string)
 	const write = (line: string): void => void process.stderr.write(line);
 	const clock = systemClock;
 	const log = openLog({ level: "error", redactor, pretty: false, colour: false, clock, write });
-	const place = { host: "127.0.0.1", port: 0, signIn: "none", logLevel: "error" } as const;
+	const place = { host: "127.0.0.1", port: 0, signIn: "oidc", logLevel: "error" } as const;
 	const key = new Secret(Buffer.alloc(32, 7).toString("base64"));
 	const config = { ...place, definitions: join(folder, "definitions"), data: join(folder, "data"), key };
 	const house = await openHouse(config, { log, redactor, serve: true }, clock);

@@ -20,8 +20,8 @@ import type { Bot } from "../bot.ts";
 import type { Inbound } from "../surface.ts";
 import type { WebMessage, WebMessages } from "./messages.ts";
 import { chatPage } from "./page.ts";
+import type { SignIn } from "./session.ts";
 import { shownMessage, shownReply } from "./show.ts";
-import type { SignIn } from "./sign-in.ts";
 import { addressOf, keyOf, type WebSurface } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
 

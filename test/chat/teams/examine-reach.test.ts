@@ -59,6 +59,7 @@ describe("the doctor of Teams", () => {
 			TEAMS_APP_PASSWORD: "a-long-secret-canary",
 			TEAMS_APP_TENANT: TENANT,
 			TEAMS_TENANTS: TENANT,
+			SOPWITH_SIGNIN: "oidc",
 		}));
 		target = bot.url();
 		proxy = await openProxy(() => target);

@@ -13,6 +13,7 @@ before(async () => {
 		TEAMS_APP_PASSWORD: "a-long-secret-canary",
 		TEAMS_APP_TENANT: TENANT,
 		TEAMS_TENANTS: TENANT,
+		SOPWITH_SIGNIN: "oidc",
 	}));
 });
 after(() => bot.end("SIGTERM"));
@@ -27,17 +28,22 @@ describe("beside Teams", () => {
 		assert.equal((await fetch(`${bot.url()}/api/messages`, { method: "POST", headers: signed, body })).status, 401);
 	});
 
-	test("nobody signs in to the pages, from this machine or through a proxy", async () => {
-		for (const path of ["/", "/runs", "/approvals", "/chat/messages"]) {
+	test("nobody chooses who they are, from this machine or through a proxy", async () => {
+		for (const path of ["/", "/runs", "/approvals"]) {
 			const answer = await fetch(`${bot.url()}${path}`, {
 				redirect: "manual",
-				headers: { "x-forwarded-for": "203.0.113.9" },
+				headers: { accept: "text/html", "x-forwarded-for": "203.0.113.9" },
 			});
-			assert.equal(answer.status, 403, path);
-			assert.match(await answer.text(), /no-sign-in/u);
+			assert.equal(answer.status, 303, path);
+			assert.equal(answer.headers.get("location"), `/sign-in?next=${encodeURIComponent(path)}`);
 		}
-		const signIn = { method: "POST", body: new URLSearchParams({ person: "contoso/mo" }) };
-		assert.equal((await fetch(`${bot.url()}/sign-in`, signIn)).status, 404);
+		const page = await (await fetch(`${bot.url()}/sign-in`)).text();
+		assert.match(page, /Your own organisation says it/u);
+		assert.doesNotMatch(page, /contoso|fabrikam/iu);
+		const body = new URLSearchParams({ person: "contoso/mo" });
+		const chosen = await fetch(`${bot.url()}/sign-in`, { method: "POST", headers: { origin: bot.url() }, body });
+		assert.equal(chosen.status, 422);
+		assert.equal(chosen.headers.get("set-cookie"), null);
 	});
 
 	test("a program's token still works, and no credential is in the log", async () => {

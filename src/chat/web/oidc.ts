@@ -1,0 +1,187 @@
+/**
+ * Sign-in through each organisation's own provider of OpenID: an address says which one, the provider says who. Must never
+ * tell a stranger which organisations there are, nor sign anybody in whom its roster does not name.
+ */
+import { randomBytes } from "node:crypto";
+import { type Request, type RequestHandler, type Response, Router, urlencoded } from "express";
+import { DeniedError, SopwithError, UnavailableError } from "../../base/errors.ts";
+import { html } from "../../base/html.ts";
+import { sha256 } from "../../base/json.ts";
+import type { Secret } from "../../base/secret.ts";
+import { type Instant, plusMs } from "../../base/time.ts";
+import { frame } from "../../console/frame.ts";
+import { rateCap, sameOrigin } from "../../console/guard.ts";
+import type { Person } from "../../people/roster.ts";
+import type { SignInAt } from "../../sop/definitions.ts";
+import type { ClientId } from "../../sop/sop.ts";
+import { identityOf, personOfClaims } from "./oidc-person.ts";
+import type { Asked, Provider, Providers } from "./oidc-provider.ts";
+import {
+	beginSession,
+	cookieOf,
+	endSession,
+	nextOf,
+	type SignIn,
+	type SignInParts,
+	sendOn,
+	signInBy,
+} from "./session.ts";
+
+/** The MSP, when `client` is not there, or one of its clients. */
+export type Organisation = {
+	readonly client?: ClientId;
+	readonly people: readonly Person[];
+	readonly at: SignInAt;
+};
+
+export type OidcParts = SignInParts & {
+	readonly providers: Providers;
+	/** Those that say where their people sign in. */
+	readonly organisations: () => readonly Organisation[];
+	/** Errors: `SopwithError` when the secret is not there. */
+	readonly secretOf: (organisation: Organisation) => Promise<Secret>;
+};
+
+const COOKIE = "sopwith_signing_in";
+const BACK = "/sign-in/back";
+const MOST_MS = 10 * 60_000;
+const MOST_AT_ONCE = 1000;
+
+type Flow = {
+	readonly organisation: Organisation;
+	readonly asked: Asked;
+	readonly next: string;
+	readonly until: Instant;
+};
+
+/** Makes it. Sign-ins under way are kept in memory alone: after a restart they are begun anew. */
+export function createOidc(parts: OidcParts): SignIn {
+	const flows = new Map<string, Flow>();
+	const router = Router();
+	const own = sameOrigin(parts.publicUrl);
+	const body = urlencoded({ extended: false, limit: "4kb", parameterLimit: 4 });
+	const callerOf = (request: Request) => request.socket.remoteAddress ?? "";
+	const cap = rateCap({ clock: parts.clock, most: 120, perMs: 60_000, callerOf });
+	router.get("/sign-in", (request, response) => sendPage(response, { next: nextOf(request.query.next) }));
+	router.post(
+		"/sign-in",
+		own,
+		cap,
+		body,
+		answering((request, response) => begin(parts, flows, { request, response })),
+	);
+	router.get(
+		BACK,
+		cap,
+		answering((request, response) => end(parts, flows, { request, response })),
+	);
+	router.post("/sign-out", own, (request, response) => {
+		endSession(parts, { request, response });
+		response.redirect(303, "/sign-in");
+	});
+	return signInBy(router, parts);
+}
+
+type Exchange = { readonly request: Request; readonly response: Response };
+
+/** Finds the organisation by the address, and sends the browser to its provider. */
+async function begin(parts: OidcParts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
+	const typed = (request.body ?? {}) as { readonly email?: unknown; readonly next?: unknown };
+	const email = typeof typed.email === "string" ? typed.email.trim().slice(0, 254) : "";
+	const next = nextOf(typed.next);
+	const organisation = organisationOf(parts.organisations(), email);
+	if (organisation === undefined) {
+		const wrong = "Nobody of that address signs in here. Nothing was done. The service desk knows your address here.";
+		return sendPage(response, { next, email, wrong, status: 422 });
+	}
+	const back = new URL(BACK, parts.publicUrl).href;
+	const { asked, to } = await parts.providers.begin(await providerOf(parts, organisation), { back, email });
+	const token = randomBytes(32).toString("base64url");
+	const now = parts.clock.now();
+	for (const [name, flow] of flows) if (flow.until <= now || flows.size >= MOST_AT_ONCE) flows.delete(name);
+	flows.set(sha256(token), { organisation, asked, next, until: plusMs(now, MOST_MS) });
+	response.append("set-cookie", signingIn(parts, token, MOST_MS / 1000));
+	sendOn(response, { to, words: `You sign in at ${new URL(to).host}.` });
+}
+
+/** Takes the browser back, once, and signs in whom the provider vouched for. */
+async function end(parts: OidcParts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
+	const token = cookieOf(request, COOKIE);
+	const flow = token === undefined ? undefined : flows.get(sha256(token));
+	if (token !== undefined) flows.delete(sha256(token));
+	response.append("set-cookie", signingIn(parts, "", 0));
+	if (flow === undefined || flow.until <= parts.clock.now()) {
+		const wrong = "That sign-in took more than 10 min, or was begun in another browser. Nobody is signed in.";
+		return sendPage(response, { next: flow?.next ?? "/", wrong, status: 422 });
+	}
+	const { organisation, asked, next } = flow;
+	const query = new URL(request.originalUrl, parts.publicUrl).search;
+	const claims = await parts.providers.end(await providerOf(parts, organisation), asked, query);
+	const { client } = organisation;
+	const person = personOfClaims(claims, organisation.people);
+	if (person === undefined) {
+		const who = identityOf(claims);
+		const at = client === undefined ? {} : { client };
+		parts.audit.record({ via: "web", what: "unknown-person", why: `${who} at ${organisation.at.issuer}`, ...at });
+		const wrong = `You came as ${who}, whom the roster does not name. Nobody is signed in. The service desk can add that.`;
+		return sendPage(response, { next, wrong, status: 403 });
+	}
+	beginSession(parts, { id: person.id, ...(client === undefined ? {} : { client }) }, { request, response });
+	sendOn(response, { to: next, words: `You are signed in, ${person.name}.` });
+}
+
+/** By somebody's own address, else by its domain when one organisation alone has people there. */
+function organisationOf(all: readonly Organisation[], email: string): Organisation | undefined {
+	const address = email.toLowerCase();
+	const domain = address.slice(address.indexOf("@"));
+	if (domain.length < 3 || !domain.startsWith("@")) return undefined;
+	const listed = all.filter(({ people }) => people.some((person) => person.email.toLowerCase() === address));
+	const near = all.filter(({ people }) => people.some((person) => person.email.toLowerCase().endsWith(domain)));
+	const found = listed.length > 0 ? listed : near;
+	return found.length === 1 ? found[0] : undefined;
+}
+
+async function providerOf(parts: OidcParts, organisation: Organisation): Promise<Provider> {
+	const { issuer, clientId } = organisation.at;
+	const secret = await parts.secretOf(organisation).catch((cause: unknown) => {
+		if (!(cause instanceof SopwithError)) throw cause;
+		const words = "Sign-in is not set up whole: its secret is not there. Nobody is signed in.";
+		throw new UnavailableError("sign-in-not-set-up", words, { cause, advice: "The service desk can put it there." });
+	});
+	return { issuer, clientId, secret };
+}
+
+/** Lax: it has to come back with the browser that the provider sends to us. */
+function signingIn({ publicUrl }: OidcParts, token: string, seconds: number): string {
+	const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
+	return `${COOKIE}=${token}; Path=${BACK}; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure}`;
+}
+
+function answering(act: (request: Request, response: Response) => Promise<void>): RequestHandler {
+	return (request, response, next) => {
+		act(request, response).catch((error: unknown) => {
+			const denied = error instanceof DeniedError;
+			if (!denied && !(error instanceof UnavailableError)) return next(error);
+			const status = denied ? 403 : 503;
+			const wrong = error.advice === undefined ? error.message : `${error.message} ${error.advice}`;
+			sendPage(response, { next: "/", wrong, status });
+		});
+	};
+}
+
+type Shown = { readonly next: string; readonly email?: string; readonly wrong?: string; readonly status?: number };
+
+function sendPage(response: Response, { next, email = "", wrong, status = 200 }: Shown): void {
+	const body = html`<div class="head"><h1>Who are you?</h1>
+<p class="lede">Your own organisation says it: write your work address, then sign in there as you always do.</p></div>
+<form method="post" action="/sign-in">
+<input type="hidden" name="next" value="${next}">
+<div class="field"><label for="email">Work e-mail</label>
+${wrong !== undefined && html`<p class="error" id="wrong" role="alert">${wrong}</p>`}
+<input id="email" name="email" type="email" autocomplete="username" required maxlength="254" value="${email}"${
+		wrong !== undefined && html` aria-describedby="wrong"`
+	}></div>
+<div class="acts"><button class="btn primary">Go on</button></div></form>`;
+	response.status(status).set("cache-control", "no-store").type("html");
+	response.send(frame({ title: "Sign in", narrow: true, body }));
+}

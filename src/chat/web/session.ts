@@ -1,0 +1,144 @@
+/**
+ * Who is signed in at the pages: a random cookie, kept as its hash, 8 h at most, 30 min unused. However somebody proved
+ * who they are, from then on it is this. Must never let a session outlive its person on the roster.
+ */
+import { randomBytes } from "node:crypto";
+import type { Request, RequestHandler, Response } from "express";
+import { html } from "../../base/html.ts";
+import { sha256 } from "../../base/json.ts";
+import { type Clock, type Instant, plusMs } from "../../base/time.ts";
+import { frame } from "../../console/frame.ts";
+import { details, sendProblem } from "../../console/problem.ts";
+import type { Audit } from "../../engine/ports.ts";
+import type { Actor } from "../../people/roster.ts";
+import type { Definitions } from "../../sop/definitions.ts";
+import { personOf } from "../fill.ts";
+
+const COOKIE = "sopwith_session";
+const MOST_MS = 8 * 3_600_000;
+const IDLE_MS = 30 * 60_000;
+const TOUCH_MS = 60_000;
+
+export type Session = {
+	readonly hash: string;
+	readonly actor: Actor;
+	readonly expires: Instant;
+	readonly seen: Instant;
+	readonly created: Instant;
+};
+export interface Sessions {
+	saveSession(session: Session): void;
+	session(hash: string): Session | undefined;
+	touchSession(hash: string, seen: Instant): void;
+	endSession(hash: string): void;
+}
+
+export type SignInParts = {
+	readonly sessions: Sessions;
+	readonly definitions: () => Definitions;
+	readonly clock: Clock;
+	readonly audit: Audit;
+	readonly publicUrl: string;
+};
+
+export type SignIn = {
+	/** Serves `/sign-in` and `/sign-out`; mount at `/`. */
+	readonly router: RequestHandler;
+	/** Sets `res.locals.actor`, or sends to sign in (401 for programs). */
+	readonly requireActor: RequestHandler;
+	/** Who this request's session belongs to; undefined when it ended. Does not lengthen it. */
+	readonly actorOf: (request: Request) => Actor | undefined;
+};
+
+/** Puts a way to sign in before the sessions it begins. */
+export function signInBy(router: RequestHandler, parts: SignInParts): SignIn {
+	const read = (request: Request) => readSession(parts, request);
+	return {
+		router,
+		actorOf: (request) => read(request)?.actor,
+		requireActor: (request, response, next) => {
+			const session = read(request);
+			if (session === undefined) return askToSignIn(request, response);
+			const now = parts.clock.now();
+			if (plusMs(session.seen, TOUCH_MS) <= now) parts.sessions.touchSession(session.hash, now);
+			response.locals.actor = session.actor;
+			next();
+		},
+	};
+}
+
+type Exchange = { readonly request: Request; readonly response: Response };
+
+/** Signs somebody in, in place of whoever was. */
+export function beginSession(parts: SignInParts, actor: Actor, { request, response }: Exchange): void {
+	const before = tokenOf(request);
+	if (before !== undefined) parts.sessions.endSession(sha256(before));
+	const token = randomBytes(32).toString("base64url");
+	const now = parts.clock.now();
+	parts.sessions.saveSession({ hash: sha256(token), actor, expires: plusMs(now, MOST_MS), seen: now, created: now });
+	const client = actor.client === undefined ? {} : { client: actor.client };
+	parts.audit.record({ person: actor.id, via: "web", what: "signed-in", ...client });
+	response.append("set-cookie", cookie(token, MOST_MS / 1000, parts.publicUrl));
+}
+
+/** Signs whoever it is out. Repeat: safe. */
+export function endSession(parts: SignInParts, { request, response }: Exchange): void {
+	const token = tokenOf(request);
+	if (token !== undefined) parts.sessions.endSession(sha256(token));
+	response.append("set-cookie", cookie("", 0, parts.publicUrl));
+}
+
+function cookie(value: string, seconds: number, publicUrl: string): string {
+	const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
+	return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+}
+
+function readSession(parts: SignInParts, request: Request): Session | undefined {
+	const token = tokenOf(request);
+	const session = token === undefined ? undefined : parts.sessions.session(sha256(token));
+	if (session === undefined) return undefined;
+	const now = parts.clock.now();
+	const over = session.expires <= now || plusMs(session.seen, IDLE_MS) <= now;
+	return over || personOf(parts.definitions(), session.actor) === undefined ? undefined : session;
+}
+
+function tokenOf(request: Request): string | undefined {
+	return cookieOf(request, COOKIE);
+}
+
+/** A token of ours in a cookie: 32 random bytes. */
+export function cookieOf(request: Request, name: string): string | undefined {
+	const pairs = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
+	const value = pairs.find(([each]) => each === name)?.[1];
+	return value === undefined || !/^[\w-]{43}$/u.test(value) ? undefined : value;
+}
+
+function askToSignIn(request: Request, response: Response): void {
+	const page = request.accepts(["json", "html"]) === "html";
+	request.resume();
+	if (!page) return sendProblem(response, details(401, "not-signed-in", "Say who you are first. Nothing was done."));
+	// Whoever follows a link out of a chat has left the cookie behind, because it is strict. Asked by ourselves, it comes.
+	const fromElsewhere = request.method === "GET" && request.headers["sec-fetch-site"] === "cross-site";
+	if (fromElsewhere) sendOn(response, { to: nextOf(request.originalUrl), words: "Opening what you asked for." });
+	else response.redirect(303, `/sign-in?next=${encodeURIComponent(wayBack(request))}`);
+}
+
+/** A page that goes on by itself to an address: as its own request, not as a redirect of the one before. */
+export function sendOn(response: Response, { to, words }: { readonly to: string; readonly words: string }): void {
+	const body = html`<div class="head"><h1>One moment</h1><p class="lede">${words}</p>
+<p><a class="btn" href="${to}">Go on</a></p></div>`;
+	response.status(200).set("cache-control", "no-store").type("html");
+	response.send(frame({ title: "One moment", narrow: true, onwards: to, body }));
+}
+
+/** What was to be seen; for a form, the page it was sent from. */
+function wayBack(request: Request): string {
+	if (request.method === "GET") return request.originalUrl;
+	const { referer } = request.headers;
+	return referer !== undefined && URL.canParse(referer) ? new URL(referer).pathname : "/";
+}
+
+/** A path of our own, or the chat. */
+export function nextOf(next: unknown): string {
+	return typeof next === "string" && /^\/(?![/\\])[\w\-./?=&%~:[\]#]*$/u.test(next) ? next : "/";
+}
