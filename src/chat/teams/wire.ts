@@ -3,6 +3,7 @@
  * arrived. Must never retry by itself: that is the poster's, who knows what a second message would mean.
  */
 import { SopwithError } from "../../base/errors.ts";
+import { isUnsent } from "../../base/unsent.ts";
 import type { MaySpeakTo } from "./hosts.ts";
 
 const PATIENCE_MS = 10_000;
@@ -51,22 +52,6 @@ export async function send(call: Call, maySpeakTo: MaySpeakTo): Promise<{ status
 
 /** Answers of something in between, or of a server in trouble: what they asked for may have been done. */
 const MAYBE: ReadonlySet<number> = new Set([500, 502, 504]);
-
-/** Nothing had left this machine when it went wrong. */
-const UNSENT: ReadonlySet<string> = new Set([
-	"ECONNREFUSED",
-	"ENOTFOUND",
-	"EAI_AGAIN",
-	"EHOSTUNREACH",
-	"ENETUNREACH",
-	"UND_ERR_CONNECT_TIMEOUT",
-]);
-
-function isUnsent(cause: unknown): boolean {
-	const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-	const code = inner instanceof Error && "code" in inner ? String(inner.code) : "";
-	return UNSENT.has(code) || code.startsWith("ERR_TLS") || code.includes("CERT") || code.includes("SELF_SIGNED");
-}
 
 /** `Retry-After` in seconds, at most an hour. A date there is left to our own pace. */
 function waitOf(header: string | null): number | undefined {
