@@ -7,8 +7,8 @@ export type Job = {
 	readonly name: string;
 	/** Goes before all others of its place. */
 	readonly urgent: boolean;
-	/** Resolves when it is done, or with how long to wait before it is tried again, ms. Must not throw. */
-	readonly act: (tries: number) => Promise<"done" | { readonly againInMs: number }>;
+	/** Resolves when it is done, or with how long to wait before it is tried again, ms; `paced`: what is urgent need not. Must not throw. */
+	readonly act: (tries: number) => Promise<"done" | { readonly againInMs: number; readonly paced?: boolean }>;
 };
 
 export type Queues = {
@@ -47,11 +47,12 @@ export function createQueues(parts: {
 		place.running = next.job.act(next.tries).then((result) => {
 			place.running = undefined;
 			if (closed) return;
-			if (result !== "done") putBack(place, { job: next.job, tries: next.tries + 1 });
 			// Asked for meanwhile, a decision does not wait for the pace either.
 			const urgent = place.waiting[0]?.job.urgent === true;
-			const pause = result !== "done" ? result.againInMs : urgent ? 0 : parts.paceMs(name);
-			place.paced = result === "done";
+			place.paced = result === "done" || (result.paced === true && !next.job.urgent);
+			if (result !== "done") putBack(place, { job: next.job, tries: next.tries + 1 });
+			const pace = result === "done" ? parts.paceMs(name) : result.againInMs;
+			const pause = urgent && place.paced ? 0 : pace;
 			if (pause <= 0) step(name, place);
 			else rest(name, place, pause);
 		});
@@ -108,8 +109,11 @@ function enqueue(place: Place, job: Job): void {
 	}
 }
 
-/** A job to be tried again keeps its turn, unless a newer one of its name waits already. */
+/** A job to be tried again keeps its turn, unless a newer one of its name waits already, or one that does not wait for it. */
 function putBack(place: Place, waiting: Waiting): void {
 	const newer = place.waiting.some((each) => each.job.name === waiting.job.name);
-	if (!newer) place.waiting.unshift(waiting);
+	if (newer) return;
+	const [first] = place.waiting;
+	if (place.paced && first?.job.urgent === true) place.waiting.splice(1, 0, waiting);
+	else place.waiting.unshift(waiting);
 }

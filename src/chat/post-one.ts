@@ -12,6 +12,7 @@ import type { Run } from "../engine/run.ts";
 import type { PersonId, Who } from "../sop/sop.ts";
 import { type Addressee, addresseeOf } from "./audience.ts";
 import type { Fill } from "./fill.ts";
+import { detailOf } from "./own-card.ts";
 import { dataOf, type PostRow, type Posts, type RowData } from "./posts.ts";
 import { type Drawn, RefusedPost, type Surface } from "./surface.ts";
 
@@ -42,8 +43,8 @@ export type Send = {
 	readonly who: (who: readonly Who[]) => readonly PersonId[];
 };
 
-/** `againInMs`: it could not be done now. */
-export type Sent = "done" | { readonly againInMs: number };
+/** `againInMs`: it could not be done now. `paced`: only for a limit of our own. */
+export type Sent = "done" | { readonly againInMs: number; readonly paced?: boolean };
 
 /** Does what is needed and no more. Errors: none; what cannot be done for good is counted and logged. Repeat: safe. */
 export async function send(parts: SendParts, job: Send, tries: number): Promise<Sent> {
@@ -214,7 +215,16 @@ function drawn(parts: SendParts, job: Send, id: string): Drawn {
 	const { message } = job;
 	const data = message.closed ? { ...message.data, buttons: message.data.buttons.filter(isLink) } : message.data;
 	const asks = asksOf(job);
-	return { card: message.card, data: filled(parts, job, data), id, page: 1, ...(asks === undefined ? {} : { asks }) };
+	const detail = detailOf(job.run, message);
+	return {
+		card: message.card,
+		data: filled(parts, job, data),
+		id,
+		page: 1,
+		closed: message.closed,
+		...(asks === undefined ? {} : { asks }),
+		...(detail === undefined ? {} : { detail }),
+	};
 }
 
 /** What stands in a row, at one page. Undefined: the message has moved on, so its buttons would mean something else. */
@@ -256,7 +266,8 @@ function failed(parts: SendParts, job: Send, error: unknown, tries: number): Sen
 	const facts = { run: job.run.id, key: job.message.key, surface: job.place.to.surface };
 	if (error instanceof UnavailableError) {
 		parts.counters.delayed += 1;
-		return { againInMs: error.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** Math.min(tries, 6)) };
+		const againInMs = error.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** Math.min(tries, 6));
+		return { againInMs, paced: error.code === "paced" };
 	}
 	parts.counters.refused += 1;
 	const code = error instanceof SopwithError ? error.code : "unexpected";

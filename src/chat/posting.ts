@@ -7,6 +7,7 @@ import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import type { Sop } from "../sop/sop.ts";
 import { type Addressee, type AudienceParts, addresseeOf, placesOf, whoIn } from "./audience.ts";
+import { isOwn } from "./own-card.ts";
 import { createQueues, type Queues } from "./place-queue.ts";
 import { LEFT, reserve, type SendParts, type Sent, send } from "./post-one.ts";
 import { type Marks, type PostRow, placeOf } from "./posts.ts";
@@ -17,7 +18,7 @@ export type WorkParts = SendParts &
 		readonly view: (sop: Sop, run: Run) => readonly Message[];
 		/** A timer; returns how to stop it. */
 		readonly after: (ms: number, act: () => void) => () => void;
-		/** Least time between two calls for one place, ms, but for what is urgent. Default: web none, Teams 2 s, Slack 1 s. */
+		/** Least time between two calls for one place, ms, but for what is urgent. Default: web none, Teams and Slack 2 s. */
 		readonly paceMs?: (surface: string) => number;
 	};
 
@@ -39,8 +40,8 @@ export type Work = {
 	closed: boolean;
 };
 
-/** Teams takes 60 calls in 30 s of one conversation. Slack about one message a second. The web chat is ours. */
-const PACE_MS: { readonly [surface: string]: number } = { web: 0, teams: 2000, slack: 1000 };
+/** Teams takes 60 calls in 30 s of one conversation, Slack 50 edits a minute of a workspace. The web chat is ours. */
+const PACE_MS: { readonly [surface: string]: number } = { web: 0, teams: 2000, slack: 2000 };
 
 export function createWork(parts: WorkParts): Work {
 	const pace = parts.paceMs ?? ((surface: string) => PACE_MS[surface] ?? 1000);
@@ -186,9 +187,4 @@ async function wanted(
 		...now.map((place) => ({ place, leave: false })),
 		...gone.map((row) => ({ place: placeOf(row), leave: true })),
 	];
-}
-
-/** The run's own card is told in any case; what was asked and is over need not be shown for the first time. */
-function isOwn(message: Message): boolean {
-	return message.key === "run" || message.key === "run/channel";
 }

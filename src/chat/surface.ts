@@ -38,6 +38,10 @@ export type Drawn = {
 	readonly page?: number;
 	/** Among others: who is asked by now, to be named as the surface names people. */
 	readonly asks?: { readonly client: ClientId; readonly people: readonly PersonId[] };
+	/** Nothing more will be asked here: no limit of ours may hold that back. */
+	readonly closed?: boolean;
+	/** What each ended step of the run read back, for a place beside the card, such as its thread. */
+	readonly detail?: readonly { readonly title: string; readonly lines: readonly string[] }[];
 };
 
 /** What the person who acted is told, at once and in private; never stored. `replace`: in place of the card acted on. */
@@ -52,7 +56,7 @@ export interface Surface {
 	readonly name: SurfaceName;
 	/** Where a person can be reached directly, or undefined. */
 	directTo(person: Actor): Promise<Address | undefined>;
-	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError` (`unconfirmed`: sent, no answer); `RefusedPost` for good. */
+	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError` (`unconfirmed`: sent, no answer; `paced`: our own limit, which what is urgent need not heed); `RefusedPost` for good. */
 	put(to: Address, drawn: Drawn, ring: boolean): Promise<{ readonly ref: string }>;
 	/** Edits in place, silently. `gone`: refused for good, put it anew. */
 	edit(to: Address, ref: string, drawn: Drawn): Promise<"edited" | "gone">;
