@@ -1,0 +1,108 @@
+/**
+ * Keeps to the published limits of Slack: about one message a second in a channel, so many calls of a kind per workspace in
+ * a minute; and stands back when Slack says so. Must never hold back a decision for a guess of ours, only for Slack's word.
+ */
+
+type Limit = { readonly most: number; readonly perMs: number };
+
+/** Source: https://docs.slack.dev/apis/web-api/rate-limits, "posting messages". */
+const PER_CHANNEL: readonly Limit[] = [{ most: 1, perMs: 1_000 }];
+/**
+ * Per workspace. Posts: "several hundred a minute". Edits are of tier 3, "50+ a minute": a fifth of them is left to what is
+ * urgent. Chats are opened within tier 3 too.
+ */
+const PER_WORKSPACE: { readonly [method: string]: readonly Limit[] } = {
+	"chat.postMessage": [
+		{ most: 10, perMs: 1_000 },
+		{ most: 200, perMs: 60_000 },
+	],
+	"chat.update": [{ most: 20, perMs: 30_000 }],
+	"conversations.open": [{ most: 25, perMs: 30_000 }],
+};
+const LONGEST_MS = 60_000;
+const MOST_WAIT_MS = 60_000;
+/** Places counted at once; the one used longest ago is forgotten first. */
+const MOST_PLACES = 10_000;
+
+/** A call, and where it goes. `urgent`: a decision, which no limit of ours holds back. */
+export type Call = {
+	readonly team: string;
+	readonly channel: string;
+	readonly method: "chat.postMessage" | "chat.update" | "conversations.open";
+	readonly urgent?: boolean;
+};
+
+export type Pace = {
+	/** How long to wait, ms; 0: go on, and it is counted. `ours`: only for our own limits. */
+	readonly take: (call: Call, nowMs: number) => { readonly waitMs: number; readonly ours: boolean };
+	/** It was busy. How long to stand back, ms: as Slack said, for that method in all the workspace; else longer each time. */
+	readonly busy: (call: Call, nowMs: number, saidMs?: number) => number;
+	/** It answered. */
+	readonly well: (call: Call) => void;
+};
+
+type Past = { readonly calls: number[]; untilMs: number; failures: number };
+
+/** `random`: from 0 to 1. */
+export function createPace(random: () => number): Pace {
+	const kept = new Map<string, Past>();
+	const of = (name: string): Past => {
+		const past = kept.get(name) ?? { calls: [], untilMs: 0, failures: 0 };
+		kept.delete(name);
+		kept.set(name, past);
+		const oldest = kept.size > MOST_PLACES ? kept.keys().next().value : undefined;
+		if (oldest !== undefined) kept.delete(oldest);
+		return past;
+	};
+	return {
+		take: (call, nowMs) => {
+			const [here, all] = [of(channelOf(call)), of(workspaceOf(call))];
+			const saidMs = Math.max(here.untilMs, all.untilMs) - nowMs;
+			if (saidMs > 0) return { waitMs: saidMs, ours: false };
+			const perChannel = call.method === "chat.postMessage" ? PER_CHANNEL : [];
+			const waits = [
+				...perChannel.map((limit) => roomIn(here.calls, limit, nowMs)),
+				...(PER_WORKSPACE[call.method] ?? []).map((limit) => roomIn(all.calls, limit, nowMs)),
+			];
+			const waitMs = call.urgent === true ? 0 : Math.max(0, ...waits);
+			if (waitMs > 0) return { waitMs, ours: true };
+			for (const past of [here, all]) {
+				while ((past.calls[0] ?? nowMs) <= nowMs - LONGEST_MS) past.calls.shift();
+				past.calls.push(nowMs);
+			}
+			return { waitMs: 0, ours: false };
+		},
+		busy: (call, nowMs, saidMs) => {
+			if (saidMs !== undefined) {
+				const waitMs = Math.ceil(saidMs + random() * 1000);
+				const all = of(workspaceOf(call));
+				all.untilMs = Math.max(all.untilMs, nowMs + waitMs);
+				return waitMs;
+			}
+			const here = of(channelOf(call));
+			here.failures += 1;
+			const waitMs = Math.ceil(
+				Math.min(MOST_WAIT_MS, 1000 * 2 ** Math.min(here.failures - 1, 6)) * (0.5 + random() / 2),
+			);
+			here.untilMs = nowMs + waitMs;
+			return waitMs;
+		},
+		well: (call) => {
+			of(channelOf(call)).failures = 0;
+		},
+	};
+}
+
+function channelOf({ team, channel, method }: Call): string {
+	return `${method} ${team}/${channel}`;
+}
+
+function workspaceOf({ team, method }: Call): string {
+	return `${method} ${team}`;
+}
+
+/** How long until one more call fits, ms. */
+function roomIn(calls: readonly number[], { most, perMs }: Limit, nowMs: number): number {
+	const edge = calls.at(-most);
+	return edge === undefined ? 0 : Math.max(0, edge + perMs - nowMs);
+}

@@ -1,0 +1,116 @@
+/**
+ * Says one thing in one place of Slack, within its limits, and puts what went wrong into the words of a surface: busy, may
+ * have arrived, gone, refused for good. Must never try twice.
+ */
+import { UnavailableError } from "../../base/errors.ts";
+import { isRecord, type Values } from "../../base/json.ts";
+import { type Clock, toMs } from "../../base/time.ts";
+import type { Call, Pace } from "./pace.ts";
+import { refusalOf } from "./refusals.ts";
+import type { Tell } from "./tell.ts";
+import { SlackNo } from "./web-api.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+/** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
+export type Kept = {
+	get(name: string): unknown;
+	set(name: string, value: string): void;
+	forget(name: string): void;
+};
+
+export type SpeakParts = {
+	readonly workspaces: Workspaces;
+	readonly pace: Pace;
+	readonly clock: Clock;
+	readonly tell: Tell;
+	/** Which chat is with whom. */
+	readonly kept: Kept;
+};
+
+/** A channel, or the chat with one person, in a workspace. */
+export type Place = { readonly team: string; readonly channel: string };
+
+/**
+ * Errors of all: `UnavailableError` `paced` (our own limit: what is urgent need not wait), `slack-busy`, `slack-shut`,
+ * `unconfirmed` (posts only); `SlackNo` for good.
+ */
+export type Speak = {
+	/** Gives the message's `ts`. `thread`: the `ts` it stands under. */
+	readonly post: (to: Place, message: Values, thread?: string) => Promise<string>;
+	readonly edit: (to: Place, ts: string, message: Values, urgent: boolean) => Promise<"edited" | "gone">;
+	/** The chat with one person, opened where it is not known. */
+	readonly open: (team: string, user: string) => Promise<Place>;
+	/** That chat is not there any more: it is opened anew next time. */
+	readonly forget: (team: string, user: string) => void;
+};
+
+/** Makes the voice. */
+export function createSpeak(parts: SpeakParts): Speak {
+	return {
+		post: async (to, message, thread) => {
+			const body = { ...message, channel: to.channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
+			const { ts } = await once(parts, { ...to, method: "chat.postMessage" }, body);
+			if (typeof ts !== "string") throw new UnavailableError("unconfirmed", "Slack did not name the message.");
+			return ts;
+		},
+		edit: async (to, ts, message, urgent) => {
+			try {
+				await once(parts, { ...to, method: "chat.update", urgent }, { ...message, channel: to.channel, ts });
+				return "edited";
+			} catch (error) {
+				if (error instanceof SlackNo && refusalOf(error.code).sort === "gone") return "gone";
+				throw error;
+			}
+		},
+		open: async (team, user) => {
+			const name = `chat ${team}/${user}`;
+			const known = parts.kept.get(name);
+			if (typeof known === "string") return { team, channel: known };
+			const call = { team, channel: user, method: "conversations.open" } as const;
+			const { channel } = await once(parts, call, { users: user });
+			const id = isRecord(channel) ? channel.id : undefined;
+			if (typeof id !== "string") throw new UnavailableError("slack-busy", "Slack did not name the chat.");
+			parts.kept.set(name, id);
+			return { team, channel: id };
+		},
+		forget: (team, user) => parts.kept.forget(`chat ${team}/${user}`),
+	};
+}
+
+async function once(parts: SpeakParts, call: Call, body: Values): Promise<Values> {
+	const { workspaces, pace, clock, tell } = parts;
+	const { api } = await workspaces.open(call.team);
+	const { waitMs, ours } = pace.take(call, toMs(clock.now()));
+	if (waitMs > 0) {
+		throw new UnavailableError(ours ? "paced" : "slack-busy", "Slack takes no more just now.", {
+			retryAfterMs: waitMs,
+		});
+	}
+	try {
+		const answer = await api.call(call.method, body);
+		pace.well(call);
+		tell.well(whereOf(call));
+		return answer;
+	} catch (error) {
+		throw trouble(parts, call, error);
+	}
+}
+
+function trouble({ pace, clock, tell }: SpeakParts, call: Call, error: unknown): unknown {
+	if (error instanceof SlackNo) {
+		const { sort } = refusalOf(error.code);
+		// A person's own chat that is gone is opened anew: nothing to mend.
+		const reopened = sort === "place" && call.channel.startsWith("D");
+		if (sort !== "gone" && !reopened) tell.shut(whereOf(call), error.code);
+		return error;
+	}
+	if (!(error instanceof UnavailableError) || error.code === "slack-shut") return error;
+	const more = { cause: error, retryAfterMs: pace.busy(call, toMs(clock.now()), error.retryAfterMs) };
+	// Only a post is another one when it is made again.
+	const again = call.method !== "chat.postMessage";
+	return new UnavailableError(again ? "slack-busy" : error.code, error.message, more);
+}
+
+function whereOf({ team, channel, method }: Call) {
+	return method === "conversations.open" ? { team, user: channel } : { team, channel };
+}

@@ -1,0 +1,49 @@
+/**
+ * Tells an operator, once, that Slack takes nothing from us somewhere, and what mends it. Must never repeat itself while
+ * nothing changed, nor stop what goes on elsewhere.
+ */
+import type { Log } from "../../base/log.ts";
+import type { Audit } from "../../engine/ports.ts";
+import { refusalOf } from "./refusals.ts";
+
+const MOST_PLACES = 10_000;
+
+/** Where: a whole workspace, a channel in it, an account in it, a call. `team`: its id, or how its token is called. */
+export type Where = {
+	readonly team: string;
+	readonly channel?: string;
+	readonly user?: string;
+	readonly method?: string;
+};
+
+export type Tell = {
+	/** Slack said this word about it. Told again only after it went well. */
+	readonly shut: (where: Where, word: string) => void;
+	/** It went well there. */
+	readonly well: (where: Where) => void;
+};
+
+/** Makes it. What was told is kept in memory alone: after a restart it is told again. */
+export function createTell(parts: { readonly audit: Audit; readonly log: Pick<Log, "warn"> }): Tell {
+	const told = new Map<string, Set<string>>();
+	return {
+		shut: (where, word) => {
+			const name = nameOf(where);
+			const words = told.get(name) ?? new Set();
+			if (words.has(word)) return;
+			told.delete(name);
+			told.set(name, words.add(word));
+			const oldest = told.size > MOST_PLACES ? told.keys().next().value : undefined;
+			if (oldest !== undefined) told.delete(oldest);
+			const { is, remedy } = refusalOf(word);
+			parts.audit.record({ via: "slack", what: "slack-shut", why: `${name}: ${is} (${word}). ${remedy}`.trim() });
+			parts.log.warn({ ...where, word, why: is, remedy }, "Sopwith cannot speak in a place of Slack any more");
+		},
+		well: (where) => void told.delete(nameOf(where)),
+	};
+}
+
+function nameOf({ team, channel, user, method }: Where): string {
+	const what = channel ?? user ?? method;
+	return what === undefined ? team : `${what} of ${team}`;
+}

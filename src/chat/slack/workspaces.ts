@@ -1,0 +1,183 @@
+/**
+ * The workspaces we have a token for: which is whose, and who we are there. Each is looked up when it is first needed and
+ * again after it failed. Must never let one that is shut stop another, nor the start.
+ */
+import { UnavailableError } from "../../base/errors.ts";
+import { isRecord, type Values } from "../../base/json.ts";
+import type { Secret } from "../../base/secret.ts";
+import { type Clock, toMs } from "../../base/time.ts";
+import type { ClientId } from "../../sop/sop.ts";
+import { refusalOf } from "./refusals.ts";
+import type { Tell } from "./tell.ts";
+import { type SlackApi, SlackNo } from "./web-api.ts";
+
+/** A bot token. `team`: the workspace it is said to be of; absent for the one in the environment. */
+export type WorkspaceToken = { readonly token: Secret; readonly team?: string; readonly client?: ClientId };
+
+export type Workspace = {
+	readonly team: string;
+	readonly name: string;
+	/** Our own user there, which mentions name. */
+	readonly botUser: string;
+	readonly botId: string;
+	/** The app's id, where Slack says it. */
+	readonly app?: string;
+	/** Whose workspace it is. */
+	readonly client?: ClientId;
+	/** Errors beside its own: `UnavailableError` `slack-shut` while an operator has something to mend. */
+	readonly api: SlackApi;
+};
+
+export type Workspaces = {
+	/** Of those that answered. */
+	readonly find: (team: string) => Workspace | undefined;
+	readonly all: () => readonly Workspace[];
+	/** Whether a token is for it, or may be: one that did not answer yet and does not say whose it is. */
+	readonly mayBe: (team: string) => boolean;
+	/** Asks every token that did not answer yet, each again only after a while. Never rejects. */
+	readonly look: () => Promise<void>;
+	/** That workspace. Errors: `UnavailableError` `slack-shut` while its token does not work; `SlackNo` `team_not_found`. */
+	readonly open: (team: string) => Promise<Workspace>;
+};
+
+export type WorkspacesParts = {
+	readonly tokens: () => readonly WorkspaceToken[];
+	readonly open: (token: Secret) => SlackApi;
+	readonly clock: Clock;
+	readonly tell: Tell;
+};
+
+type Known = { readonly workspace: Workspace } | { readonly againMs: number; readonly failures: number };
+
+/** Makes it; nothing is asked before `look` or `open`. */
+export function createWorkspaces(parts: WorkspacesParts): Workspaces {
+	const known = new Map<string, Known>();
+	let looking: Promise<void> | undefined;
+	const stateOf = ({ token }: WorkspaceToken) => known.get(token.open());
+	const all = (): readonly Workspace[] =>
+		parts.tokens().flatMap((each) => {
+			const state = stateOf(each);
+			return state !== undefined && "workspace" in state ? [state.workspace] : [];
+		});
+	const find = (team: string) => all().find((each) => each.team === team);
+	const lookAll = async (): Promise<void> => {
+		const nowMs = toMs(parts.clock.now());
+		for (const token of parts.tokens()) {
+			const state = stateOf(token);
+			if (state !== undefined && ("workspace" in state || state.againMs > nowMs)) continue;
+			const failures = state === undefined ? 0 : state.failures;
+			known.set(token.token.open(), await lookAt(parts, { token, failures, find }));
+		}
+	};
+	const look = (): Promise<void> => {
+		looking ??= lookAll().finally(() => {
+			looking = undefined;
+		});
+		return looking;
+	};
+	const mayBe = (team: string): boolean =>
+		find(team) !== undefined ||
+		parts.tokens().some((each) => {
+			const state = stateOf(each);
+			return each.team === team || (each.team === undefined && (state === undefined || "againMs" in state));
+		});
+	const open = async (team: string): Promise<Workspace> => {
+		const there = find(team);
+		if (there !== undefined) return there;
+		await look();
+		const found = find(team);
+		if (found !== undefined) return found;
+		if (!mayBe(team)) throw new SlackNo("team_not_found", "There is no token for that workspace of Slack.");
+		throw new UnavailableError("slack-shut", SHUT, { retryAfterMs: FIRST_MS });
+	};
+	return { find, all, mayBe, look, open };
+}
+
+const SHUT = "Slack does not take the bot token of that workspace.";
+const FIRST_MS = 15_000;
+const MOST_MS = 300_000;
+
+type Asked = {
+	readonly token: WorkspaceToken;
+	readonly failures: number;
+	readonly find: (team: string) => Workspace | undefined;
+};
+
+async function lookAt(parts: WorkspacesParts, { token, failures, find }: Asked): Promise<Known> {
+	const later = { againMs: toMs(parts.clock.now()) + waitAfter(failures), failures: failures + 1 };
+	const named = token.team ?? "the workspace of SLACK_BOT_TOKEN";
+	const api = parts.open(token.token);
+	try {
+		const who = await api.call("auth.test", {});
+		const team = textOf(who, "team_id");
+		const wrong = token.team !== undefined && token.team !== team;
+		if (wrong || find(team) !== undefined) {
+			parts.tell.shut({ team: named }, wrong ? "other_team" : "second_token");
+			return later;
+		}
+		const botId = textOf(who, "bot_id");
+		const app = await appOf(api, botId);
+		parts.tell.well({ team: named });
+		return {
+			workspace: {
+				team,
+				name: textOf(who, "team"),
+				botUser: textOf(who, "user_id"),
+				botId,
+				...(app === undefined ? {} : { app }),
+				...(token.client === undefined ? {} : { client: token.client }),
+				api: gated(parts, team, api),
+			},
+		};
+	} catch (error) {
+		if (error instanceof SlackNo) parts.tell.shut({ team: named }, error.code);
+		else if (!(error instanceof UnavailableError)) throw error;
+		return later;
+	}
+}
+
+/** `auth.test` does not name the app; the bot's own entry does, where the scope allows it. */
+async function appOf(api: SlackApi, bot: string): Promise<string | undefined> {
+	const said = await api.call("bots.info", { bot }).catch((error: unknown): Values => {
+		if (error instanceof SlackNo || error instanceof UnavailableError) return {};
+		throw error;
+	});
+	const app = textOf(isRecord(said.bot) ? said.bot : {}, "app_id");
+	return app === "" ? undefined : app;
+}
+
+/** While a token or a scope is missing, Slack is asked only now and then: whoever calls is told to come again. */
+function gated({ clock, tell }: WorkspacesParts, team: string, api: SlackApi): SlackApi {
+	const shut = new Map<string, { readonly untilMs: number; readonly failures: number }>();
+	return {
+		call: async (method, body) => {
+			const nowMs = toMs(clock.now());
+			const retryAfterMs = Math.max(...["", method].map((name) => (shut.get(name)?.untilMs ?? 0) - nowMs));
+			if (retryAfterMs > 0) throw new UnavailableError("slack-shut", SHUT, { retryAfterMs });
+			try {
+				const answer = await api.call(method, body);
+				if (shut.delete("")) tell.well({ team });
+				if (shut.delete(method)) tell.well({ team, method });
+				return answer;
+			} catch (error) {
+				const sort = error instanceof SlackNo ? refusalOf(error.code).sort : undefined;
+				if (!(error instanceof SlackNo) || (sort !== "token" && sort !== "method")) throw error;
+				const name = sort === "token" ? "" : method;
+				tell.shut(sort === "token" ? { team } : { team, method }, error.code);
+				const failures = shut.get(name)?.failures ?? 0;
+				const waitMs = waitAfter(failures);
+				shut.set(name, { untilMs: nowMs + waitMs, failures: failures + 1 });
+				throw new UnavailableError("slack-shut", error.message, { cause: error, retryAfterMs: waitMs });
+			}
+		},
+	};
+}
+
+function waitAfter(failures: number): number {
+	return Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
+}
+
+function textOf(values: Values, name: string): string {
+	const value = values[name];
+	return typeof value === "string" ? value : "";
+}
