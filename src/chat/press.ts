@@ -104,7 +104,8 @@ export async function answerWait(
 	},
 ): Promise<Reply> {
 	try {
-		await turn.desk.answer({ actor: turn.actor, via: turn.inbound.surface, ...answer });
+		const { surface: via, identity: from } = turn.inbound;
+		await turn.desk.answer({ actor: turn.actor, via, from, ...answer });
 	} catch (error) {
 		return explain(turn, error, answer.run);
 	}

@@ -29,7 +29,7 @@ export async function submitted(turn: Turn, draft: Draft, sent: Sent): Promise<R
 
 async function act(turn: Turn, draft: Draft, { values }: Sent): Promise<Reply> {
 	const key = `draft:${draft.id}`;
-	const by = { actor: turn.actor, via: turn.inbound.surface, key };
+	const by = { actor: turn.actor, via: turn.inbound.surface, from: turn.inbound.identity, key };
 	switch (draft.purpose) {
 		case "which-client":
 			return startAt(turn, draft, String(values.client ?? ""));

@@ -6,6 +6,7 @@ import { ConflictError, DeniedError, InputError, UnavailableError } from "../bas
 import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
 import type { RunId } from "../engine/event.ts";
+import { whereWords } from "../engine/via-words.ts";
 import type { Reply } from "./surface.ts";
 import { type Answer, openRun, reply, type Turn } from "./turn.ts";
 
@@ -56,13 +57,15 @@ function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Pro
 /** Who decided, when, how long before. */
 function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Promise<Reply> {
 	if (run !== undefined) turn.refresh?.(run);
-	const { by, at, verb } = error.facts;
+	const { by, at, verb, via } = error.facts;
 	if (by === undefined || at === undefined)
 		return tell(turn, { title: error.message, lead: ["Nothing more is needed."] }, run);
 	const before = Math.max(0, toMs(turn.inbound.at) - toMs(at));
 	const title = words(
 		{ person: by },
-		` ${past(verb)} this at `,
+		` ${past(verb)} this`,
+		...whereWords(via),
+		" at ",
 		{ timeAt: at },
 		", ",
 		{ span: before },

@@ -8,6 +8,7 @@ import { dayAt } from "../base/time.ts";
 import { type WordsJson, words } from "../base/words.ts";
 import type { Reader } from "../cards/fill.ts";
 import type { Recorded } from "../engine/ports.ts";
+import { viaWords } from "../engine/via-words.ts";
 import { counted } from "./plan-list.ts";
 import { dayOf, marked, moment, wallClock } from "./reader.ts";
 
@@ -98,7 +99,7 @@ function sentenceOf({ kind, payload }: Recorded): WordsJson {
 			const who = typeof request.by === "string" ? [{ person: request.by }] : [];
 			return words(
 				...who,
-				who.length > 0 ? ` asked for it, ${VIA[String(request.via)] ?? "in Sopwith"}` : "It was asked for",
+				who.length > 0 ? ` asked for it, ${viaWords(String(request.via)) ?? "in Sopwith"}` : "It was asked for",
 			);
 		}
 		case "planned":
@@ -110,7 +111,10 @@ function sentenceOf({ kind, payload }: Recorded): WordsJson {
 		case "attempt-ended":
 			return words(endWords(fact));
 		case "answered":
-			return words(...by, ` ${ANSWERED[String(fact.verb)] ?? "answered"}, ${VIA[String(fact.via)] ?? "in Sopwith"}`);
+			return words(
+				...by,
+				` ${ANSWERED[String(fact.verb)] ?? "answered"}, ${viaWords(String(fact.via)) ?? "in Sopwith"}`,
+			);
 		case "timer-fired":
 			return words(TIMERS[String(fact.timer)] ?? "A moment came that was waited for");
 		case "amended":
@@ -159,16 +163,6 @@ function count(changes: Json | undefined): string {
 }
 
 type Table = { readonly [key: string]: string };
-const VIA: Table = {
-	teams: "in Teams",
-	slack: "in Slack",
-	web: "in the web chat",
-	portal: "by the form",
-	api: "by the API",
-	hook: "by a webhook",
-	clock: "by the clock",
-	cli: "on the command line",
-};
 const ANSWERED: Table = {
 	approve: "approved",
 	"send-back": "sent it back",

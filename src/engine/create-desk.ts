@@ -94,8 +94,9 @@ function checked(
 async function start(parts: DeskParts, request: Parameters<Desk["start"]>[0]): Promise<Receipt> {
 	const found = checked(parts, request);
 	if ("problems" in found) throw new InputError(found.problems);
-	const { actor, client, sop, key, via } = request;
-	const receipt = await parts.host.start({ client, sop, key, via, by: actor.id, form: found.values }, found.sop);
+	const { actor, client, sop, key, via, from = actor.id } = request;
+	const wanted = { client, sop, key, via, from, by: actor.id, form: found.values };
+	const receipt = await parts.host.start(wanted, found.sop);
 	return receipt.outcome === "duplicate" ? again(parts, request, { receipt, values: found.values }) : receipt;
 }
 

@@ -5,6 +5,7 @@
 import { ConflictError, InputError } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
 import { resolveWho } from "../people/resolve.ts";
+import { sameAs } from "../people/same.ts";
 import { checkForm } from "../sop/form.ts";
 import type { Field, PersonId } from "../sop/sop.ts";
 import { involvedOf } from "./describe.ts";
@@ -25,7 +26,7 @@ import { pathOfWait, placeOf } from "./path.ts";
 import type { Receipt } from "./ports.ts";
 
 export async function answer(parts: DeskParts, request: Parameters<Desk["answer"]>[0]): Promise<Receipt> {
-	const { actor, verb, via, values } = request;
+	const { actor, verb, via, values, from = actor.id } = request;
 	const stored = await seen(parts, actor, request.run);
 	const path = pathOfWait(request.wait);
 	const wait = stored.run.steps[path]?.wait;
@@ -44,10 +45,19 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 		as: verdict.as,
 		values: typed,
 		via,
+		from,
+		...(verb === "approve" ? sameHuman(parts, stored, actor.id) : {}),
 		...(request.plan === undefined ? {} : { plan: request.plan }),
 		...(verb === "acknowledge" ? audience(parts, stored, path) : {}),
 	} as const;
 	return deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+}
+
+/** Who else of the roster they are: one human has one vote. */
+function sameHuman(parts: DeskParts, { run }: Stored, id: PersonId): { readonly same?: readonly PersonId[] } {
+	const roster = rosterOf(parts, run.client);
+	const same = roster === undefined ? [] : sameAs(roster, id);
+	return same.length === 0 ? {} : { same };
 }
 
 /** Everybody a broadcast means, as the roster is now. Whoever it reaches by mail alone gives no receipt here. */
@@ -81,8 +91,14 @@ async function moved(
 	if (receipt.outcome === "duplicate" && receipt.verdict !== "no") return receipt;
 	const by = votes?.by.at(-1) ?? state?.by;
 	if (by !== undefined && state?.wait === undefined) {
+		const where = votes?.votes?.at(-1)?.via ?? state?.via;
 		throw new ConflictError("decided", "This was decided already. Nothing more is needed.", {
-			facts: { by, at: votes?.at ?? state?.since ?? run.at, verb: votes === undefined ? verb : "approve" },
+			facts: {
+				by,
+				at: votes?.at ?? state?.since ?? run.at,
+				verb: votes === undefined ? verb : "approve",
+				...(where === undefined ? {} : { via: where }),
+			},
 		});
 	}
 	throw new ConflictError("stale", "This is from before; the question has moved on. Nothing happened.");

@@ -41,7 +41,7 @@ export async function amend(parts: DeskParts, request: Parameters<Desk["amend"]>
 }
 
 export async function undo(parts: DeskParts, request: Parameters<Desk["undo"]>[0]): Promise<Receipt> {
-	const { actor, run, via, key } = request;
+	const { actor, run, via, from = actor.id, key } = request;
 	const stored = await allowed(parts, { actor, run, verb: "undo", via });
 	const first = await parts.archive.undoOf(run);
 	if (first !== undefined)
@@ -50,6 +50,6 @@ export async function undo(parts: DeskParts, request: Parameters<Desk["undo"]>[0
 		throw new ConflictError("still-running", "This run is still under way. Cancel it first; then it can be undone.");
 	if (stored.run.request.undo !== undefined || undoable(stored.run).length === 0)
 		throw new ConflictError("nothing-to-undo", "This run changed nothing that can be undone.");
-	const wanted = undoRequest(stored.sop, stored.run, { by: actor.id, via, key });
+	const wanted = undoRequest(stored.sop, stored.run, { by: actor.id, via, from, key });
 	return parts.host.start(wanted, undoSop(stored.sop, wanted));
 }

@@ -113,6 +113,8 @@ export interface Desk {
 		readonly form: Values;
 		readonly key: string;
 		readonly via: SurfaceName;
+		/** The account they use there, where they have several. */
+		readonly from?: string;
 	}): Promise<Receipt>;
 	/** Checks a form without starting anything. Empty: it would start. */
 	check(request: {
@@ -134,6 +136,8 @@ export interface Desk {
 		readonly plan?: PlanHash;
 		readonly values: Values;
 		readonly via: SurfaceName;
+		/** The account they use there, where they have several. */
+		readonly from?: string;
 	}): Promise<Receipt>;
 	steer(request: {
 		readonly actor: Actor;
@@ -162,6 +166,7 @@ export interface Desk {
 		readonly actor: Actor;
 		readonly run: RunId;
 		readonly via: SurfaceName;
+		readonly from?: string;
 		readonly key: string;
 	}): Promise<Receipt>;
 	/** `prefix` of at least 4 characters will do. Undefined: there is none, or they may not see it. */

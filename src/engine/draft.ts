@@ -66,7 +66,17 @@ function askedBefore(before: NonNullable<Run["before"]>[Path] | undefined): Part
 }
 
 function pick(state: StepState): Partial<Pick<StepState, Kept>> {
-	const { try: _try, wait: _wait, proof: _proof, by: _by, why: _why, state: _state, since: _since, ...kept } = state;
+	const {
+		try: _try,
+		wait: _wait,
+		proof: _proof,
+		by: _by,
+		via: _via,
+		why: _why,
+		state: _state,
+		since: _since,
+		...kept
+	} = state;
 	return kept;
 }
 
@@ -178,7 +188,7 @@ export function ask(
 export function finish(
 	fold: Fold,
 	path: Path,
-	end: Partial<Pick<StepState, "output" | "proof" | "by" | "why" | "state">>,
+	end: Partial<Pick<StepState, "output" | "proof" | "by" | "via" | "why" | "state">>,
 ): void {
 	move(fold, path, { state: "done", ...end });
 }

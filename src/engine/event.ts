@@ -126,6 +126,8 @@ export type StartRequest = {
 	readonly key: string;
 	readonly by: PersonId;
 	readonly via: SurfaceName;
+	/** The account they used there. */
+	readonly from?: string;
 	readonly form: Values;
 	/** An undo: the run it turns round and its ledger, newest first. */
 	readonly undo?: {
@@ -140,6 +142,8 @@ export type StartRequest = {
 		readonly item?: { readonly key: string; readonly value: Json };
 		readonly approvals?: Values;
 		readonly scope?: Values;
+		/** What was made before it began, and when: by its parent, and by its parent's parent. */
+		readonly made?: readonly { readonly id: ChangeId; readonly at: Instant }[];
 	};
 	readonly drill?: boolean;
 };
@@ -187,6 +191,10 @@ export type NewEvent =
 			readonly plan?: PlanHash;
 			readonly values: Values;
 			readonly via: SurfaceName;
+			/** The account they used there. Events from before it was kept have none. */
+			readonly from?: string;
+			/** `approve`: who of the roster is the same human by another entry. */
+			readonly same?: readonly PersonId[];
 			/** `acknowledge`: everybody who was meant when this one said so. Without it, one is enough. */
 			readonly audience?: readonly PersonId[];
 	  }

@@ -11,7 +11,7 @@ import { approve } from "./fold-plan.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Reason } from "./ports.ts";
 import { received } from "./receipts.ts";
-import type { StepState, Wait } from "./run.ts";
+import type { StepState, Vote, Wait } from "./run.ts";
 
 type Answered = Extract<RunEvent, { kind: "answered" }>;
 type Open = { readonly state: StepState; readonly wait: Wait; readonly path: Path };
@@ -45,7 +45,7 @@ function take(fold: Fold, event: Answered, open: Open): Reason | undefined {
 		case "send-back":
 			return sendBack(fold, event, open);
 		case "submit":
-			finish(fold, path, { output: event.values, by: event.by });
+			finish(fold, path, { output: event.values, ...who(event) });
 			return undefined;
 		case "acknowledge":
 			return acknowledge(fold, event, open);
@@ -54,7 +54,7 @@ function take(fold: Fold, event: Answered, open: Open): Reason | undefined {
 		case "choose":
 			return choose(fold, event, open);
 		case "skip":
-			move(fold, path, { state: "skipped", by: event.by, why: wordsOf(event) ?? "chosen" });
+			move(fold, path, { state: "skipped", ...who(event), why: wordsOf(event) ?? "chosen" });
 			return undefined;
 		case "stop":
 			fold.run.stopping = { at: fold.at, by: event.by, words: wordsOf(event) ?? "", cause: "cancel" };
@@ -77,21 +77,34 @@ function wordsOf(event: Answered): string | undefined {
 /** Counts a vote once a person; enough of them approve exactly the plan that was shown. */
 function vote(fold: Fold, event: Answered, { path, wait }: Open): Reason | undefined {
 	const { run, sop } = fold;
-	if (event.by === run.request.by && sop.urgency !== "emergency")
+	if (isSame(event, run.request) && sop.urgency !== "emergency")
 		return { code: "own-request", words: "You asked for this one, so someone else approves it." };
-	const votes = [
-		...(wait.votes ?? []).filter((v) => v.by !== event.by),
-		{ by: event.by, as: event.as, at: fold.at, via: event.via },
-	];
+	const others = (wait.votes ?? []).filter((v) => v.by !== event.by);
+	const own = others.find((v) => isSame(event, v));
+	if (own !== undefined)
+		return { code: "voted", words: "You approved this already; one person counts once.", by: own.by, at: own.at };
+	const { by, as, via, from } = event;
+	const votes = [...others, { by, as, at: fold.at, via, ...(from === undefined ? {} : { from }) }];
 	const need = guardOf(fold, path)?.need ?? 1;
 	if (votes.length < need || wait.plan === undefined) {
 		adjustWait(fold, path, { votes });
 		return undefined;
 	}
-	approve(fold, path, { plan: wait.plan, by: votes.map((v) => v.by) });
-	if (placeOf(sop, path)?.step.kind === "approve") finish(fold, path, { by: event.by });
+	approve(fold, path, { plan: wait.plan, by: votes.map((v) => v.by), ...(from === undefined ? {} : { votes }) });
+	if (placeOf(sop, path)?.step.kind === "approve") finish(fold, path, who(event));
 	else next(fold, path);
 	return undefined;
+}
+
+/** One human, by whichever entry of the roster or account: the same one of two names, or two names with one account. */
+function isSame(event: Answered, other: Pick<Vote, "by" | "via" | "from">): boolean {
+	const account = event.from !== undefined && event.from === other.from && event.via === other.via;
+	return event.by === other.by || account || (event.same ?? []).includes(other.by);
+}
+
+/** Who did it and where. Events from before the account was kept fold to what they did then. */
+function who(event: Answered): Pick<StepState, "by" | "via"> {
+	return { by: event.by, ...(event.from === undefined ? {} : { via: event.via }) };
 }
 
 /** The requester is asked to change the form, or to ask again as it is. */
@@ -108,10 +121,10 @@ function sendBack(fold: Fold, event: Answered, { path }: Open): undefined {
 
 /** Notes a receipt, once a person; the step is over when everybody who is meant has given one. */
 function acknowledge(fold: Fold, event: Answered, { path, state }: Open): undefined {
-	if (event.audience === undefined) return void finish(fold, path, { by: event.by });
+	if (event.audience === undefined) return void finish(fold, path, who(event));
 	const output = received(state.output, { by: event.by, at: fold.at, audience: event.audience });
 	adjust(fold, path, { output });
-	if (output.missing.length === 0) finish(fold, path, { by: event.by });
+	if (output.missing.length === 0) finish(fold, path, who(event));
 	return undefined;
 }
 
@@ -126,7 +139,7 @@ function tick(fold: Fold, event: Answered, { path, wait }: Open): undefined {
 		return undefined;
 	}
 	const { evidence } = event.values;
-	finish(fold, path, { by: event.by, ...(evidence === undefined ? {} : { output: { evidence } }) });
+	finish(fold, path, { ...who(event), ...(evidence === undefined ? {} : { output: { evidence } }) });
 	return undefined;
 }
 

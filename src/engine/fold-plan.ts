@@ -89,9 +89,9 @@ function show(
 export function approve(
 	fold: Fold,
 	path: Path,
-	given: { readonly plan: Plan } & Pick<Approval, "by" | "standing">,
+	given: { readonly plan: Plan } & Pick<Approval, "by" | "votes" | "standing">,
 ): void {
-	const { plan, by, standing } = given;
+	const { plan, by, votes, standing } = given;
 	const step = guardOf(fold, path);
 	const until = plusMs(dueIn(fold, validOf(step, plan)), plan.waitsMs);
 	fold.run.approvals = [
@@ -103,6 +103,7 @@ export function approve(
 			by,
 			until,
 			plan,
+			...(votes === undefined ? {} : { votes }),
 			...(standing === undefined ? {} : { standing }),
 		},
 	];

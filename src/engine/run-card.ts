@@ -13,6 +13,7 @@ import { proofsOf } from "./proofs.ts";
 import type { Run, StepState } from "./run.ts";
 import { nameOf, resultOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingParts } from "./sentences.ts";
+import { whereWords } from "./via-words.ts";
 import { headerOf } from "./wait-card.ts";
 
 type Made = { readonly card: CardName; readonly data: CardData; readonly rings: number };
@@ -101,7 +102,11 @@ function endCard(sop: Sop, run: Run): CardData {
 		title: "Approved",
 		value: words(
 			...(a.standing === undefined ? [] : ["in advance by "]),
-			...a.by.flatMap((by, i) => [...(i === 0 ? [] : [", "]), { person: by }]),
+			...a.by.flatMap((by, i) => [
+				...(i === 0 ? [] : [", "]),
+				{ person: by },
+				...whereWords(a.votes?.find((vote) => vote.by === by)?.via),
+			]),
 			", ",
 			{ at: a.at },
 		),

@@ -73,10 +73,21 @@ export type Approval = {
 	readonly wait: WaitId;
 	readonly at: Instant;
 	readonly by: readonly PersonId[];
+	/** Where each of them said so; not kept at first. */
+	readonly votes?: readonly Vote[];
 	readonly standing?: StandingUse;
 	/** Covers nothing after this instant. */
 	readonly until: Instant;
 	readonly plan: Plan;
+};
+
+/** One person's yes. `from`: the account they used there. */
+export type Vote = {
+	readonly by: PersonId;
+	readonly as: RoleId;
+	readonly at: Instant;
+	readonly via: SurfaceName;
+	readonly from?: string;
 };
 
 export type StepState = {
@@ -112,6 +123,8 @@ export type StepState = {
 	readonly proof?: readonly Check[];
 	/** Who decided, for approvals, questions, tasks and skips. */
 	readonly by?: PersonId;
+	/** Where they did. */
+	readonly via?: SurfaceName;
 	readonly why?: string;
 	/** `each`: the list, evaluated once, on entry. */
 	readonly items?: readonly Item[];
@@ -170,12 +183,7 @@ export type Wait = {
 	readonly plan?: Plan;
 	/** `approval`: what an earlier approval covers already; only the rest is asked. */
 	readonly covered?: readonly string[];
-	readonly votes?: readonly {
-		readonly by: PersonId;
-		readonly as: RoleId;
-		readonly at: Instant;
-		readonly via: SurfaceName;
-	}[];
+	readonly votes?: readonly Vote[];
 	/** `question`: what is so, and the ways on beyond the verbs. */
 	readonly problem?: {
 		readonly code: Code;

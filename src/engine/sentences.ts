@@ -12,6 +12,7 @@ import { phase } from "./phase.ts";
 import { proofsOf, readBack } from "./proofs.ts";
 import { missingWords, readSoFar, receiptWords } from "./receipts.ts";
 import type { Run, StepState, Wait } from "./run.ts";
+import { votesWords, whereWords } from "./via-words.ts";
 
 /** The sentence a page and a card open with. */
 export function waitingFor(sop: Sop, run: Run): WordsJson {
@@ -197,7 +198,7 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 	const { state } = on;
 	switch (state.state) {
 		case "done":
-			return words(...doneWords(state), ...standingWords(run, on));
+			return words(...doneWords(run, on), ...standingWords(run, on));
 		case "skipped":
 			if (state.why === "when") return words("does not apply here");
 			return state.why === "not-wanted"
@@ -205,6 +206,7 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 				: words(
 						"skipped by ",
 						{ person: state.by ?? "" },
+						...whereWords(state.via),
 						...(state.why === "chosen" || state.why === undefined ? [] : [`: ${state.why}`]),
 					);
 		case "failed":
@@ -254,7 +256,8 @@ function standingWords(run: Run, { path, state }: { readonly path: Path; readonl
 	];
 }
 
-function doneWords(state: StepState): Words {
+function doneWords(run: Run, on: { readonly path: Path; readonly state: StepState }): Words {
+	const { state } = on;
 	const read = receiptWords(state);
 	if (read !== undefined) return read;
 	const tookMs = Math.max(0, toMs(state.since) - toMs(state.startedAt));
@@ -266,10 +269,13 @@ function doneWords(state: StepState): Words {
 	if (state.why === "taken-back") return ["taken back, read back ", { at: state.since }];
 	if (state.why === "by-hand")
 		return ["done by hand by ", { person: state.by ?? "" }, ", looked at ", { at: state.since }];
+	const votes = votesWords(run, on);
+	if (votes !== undefined) return [...votes, ...took];
 	if (state.by !== undefined)
 		return [
 			state.had?.includes("approval") ? "approved by " : "by ",
 			{ person: state.by },
+			...whereWords(state.via),
 			", ",
 			{ at: state.since },
 			...took,

@@ -90,7 +90,7 @@ function actionOf(step: Step): ActionFacts | undefined {
 }
 
 /** The request for the undo of a run. */
-export function undoRequest(sop: Sop, run: Run, by: Pick<StartRequest, "by" | "via" | "key">): StartRequest {
+export function undoRequest(sop: Sop, run: Run, by: Pick<StartRequest, "by" | "via" | "from" | "key">): StartRequest {
 	return {
 		...by,
 		client: run.client,
@@ -112,7 +112,8 @@ export function undoOpen(fold: Fold): boolean {
 export function undoStart(sop: Sop, run: Run): Effect | undefined {
 	const undo = run.stopping?.undo;
 	if (undo === undefined || undo.phase !== undefined) return undefined;
-	const { by, via } = run.request;
-	const request = { ...undoRequest(sop, run, { by, via, key: `undo:${run.id}` }), parent: { run: run.id, path: "" } };
+	const { by, via, from } = run.request;
+	const asked = { by, via, key: `undo:${run.id}`, ...(from === undefined ? {} : { from }) };
+	const request = { ...undoRequest(sop, run, asked), parent: { run: run.id, path: "" } };
 	return { kind: "start", child: undo.run, request };
 }

@@ -7,6 +7,7 @@ import type { ClientId, PersonId, RoleId, Who } from "../sop/sop.ts";
 import { namesOf } from "./names.ts";
 import { findPerson, holds, resolveWho } from "./resolve.ts";
 import type { Actor, Involved, Roster } from "./roster.ts";
+import { sameAs } from "./same.ts";
 import type { Verb } from "./verb.ts";
 
 export type AskedVerb = Verb | "start" | "see" | "journal" | "amend" | "undo" | "pause" | "resume" | "cancel" | "note";
@@ -115,7 +116,7 @@ function approve(question: Question): Verdict {
 	const others = askedIds(question, who).filter((id) => id !== actor.id);
 	if (isSubject(question)) return refuse("subject", `${OF_YOU}${canWords(others, question)}`);
 	const as = roleIn(actor, who, question);
-	if (actor.id === run.by && run.urgency !== "emergency") {
+	if (isRequester(question) && run.urgency !== "emergency") {
 		const asked =
 			others.length > 0 ? ` ${capital(namesOf(others, roster))} ${others.length > 1 ? "are" : "is"} asked.` : "";
 		return refuse("own-request", `You asked for this one, so someone else approves it. Nothing changed.${asked}`);
@@ -155,13 +156,19 @@ function owns({ actor, roster, run }: Question): boolean {
 	return holds(actor.id, "owner", roster) || (run !== undefined && holds(actor.id, run.involved.owner, roster));
 }
 
+/** Whoever asked for the run, by whichever entry of the roster. */
+function isRequester({ actor, roster, run }: Question): boolean {
+	return run !== undefined && [actor.id, ...sameAs(roster, actor.id)].includes(run.by);
+}
+
 /** The MSP's own staff in its service desk. */
 function desk({ actor, roster }: Question): boolean {
 	return actor.client === undefined && holds(actor.id, "service-desk", roster);
 }
 
 function isSubject({ actor, roster, run }: Question): boolean {
-	return run !== undefined && findPerson(roster, run.involved.subject)?.id === actor.id;
+	const subject = run && findPerson(roster, run.involved.subject)?.id;
+	return subject !== undefined && [actor.id, ...sameAs(roster, actor.id)].includes(subject);
 }
 
 const OF_YOU = "This run is about you, so you cannot decide it. Nothing changed.";
