@@ -72,11 +72,6 @@ export function readSlack(env: Environment): SlackConfig | undefined {
 	return { bot: new Secret(bot), way, api: value(env, "SLACK_API_URL") ?? SLACK_API };
 }
 
-/** Tells whether an API base is Slack's own, not one that plays Slack. */
-export function isSlackItself(api: string): boolean {
-	return api === SLACK_API;
-}
-
 /** Returns every problem with the variables of Teams and Slack; empty when neither is asked for. */
 export function surfaceProblems(env: Environment): readonly Problem[] {
 	return [...misshapen(env, [...TEAMS, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];

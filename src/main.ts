@@ -50,6 +50,7 @@ const parts: Parts = {
 		return (await Promise.all(found)).flat();
 	},
 	teamsPackage: async (about) => (await import("./app-manifest.ts")).packTeams(about),
+	slackManifest: async (about) => (await import("./app-manifest.ts")).writeSlackManifest(about),
 };
 
 process.exitCode = await runCommandLine(process.argv.slice(2), terminal, parts);

@@ -79,6 +79,8 @@ export type Parts = {
 	readonly schemas: () => Promise<{ readonly [kind: string]: Json }>;
 	/** The app package of Teams, with its icons. */
 	readonly teamsPackage: (about: TeamsApp) => Promise<TeamsPackage>;
+	/** The manifest of the Slack app. */
+	readonly slackManifest: (about: SlackApp) => Promise<SlackManifest>;
 };
 
 /** What the app package of Teams says of itself (see `teamsManifest`). */
@@ -100,6 +102,12 @@ export type TeamsPackage = {
 	readonly listed: readonly string[];
 	readonly leftOut: readonly string[];
 };
+
+/** What the Slack app is made for (see `slackManifest`). Without `url`: Socket Mode. */
+export type SlackApp = { readonly definitions: Definitions; readonly client?: string; readonly url?: string };
+
+/** `leftOut`: commands of procedures that cannot be slash commands. */
+export type SlackManifest = Pick<TeamsPackage, "text" | "listed" | "leftOut">;
 
 /** The command was used wrongly: say how, and exit 2. */
 export class UsageError extends Error {}

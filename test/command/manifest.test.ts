@@ -40,7 +40,10 @@ describe("sopwith manifest", () => {
 	test("writes the package and its text, twice the same, and says what to do with it", async () => {
 		const first = await run([], TEAMS);
 		assert.equal(first.code, 0, first.said);
-		assert.equal(first.out.trim(), join(folder, "manifest/teams.zip"));
+		assert.deepEqual(first.out.trim().split("\n"), [
+			join(folder, "manifest/teams.zip"),
+			join(folder, "manifest/slack.json"),
+		]);
 		assert.match(first.said, /newhire, sops, runs, approvals, help/);
 		assert.match(first.said, /Teams admin centre/);
 		const zip = readFileSync(join(folder, "manifest/teams.zip"));
@@ -52,6 +55,36 @@ describe("sopwith manifest", () => {
 		const text = readFileSync(join(folder, "manifest/teams.json"), "utf8");
 		assert.equal(Buffer.from(unzipSync(zip)["manifest.json"] ?? []).toString("utf8"), text);
 		assert.equal(JSON.parse(text).developer.privacyUrl, "https://sopwith.example.com");
+	});
+
+	test("writes the manifest of Slack without any app of Teams, by the way that is set or asked for, and says which", async () => {
+		const at = (name: string) => join(folder, name, "slack.json");
+		const first = await run(["--out", "socket"]);
+		assert.deepEqual([first.code, first.out.trim()], [0, at("socket")], first.said);
+		assert.deepEqual(readdirSync(join(folder, "socket")), ["slack.json"]);
+		assert.match(first.said, /Slack: Socket Mode, with \/newhire, \/sopwith, /);
+		assert.match(first.said, /api\.slack\.com\/apps: Create New App, From a manifest/);
+		assert.match(first.said, /Teams is left out: .* \(--app-id, or TEAMS_APP_ID\)/);
+		await run(["slack", "--way", "socket", "--out", "again"], { ...TEAMS, SLACK_SIGNING_SECRET: "set" });
+		assert.deepEqual(readFileSync(at("again")), readFileSync(at("socket")));
+		assert.deepEqual(readdirSync(join(folder, "again")), ["slack.json"]);
+		const set = await run(["slack", "--out", "http", "--json"], { ...TEAMS, SLACK_SIGNING_SECRET: "set" });
+		const { file, way, commands } = JSON.parse(set.out).slack;
+		assert.deepEqual([file, way, commands.slice(0, 2)], [at("http"), "http", ["newhire", "sopwith"]]);
+		const { settings } = JSON.parse(readFileSync(file, "utf8"));
+		assert.equal(settings.event_subscriptions.request_url, "https://sopwith.example.com/slack/events");
+		assert.equal(settings.socket_mode_enabled, false);
+	});
+
+	test("asks for an address over HTTP, for the app of Teams when it is asked for, and refuses what is neither", async () => {
+		const http = await run(["--way", "http", "--out", "never"]);
+		assert.deepEqual([http.code, /Slack over HTTP reaches .* → --url https:/.test(http.said)], [2, true], http.said);
+		const teams = await run(["teams", "--out", "never"]);
+		assert.deepEqual([teams.code, /TEAMS_APP_ID: .* is not known/.test(teams.said)], [2, true], teams.said);
+		const other = await run(["discord", "--out", "never"]);
+		assert.deepEqual([other.code, /teams or slack was expected/.test(other.said)], [2, true], other.said);
+		assert.match((await run(["--way", "pigeon"])).said, /socket or http was expected/);
+		assert(!readdirSync(folder).includes("never"));
 	});
 
 	test("refuses broken definitions, whose commands would be missing, and a client that is not there", async () => {

@@ -3,9 +3,9 @@
  * permission that nothing here needs, nor name what nobody can type.
  */
 import type { Values } from "../../base/json.ts";
-import type { Client, Definitions } from "../../sop/definitions.ts";
-import type { Sop } from "../../sop/sop.ts";
+import type { Definitions } from "../../sop/definitions.ts";
 import { OWN_COMMANDS } from "../bot.ts";
+import { cut, typedWords } from "../menu.ts";
 
 export type ManifestParts = {
 	/** The bot's application id, a GUID. It is also the id of the app in Teams. */
@@ -80,54 +80,23 @@ export function teamsManifest(parts: ManifestParts): MadeManifest {
 	return { manifest, listed: menu.map(({ title }) => title), leftOut };
 }
 
-/** A text of at most so many characters, cut between words where there is a word to spare. */
-export function cut(text: string, most: number): string {
-	if (text.length <= most) return text;
-	const room = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)]
-		.filter(({ index, segment }) => index + segment.length <= most - 1)
-		.map(({ segment }) => segment)
-		.join("");
-	const word = room.replace(/\s+\S*$/u, "");
-	return `${(word.length * 2 > most ? word : room).trimEnd()}…`;
-}
-
 type Entry = { readonly title: string; readonly description: string };
 
-/** Procedures first: those for emergencies, then those that most clients have. Then ours, as far as there is room. */
-function menuOf({ clients }: Pick<Definitions, "clients">, only: string | undefined) {
-	const meant = Object.values(clients).filter(({ id }) => only === undefined || id === only);
-	const typed = typedIn(meant);
-	const ranked = [...typed].sort(
-		([one, a], [other, b]) => rankOf(a) - rankOf(b) || b.length - a.length || (one < other ? -1 : 1),
-	);
+/** Procedures first. Then ours, as far as there is room. */
+function menuOf(definitions: Pick<Definitions, "clients">, only: string | undefined) {
+	const ranked = typedWords(definitions, only);
 	const room = MOST.commands - ALWAYS.length;
-	const procedures = ranked.slice(0, room).map(([word, [first]]) => entry(word, first?.title ?? word));
+	const procedures = ranked.slice(0, room).map(({ word, title }) => entry(word, title));
 	const [always, others] = [true, false].map((is) => OWN_COMMANDS.filter(({ word }) => ALWAYS.includes(word) === is));
 	const more = (others ?? []).slice(0, room - procedures.length);
 	const own = [...(always ?? []), ...more].map(({ word, usage, about }) =>
 		entry(word, usage === word ? about : `${usage}: ${about}`),
 	);
-	return { menu: [...procedures, ...own], leftOut: ranked.slice(room).map(([word]) => word) };
+	return { menu: [...procedures, ...own], leftOut: ranked.slice(room).map(({ word }) => word) };
 }
 
 function entry(title: string, description: string): Entry {
 	return { title: cut(title, MOST.title), description: cut(description, MOST.line) };
-}
-
-/** Each word that starts a procedure, with the clients' editions of it. */
-function typedIn(clients: readonly Client[]): ReadonlyMap<string, readonly Sop[]> {
-	const typed = new Map<string, readonly Sop[]>();
-	for (const sop of clients.flatMap(({ sops }) => Object.values(sops))) {
-		for (const start of sop.starts) {
-			if (start.kind === "command") typed.set(start.command, [...(typed.get(start.command) ?? []), sop]);
-		}
-	}
-	return typed;
-}
-
-function rankOf(sops: readonly Sop[]): number {
-	if (sops.some(({ urgency }) => urgency === "emergency")) return 0;
-	return sops.some(({ urgency }) => urgency === "urgent") ? 1 : 2;
 }
 
 /** A list for each scope. In a chat of one's own everything is private already, so a slash adds nothing there. */
