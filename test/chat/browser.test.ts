@@ -74,6 +74,32 @@ describe("the chat page", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
+	test("turns a long plan where it stands, and what comes for it later is drawn there too", async () => {
+		const hers = await open(HARRIET);
+		await type(hers, "newhire Many 412");
+		const form = hers.locator("article").last();
+		await form.getByLabel("First day").fill("2026-12-01");
+		await form.getByLabel("Role").selectOption("sales");
+		await form.getByRole("button", { name: "See the plan" }).click();
+		const his = await open(MO);
+		const approval = his.locator("article").filter({ hasText: "Approve the plan for Many 412?" });
+		await approval.getByText("Page 1 of 21: lines 1 to 20 of 412.").waitFor();
+		await approval.getByRole("button", { name: "Later ›" }).press("Enter");
+		await approval.getByText("Page 2 of 21: lines 21 to 40 of 412. Approving covers all of them").waitFor();
+		const focused = () => his.evaluate(() => document.activeElement?.textContent);
+		assert.equal(await focused(), "Later ›", "one goes on where one was");
+		await his.keyboard.press("Enter");
+		await approval.getByText("number 60").waitFor();
+		assert.equal(await approval.count(), 1);
+		await approval.getByRole("button", { name: "‹ Earlier" }).click();
+		await approval.getByText("Page 2 of 21").waitFor();
+		await approval.getByRole("button", { name: "Approve", exact: true }).click();
+		await his.getByText("The plan for Many 412").waitFor();
+		assert.equal(await approval.count(), 0, "the decision took the card's own place");
+		assert.equal(await his.locator("article").filter({ hasText: "Many 412" }).count(), 1);
+		assert.deepEqual(complaints, []);
+	});
+
 	test("keeps what one is typing into a card when the card changes", async () => {
 		const hers = await open(HARRIET);
 		await type(hers, "newhire Grace Hopper");

@@ -6,7 +6,9 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Registry } from "prom-client";
 import { loadCards } from "../../src/cards/load.ts";
+import { createBot } from "../../src/chat/bot.ts";
 import { createPoster } from "../../src/chat/poster.ts";
+import { draftsIn } from "../../src/chat/posts.ts";
 import { createWebChat } from "../../src/chat/web/receive.ts";
 import { createSignIn } from "../../src/chat/web/sign-in.ts";
 import { createWebSurface } from "../../src/chat/web/surface.ts";
@@ -37,7 +39,9 @@ export async function openWebWorld() {
 	const publicUrl = "http://127.0.0.1";
 	const signIn = createSignIn({ sessions: world.people, definitions, clock, audit, publicUrl });
 	const cards = loadCards(CARDS);
-	const chat = createWebChat({ ...world, cards, surface, signIn, publicUrl });
+	const refresh = (run: string): void => void poster.refresh(run);
+	const bot = createBot({ ...world, drafts: draftsIn(world.people), refresh, redraw: poster.redraw });
+	const chat = createWebChat({ ...world, bot, cards, surface, signIn, publicUrl });
 	const troubles: unknown[] = [];
 	const mounts = [
 		{ at: "/", handler: signIn.router },

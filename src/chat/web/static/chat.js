@@ -129,11 +129,12 @@ async function say(text) {
 async function press(slot, verb, data) {
 	const { id, ...inputs } = data;
 	const item = slot.closest("li");
+	const from = document.activeElement?.textContent;
 	busy(slot, true);
 	const answer = await post("/chat/press", { id, verb, inputs });
 	busy(slot, false);
 	if (answer?.kind !== "card") return;
-	if (answer.message.turned) return fill(item, answer.message);
+	if (answer.message.turned) return showPage(item, answer.message, from);
 	if (answer.replace) {
 		item.dataset.ref = answer.message.ref;
 		fill(item, answer.message);
@@ -142,6 +143,13 @@ async function press(slot, verb, data) {
 	}
 	put(answer.message);
 	reveal(answer.message.ref);
+}
+
+/** Shows another page of the same message, and stays on the button that turned it; at an end, on the other one. */
+function showPage(item, message, from) {
+	fill(item, message);
+	const buttons = [...item.querySelectorAll(".ac-actionSet button")];
+	(buttons.find((each) => each.textContent === from) ?? buttons[0])?.focus();
 }
 
 async function post(address, body) {
