@@ -4,8 +4,10 @@
  */
 import { type Json, sha256, type Values } from "../base/json.ts";
 import type { Secret } from "../base/secret.ts";
+import { type Clock, toMs } from "../base/time.ts";
 import type { World } from "../engine/action.ts";
 import type { Path } from "../engine/event.ts";
+import { madeBy } from "../engine/made.ts";
 import type { Vault } from "../engine/ports.ts";
 import type { Run } from "../engine/run.ts";
 import type { Client } from "../sop/definitions.ts";
@@ -88,6 +90,14 @@ function once(act: () => void): () => void {
 	};
 }
 
+/** After this, Microsoft 365 shows in all places what was made, even where it came by a sync. */
+const NEW_MS = 3_600_000;
+
+function isNew(run: Run, name: string, clock: Clock): boolean {
+	const id = `create:${name.toLowerCase()}#account`;
+	return madeBy(run).some((made) => made.id === id && toMs(made.at) + NEW_MS > toMs(clock.now()));
+}
+
 /** What a step has besides its doors: who it is, and its own corner of the vault. */
 function around(parts: WorldParts, client: Client, run: Run, step: Path) {
 	const { vault } = parts;
@@ -99,6 +109,7 @@ function around(parts: WorldParts, client: Client, run: Run, step: Path) {
 		signal: new AbortController().signal,
 		lookOnly: false,
 		promised: false,
+		isNew: (name: string) => isNew(run, name, parts.clock),
 		heldBack: (action: ActionName, input: Values) => heldBack(client, action, input),
 		addressOf: (person: string) => client.roster.people.find((one) => one.id === person)?.email,
 		reveal: (ref: { readonly $secret: string }) => vault.reveal(client.id, ref),

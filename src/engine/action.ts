@@ -80,6 +80,11 @@ export interface World {
 	readonly http?: Http;
 	/** Why a change of this action may not be made here, though it can be planned; undefined where it may. */
 	heldBack?(action: ActionName, input: Values): Obstacle | undefined;
+	/**
+	 * Whether this run made the account of that name, and lately: then "not there" may be a replica that does not know it
+	 * yet. What anybody else made, or this run long ago, is gone when it is not there.
+	 */
+	isNew?(name: string): boolean;
 	/** The e-mail address of a person of the client's roster, by id; undefined for anybody else. */
 	addressOf?(person: string): string | undefined;
 	reveal(ref: SecretRef): Promise<Secret>;

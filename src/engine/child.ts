@@ -7,6 +7,7 @@ import type { PersonId, Sop } from "../sop/sop.ts";
 import { adjust, type Fold, fail, finish } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { Path, RunEvent, RunId, StartRequest } from "./event.ts";
+import { madeBy } from "./made.ts";
 import { encodeKey, placeOf } from "./path.ts";
 import type { Approval, Run, StepState } from "./run.ts";
 import { nameRun } from "./run-id.ts";
@@ -119,15 +120,17 @@ function requestFor(
 		...(run.request.drill === undefined ? {} : { drill: run.request.drill }),
 	};
 	const scope = scopeFor(sop, run, { path, at: state.startedAt });
+	const all = madeBy(run);
+	const made = all.length === 0 ? {} : { made: all };
 	if (step?.kind === "run")
-		return { ...common, sop: step.sop, form: filled(step.with, scope), parent: { run: run.id, path } };
+		return { ...common, sop: step.sop, form: filled(step.with, scope), parent: { run: run.id, path, ...made } };
 	const item = state.items?.find((i) => i.key === key) ?? state.gone?.find((i) => i.key === key);
 	const approvals = { list: coveringItem(run, `${path}[${encodeKey(key)}].`) as unknown as Json };
 	return {
 		...common,
 		sop: sop.id,
 		form: run.form,
-		parent: { run: run.id, path, scope: scope.values(), approvals, ...(item === undefined ? {} : { item }) },
+		parent: { run: run.id, path, scope: scope.values(), approvals, ...made, ...(item === undefined ? {} : { item }) },
 	};
 }
 

@@ -10,9 +10,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { byGuid } from "../../src/actions/directory/entries.ts";
 import { createWorlds } from "../../src/actions/world.ts";
 import { systemClock } from "../../src/base/time.ts";
+import type { LedgerEntry } from "../../src/engine/event.ts";
+import { madeBy } from "../../src/engine/made.ts";
+import type { Run } from "../../src/engine/run.ts";
 import type { Connectors } from "../../src/sop/connector-schema.ts";
 import type { Client } from "../../src/sop/definitions.ts";
 import { ldapServer } from "./directory/ldap-server.ts";
+import { movingClock } from "./sandbox/with-sandbox.ts";
 import { clientOf, memoryVault, onStage, runOf, sopOf } from "./stage.ts";
 
 test("a client without a connector is told so, and nothing begins", async (t) => {
@@ -162,4 +166,33 @@ test("a certificate that is put right in its place is trusted from the next step
 	await pause(20);
 	writeFileSync(join(folder, "ca.pem"), server.ca);
 	assert.equal((await (await enter()).directory.move(ADA, ADA)).kind, "ok");
+});
+
+test("what a run made is new for an hour, to its children and to its undo as well", async (t) => {
+	const clock = movingClock();
+	const client = clientOf({});
+	const worlds = createWorlds({
+		...{ clientOf: () => client, vault: memoryVault(), clock, env: {} },
+		sandboxOf: () => assert.fail("no connector"),
+	});
+	t.after(() => worlds.close());
+	const run = runOf({ action: "microsoft365.user", input: {} }, clock);
+	const entry = (id: string, kind: "create" | "set"): LedgerEntry => ({
+		...{ path: "account", attempt: 1, action: "microsoft365.user", input: {}, state: "applied", at: clock.now() },
+		change: { id, kind, target: "ada@contoso.example", facet: "account", words: "", detail: "" },
+	});
+	const made = entry("create:ada@contoso.example#account", "create");
+	const set = entry("set:mo@contoso.example#account", "set");
+	const { request } = run;
+	const runs: readonly Run[] = [
+		{ ...run, ledger: [set, made] },
+		{ ...run, request: { ...request, undo: { of: "x", entries: [made], approvers: [] } } },
+		{ ...run, request: { ...request, parent: { run: "x", path: "p", made: madeBy({ ...run, ledger: [made] }) } } },
+	];
+	const isNew = async (one: Run, name: string) => (await worlds.worldOf(one, sopOf(client), "p")).isNew?.(name);
+	for (const one of runs) assert.equal(await isNew(one, "Ada@contoso.example"), true);
+	assert.equal(await isNew({ ...run, ledger: [set] }, "mo@contoso.example"), false);
+	assert.equal(await isNew({ ...run, ledger: [{ ...made, undone: true }] }, "ada@contoso.example"), false);
+	clock.move(3_600_000);
+	for (const one of runs) assert.equal(await isNew(one, "ada@contoso.example"), false);
 });

@@ -99,9 +99,9 @@ export async function findUser(directory: Directory, ref: UserRef): Promise<Dire
 
 export type DirectoryGroup = { readonly dn: string; readonly guid: string; readonly name: string };
 
-/** Groups with that name under the client's group base, or the one at that DN. */
+/** Groups with that name under the client's group base, or the one at that DN or `byGuid`. */
 export async function findGroups(directory: Directory, group: string): Promise<readonly DirectoryGroup[]> {
-	const isDn = /^(cn|ou)=.+,dc=/i.test(group);
+	const isDn = /^((cn|ou)=.+,dc=|<GUID=)/i.test(group);
 	const isGroup = equal("objectClass", "group");
 	const named = new OrFilter({ filters: [equal("cn", group), equal("sAMAccountName", group)] });
 	const answer = await directory.search({

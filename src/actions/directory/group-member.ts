@@ -70,7 +70,10 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 		const operation = add ? "add" : "delete";
 		const answer = await directory.modify(group, [{ operation, attribute: "member", values: [user.dn] }]);
 		const isSo = async () => (await isMember(directory, group, user.dn)) === add;
-		return settled(answer, made.id, SO_ALREADY, isSo);
+		const outcome = await settled(answer, made.id, SO_ALREADY, isSo);
+		if (outcome.kind !== "refused" || outcome.code !== "no-such-object") return outcome;
+		const isThere = (await findGroups(directory, group)).length > 0;
+		return { ...outcome, ...(isThere ? gone(made.target) : groupGone(made)) };
 	},
 	undo(made, wanted, { subject, groups, isIn }: Facts) {
 		if (subject.user === undefined) return { changes: [] };
@@ -88,6 +91,13 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 /** Which group was approved, whatever it is called by now. */
 function idOf(made: Change): string {
 	return String(made.after ?? made.before);
+}
+
+/** The group was there when it was looked at. */
+function groupGone(made: Change) {
+	const called = made.facet.slice("group:".length);
+	const message = `There is no group ${called} in the directory any more. Nothing changed. Have it restored there and try again, or skip this step and take it out of the profile.`;
+	return { code: "no-such-group", message, retryable: false };
 }
 
 /** Refusals that may mean "it is so already": LDAP 68 and 20 on add, 53 and 16 on remove. */

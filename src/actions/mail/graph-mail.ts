@@ -23,6 +23,7 @@ export function graphMail(graph: Graph, from: string): Mail {
 			};
 			const body = { message, saveToSentItems: true };
 			const answer = await graph.request({ method: "POST", path: ["users", from, "sendMail"], body });
+			if (answer.kind === "refused" && answer.status === 404) return { ...answer, ...noMailbox(from) };
 			return answer.kind === "ok" ? { ...answer, value: undefined } : answer;
 		},
 		async sent(id) {
@@ -32,4 +33,9 @@ export function graphMail(graph: Graph, from: string): Mail {
 			return answer.kind === "ok" ? { ...answer, value: answer.value.length > 0 } : answer;
 		},
 	};
+}
+
+function noMailbox(from: string) {
+	const message = `${from} has no mailbox in Microsoft 365 (any more). Nothing was sent. Give it one, or name another sender in connectors.mail.from.`;
+	return { code: "no-mailbox", message };
 }

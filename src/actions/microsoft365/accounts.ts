@@ -4,11 +4,12 @@
  */
 import { isRecord, type Json, type Values } from "../../base/json.ts";
 import type { Obstacle, World } from "../../engine/action.ts";
-import { type Answer, type Graph, got } from "../../engine/remote.ts";
+import { type Graph, got } from "../../engine/remote.ts";
 import { refusal } from "../doors.ts";
 import { immutableIdOf } from "../guid.ts";
 import { isPromised, namesOf, sayUser, type UserRef } from "../user-ref.ts";
 import { odata } from "./graph.ts";
+import { gotOrNone, missing } from "./missing.ts";
 
 export type CloudUser = {
 	readonly id: string;
@@ -35,12 +36,6 @@ export const SELECT = [
 	...["onPremisesSyncEnabled", "onPremisesExtensionAttributes", "employeeId", "lastPasswordChangeDateTime"],
 	...["createdDateTime", "assignedLicenses", "givenName", "surname", "mailNickname"],
 ].join(",");
-
-/** The value of a read; undefined for what is not there. Errors: `RemoteError` for anything else that is no answer. */
-export function gotOrNone<T>(answer: Answer<T>): T | undefined {
-	if (answer.kind === "refused" && answer.status === 404) return undefined;
-	return got(answer);
-}
 
 /**
  * The account a step means; undefined when nobody fits. A name without an address is nobody here. An account that came from
@@ -86,19 +81,22 @@ export type CloudSubject = {
 };
 
 /**
- * Finds the person. While planning, nobody is an answer; in an attempt it is a try that failed, because a new account is
- * not shown by every replica for a while. Errors: `RemoteError` (`no-such-user`, retryable).
+ * Finds the person. While planning, nobody is an answer; in an attempt it ends the try, and another one is worth it where
+ * this run has just made the account. Errors: `RemoteError` (`not-found`, retryable; `no-such-user`).
  */
 export async function cloudSubject(graph: Graph, ref: UserRef, world: World): Promise<CloudSubject> {
-	const user = await findAccount(graph, ref);
-	if (user === undefined && !world.lookOnly) {
-		const message = `Microsoft 365 does not show ${sayUser(ref)}. Nothing changed.`;
-		throw refusal("no-such-user", message, `no user ${sayUser(ref)}`, true);
-	}
+	const user = world.lookOnly ? await findAccount(graph, ref) : await accountToWrite(graph, ref, world);
 	const name = isPromised(ref) ? sayUser(ref) : (user?.upn ?? sayUser(ref));
 	// Whom a step found in the directory comes with the next sync, as when the form is corrected before it came.
 	const comes = world.lookOnly && namesOf(ref).guid !== undefined;
 	return { name, promised: world.promised || comes, ...(user === undefined ? {} : { user }) };
+}
+
+/** Finds the account again right before it is written. Errors: as `cloudSubject` in an attempt. */
+export async function accountToWrite(graph: Graph, ref: UserRef, world: World): Promise<CloudUser> {
+	const user = await findAccount(graph, ref);
+	if (user === undefined) throw missing(world, sayUser(ref), `no user ${sayUser(ref)}`);
+	return user;
 }
 
 /** The obstacle when the person is neither there nor promised. */
@@ -107,11 +105,6 @@ export function cloudAbsence(subject: CloudSubject) {
 	const message = `There is no account ${subject.name} in Microsoft 365. Nothing changed.`;
 	const obstacle: Obstacle = { code: "no-such-user", message, choices: [] };
 	return { changes: [], promises: {}, obstacle };
-}
-
-/** The refusal of a write whose person was there a moment ago. */
-export function notShown(name: string) {
-	return { code: "no-such-user", message: `Microsoft 365 does not show ${name} any more.`, retryable: true };
 }
 
 export function readAccount(row: Values): CloudUser {

@@ -3,12 +3,12 @@
  */
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
-import { outcomeOf } from "../../engine/remote.ts";
 import { change, check, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, notShown } from "./accounts.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject } from "./accounts.ts";
+import { outcomeAt } from "./missing.ts";
 
 const input = z.object({ user: userRef, enabled: z.boolean().default(true) });
 const output = z.object({ enabled: z.boolean() });
@@ -52,10 +52,9 @@ export const cloudEnabled: Action<z.infer<typeof input>, z.infer<typeof output>>
 	},
 	async apply(made, { user }, world) {
 		const graph = graphOf(world);
-		const subject = await cloudSubject(graph, user, world);
-		if (subject.user === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
+		const { id } = await accountToWrite(graph, user, world);
 		const body = { accountEnabled: made.after === true };
-		return outcomeOf(await graph.request({ method: "PATCH", path: ["users", subject.user.id], body }), made.id);
+		return outcomeAt(world, made, await graph.request({ method: "PATCH", path: ["users", id], body }));
 	},
 	undo(made, _wanted, { subject }: Facts) {
 		if (subject.user === undefined || subject.user.enabled !== made.after) return { changes: [] };

@@ -7,7 +7,7 @@ import type { Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Action, World } from "../../engine/action.ts";
 import type { Change, Outcome } from "../../engine/event.ts";
-import { type Graph, got, outcomeOf } from "../../engine/remote.ts";
+import { type Answer, type Graph, got, outcomeOf } from "../../engine/remote.ts";
 import { parseDuration } from "../../sop/duration.ts";
 import { change, check } from "../changes.ts";
 import { graphOf, refusal } from "../doors.ts";
@@ -16,7 +16,8 @@ import { newPassword } from "../password.ts";
 import { shownBefore, tryToSet } from "../password-try.ts";
 import { hasSignedIn, signedIn } from "../signed-in.ts";
 import { userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, notShown, text } from "./accounts.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
+import { gotOf, outcomeAt } from "./missing.ts";
 
 const secretRef = z.object({ $secret: z.string() });
 const input = z.object({
@@ -74,7 +75,7 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 			const secret = await heldPassword(subject.user.passwordChanged, world);
 			return { subject, passes: [], used, begun: false, ...(secret === undefined ? {} : { secret }) };
 		}
-		const passes = await passesOf(graph, subject.user.id);
+		const passes = gotOf(world, subject.name, await passesOf(graph, subject.user.id));
 		const secret = await heldPass(passes, world);
 		const begun = await world.holds(BEGUN);
 		return { subject, passes, used, begun, ...(secret === undefined ? {} : { secret }) };
@@ -110,8 +111,7 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 	},
 	async apply(made, wanted, world) {
 		const graph = graphOf(world);
-		const { user } = await cloudSubject(graph, wanted.user, world);
-		if (user === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
+		const user = await accountToWrite(graph, wanted.user, world);
 		const at: Place = { graph, world, user: user.id };
 		if (made.facet === "password") return writePassword(at, made, user.passwordChanged);
 		if (made.kind === "delete") return deletePasses(at, made);
@@ -172,13 +172,15 @@ function spoken(lifetime: string): string {
 	return lifetime.replace(/^(\d+) ?([mhd])$/, (_, number, letter) => `${number}\u00a0${unit[letter]}`);
 }
 
-async function passesOf(graph: Graph, user: string): Promise<readonly Pass[]> {
+async function passesOf(graph: Graph, user: string): Promise<Answer<readonly Pass[]>> {
 	const answer = await graph.list({ path: ["users", user, "authentication", "temporaryAccessPassMethods"] });
-	return got(answer).map((row) => ({
+	if (answer.kind !== "ok") return answer;
+	const passes = answer.value.map((row) => ({
 		id: text(row.id),
 		usable: row.isUsable === true,
 		why: text(row.methodUsabilityReason),
 	}));
+	return { ...answer, value: passes };
 }
 
 /** A pass we hold counts while it can be used, or once it was; one that ran out unused does not. */
@@ -207,7 +209,7 @@ async function writePassword(at: Place, made: Change, changed: string): Promise<
 	const password = await at.world.reveal(ref);
 	const passwordProfile = { forceChangePasswordNextSignIn: true, password: password.open() };
 	const request = { method: "PATCH", path: ["users", at.user], body: { passwordProfile } } as const;
-	return outcomeOf(await tryToSet(at.world, changed, () => at.graph.request(request)), made.id);
+	return outcomeAt(at.world, made, await tryToSet(at.world, changed, () => at.graph.request(request)));
 }
 
 /** The answer is the only place where the pass is ever shown: it is kept before anything else is done with it. */
@@ -219,7 +221,7 @@ async function makePass(at: Place, made: Change, lifetimeInMinutes: number): Pro
 	if (answer.kind === "refused" && [400, 403].includes(answer.status)) {
 		return outcomeOf({ ...answer, ...(await passPolicy(at.graph, lifetimeInMinutes)) }, made.id);
 	}
-	if (answer.kind !== "ok") return outcomeOf(answer, made.id);
+	if (answer.kind !== "ok") return outcomeAt(at.world, made, answer);
 	const { id, temporaryAccessPass } = answer.value as Values;
 	if (typeof id !== "string" || typeof temporaryAccessPass !== "string") {
 		return { kind: "unknown", applied: [made.id], code: "no-pass", detail: "the answer did not show the pass" };
@@ -251,7 +253,7 @@ async function passPolicy(graph: Graph, minutes: number) {
 
 async function deletePasses(at: Place, made: Change): Promise<Outcome> {
 	const path = ["users", at.user, "authentication", "temporaryAccessPassMethods"];
-	for (const pass of await passesOf(at.graph, at.user)) {
+	for (const pass of got(await passesOf(at.graph, at.user))) {
 		const answer = await at.graph.request({ method: "DELETE", path: [...path, pass.id] });
 		if (answer.kind !== "ok" && !(answer.kind === "refused" && answer.status === 404))
 			return outcomeOf(answer, made.id);

@@ -53,19 +53,17 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 		status,
 		code,
 		message: `${own ?? `Microsoft 365 refused this: ${said}`} Nothing changed.`,
-		retryable: isPassing(method, status) && !hasConflict(error),
+		retryable: PASSING.includes(status) && !hasConflict(error),
 		detail: own === undefined ? detail : `${detail}: ${said}`,
 		...(after === undefined ? {} : { retryAfterMs: after }),
 	};
 }
 
 /**
- * Whether another try, with a fresh look before it, may succeed. A write to what was just seen and is "not found" met a
- * replica that does not know it yet; a read that finds nothing is an answer.
+ * Another try, with a fresh look before it, may succeed. 404 is none of them: only who knows what this run made can tell a
+ * replica that lags from what is gone (see missing.ts).
  */
-function isPassing(method: GraphRequest["method"], status: number): boolean {
-	return [408, 409, 423, 429, 500, 502, 503, 504].includes(status) || (status === 404 && method !== "GET");
-}
+const PASSING: readonly number[] = [408, 409, 423, 429, 500, 502, 503, 504];
 
 /**
  * Reads `Retry-After`, in seconds or as an HTTP date. Shape: milliseconds from now, never negative, never capped; nothing
@@ -142,7 +140,7 @@ const SENTENCES: { readonly [code: Code]: string } = {
 	"no-rights":
 		"Our application has no right to do this in Microsoft 365; `sopwith doctor --client` names the permission.",
 	"not-signed-in": "Microsoft 365 did not accept our sign-in.",
-	"not-found": "Microsoft 365 does not show it yet, or any more.",
+	"not-found": "Microsoft 365 does not have what this is about.",
 	"no-mailbox": "Microsoft 365 shows no mailbox for this account yet.",
 	"already-exists": "Microsoft 365 has something with this name or address already.",
 	"quota-exceeded": "This tenant holds as much as it may.",

@@ -4,16 +4,16 @@
  */
 import { z } from "zod";
 import type { Values } from "../../base/json.ts";
-import type { Action } from "../../engine/action.ts";
+import type { Action, World } from "../../engine/action.ts";
 import type { Change, Outcome } from "../../engine/event.ts";
-import type { Graph } from "../../engine/remote.ts";
-import { got } from "../../engine/remote.ts";
+import { type Answer, type Graph, got } from "../../engine/remote.ts";
 import { change, check, settled, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { GUID, plainText, userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, gotOrNone, notShown, rows, text } from "./accounts.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject, rows, text } from "./accounts.ts";
 import { odata } from "./graph.ts";
+import { gotOf, gotOrNone, missingAccount } from "./missing.ts";
 
 const input = z.object({ user: userRef, group: plainText, member: z.boolean().default(true) });
 const output = z.object({ group: z.string(), member: z.boolean(), skipped: z.exactOptional(z.string()) });
@@ -48,7 +48,7 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 			cloudSubject(graph, wanted.user, world),
 			findCloudGroups(graph, wanted.group),
 		]);
-		return { subject, groups, memberOf: subject.user === undefined ? [] : await groupsOf(graph, subject.user.id) };
+		return { subject, groups, memberOf: await groupsAround(graph, subject, world) };
 	},
 	plan(wanted, { subject, groups, memberOf }: Facts) {
 		const nobody = cloudAbsence(subject);
@@ -86,12 +86,12 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 	},
 	async apply(made, wanted, world) {
 		const graph = graphOf(world);
-		const [{ user }, id] = await Promise.all([
-			cloudSubject(graph, wanted.user, world),
+		const [user, group] = await Promise.all([
+			accountToWrite(graph, wanted.user, world),
 			plannedGroup(graph, made, wanted.group),
 		]);
-		if (user === undefined || id === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
-		return writeMember(graph, made, { user: user.id, group: id });
+		if (group === undefined) return groupGone(made, wanted.group);
+		return writeMember(world, made, { user: user.id, group });
 	},
 	undo(made, _wanted, { subject, groups, memberOf }: Facts) {
 		const id = plannedId(made) ?? groups[0]?.id;
@@ -112,18 +112,32 @@ async function plannedGroup(graph: Graph, made: Change, name: string): Promise<s
 	return plannedId(made) ?? (await findCloudGroups(graph, name))[0]?.id;
 }
 
-/** Adds or removes the link, by ids. Some refusals say that it is so already; that is read back. */
+/**
+ * Adds or removes the link, by ids. Some refusals say that it is so already; that is read back. What was not found is either
+ * the group, which nobody here has made, or the person.
+ */
 export async function writeMember(
-	graph: Graph,
+	world: World,
 	made: Change,
 	{ user, group }: { readonly user: string; readonly group: string },
 ): Promise<Outcome> {
+	const graph = graphOf(world);
 	const add = made.kind === "add";
 	const path = ["groups", group, "members", ...(add ? [] : [user]), "$ref"];
 	const body = { "@odata.id": `${graph.endpoint}/directoryObjects/${user}` };
 	const answer = await graph.request(add ? { method: "POST", path, body } : { method: "DELETE", path });
-	const isSo = async () => (await groupsOf(graph, user)).includes(group) === add;
-	return settled(answer, made.id, ["bad-request", "already-exists", "not-found", "conflict"], isSo);
+	const isSo = async () => (gotOrNone(await groupsOf(graph, user)) ?? []).includes(group) === add;
+	const outcome = await settled(answer, made.id, ["bad-request", "already-exists", "not-found", "conflict"], isSo);
+	if (outcome.kind !== "refused" || outcome.code !== "not-found") return outcome;
+	const isThere = (await findCloudGroups(graph, group)).length > 0;
+	return isThere ? { ...outcome, ...missingAccount(world, made.target) } : groupGone(made, group);
+}
+
+/** The group was there when it was looked at. */
+function groupGone(made: Change, group: string): Outcome {
+	const [, called = group] = /^\w+:(.+)$/s.exec(made.facet) ?? [];
+	const message = `There is no group ${called} in Microsoft 365 any more. Nothing changed. Have it restored (Entra admin centre, Groups, Deleted groups) and try again, or skip this step and take it out of the profile.`;
+	return { kind: "refused", applied: [], code: "no-such-group", message, retryable: false, detail: `group ${group}` };
 }
 
 /** Groups with that name or id; with `why`, nobody can be put into it from here. */
@@ -138,9 +152,18 @@ export async function findCloudGroups(graph: Graph, group: string): Promise<read
 }
 
 /** The groups a person is in, by id. Asked from their side: they are in few, while a group may have thousands of members. */
-export async function groupsOf(graph: Graph, user: string): Promise<readonly string[]> {
+export async function groupsOf(graph: Graph, user: string): Promise<Answer<readonly string[]>> {
 	const answer = await graph.list({ path: ["users", user, "memberOf"], query: { $select: "id" } });
-	return got(answer).map((row) => text(row.id));
+	return answer.kind === "ok" ? { ...answer, value: answer.value.map((row) => text(row.id)) } : answer;
+}
+
+/** The same for whom a look is about. Errors: `RemoteError`. */
+export async function groupsAround(
+	graph: Graph,
+	{ name, user }: CloudSubject,
+	world: World,
+): Promise<readonly string[]> {
+	return user === undefined ? [] : gotOf(world, name, await groupsOf(graph, user.id));
 }
 
 function readGroup(row: Values): Group {

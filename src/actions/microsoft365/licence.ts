@@ -10,8 +10,8 @@ import { already, change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { plainText, userRef } from "../user-ref.ts";
-import { type CloudSubject, cloudAbsence, cloudSubject, notShown, text } from "./accounts.ts";
-import { groupsOf, plannedId, writeMember } from "./group-member.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
+import { groupsAround, plannedId, writeMember } from "./group-member.ts";
 import {
 	awaitLicences,
 	findLicenceGroups,
@@ -23,6 +23,7 @@ import {
 } from "./licence-group.ts";
 import { outOfStock, readStock } from "./licence-stock.ts";
 import { licenceTitle } from "./licence-titles.ts";
+import { gotOf, outcomeAt } from "./missing.ts";
 
 const input = z.object({
 	user: userRef,
@@ -63,9 +64,9 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 		if (subject.user === undefined) return { subject, stock, groups, held: [], memberOf: [] };
 		const [details, memberOf] = await Promise.all([
 			graph.list({ path: ["users", subject.user.id, "licenseDetails"] }),
-			licenceGroups.length === 0 ? [] : groupsOf(graph, subject.user.id),
+			licenceGroups.length === 0 ? [] : groupsAround(graph, subject, world),
 		]);
-		const held = got(details).map((row) => text(row.skuPartNumber));
+		const held = gotOf(world, subject.name, details).map((row) => text(row.skuPartNumber));
 		const facts = { subject, stock, groups, held, memberOf };
 		if (!world.lookOnly) awaitLicences(subject.name, facts);
 		return facts;
@@ -100,14 +101,13 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 	},
 	async apply(made, { user }, world) {
 		const graph = graphOf(world);
-		const { user: account } = await cloudSubject(graph, user, world);
-		if (account === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
+		const account = await accountToWrite(graph, user, world);
 		if (made.facet === "usageLocation") {
 			const body = { usageLocation: made.after === "" ? null : text(made.after as string) };
-			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", account.id], body }), made.id);
+			return outcomeAt(world, made, await graph.request({ method: "PATCH", path: ["users", account.id], body }));
 		}
 		const group = made.facet.startsWith("licenceGroup:") ? plannedId(made) : undefined;
-		if (group !== undefined) return writeMember(graph, made, { user: account.id, group });
+		if (group !== undefined) return writeMember(world, made, { user: account.id, group });
 		const sku = made.facet.slice("licence:".length);
 		const stock = got(await graph.list({ path: ["subscribedSkus"] })).map(readStock);
 		const skuId = stock.find((row) => row.sku === sku)?.skuId;
@@ -119,7 +119,7 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 				: { addLicenses: [], removeLicenses: [skuId] };
 		const answer = await graph.request({ method: "POST", path: ["users", account.id, "assignLicense"], body });
 		if (answer.kind !== "refused" || answer.code !== "bad-request" || made.kind !== "add") {
-			return outcomeOf(answer, made.id);
+			return outcomeAt(world, made, answer);
 		}
 		// A licence that somebody else took meanwhile is refused like any other mistake: the stock says which it was.
 		const now = got(await graph.list({ path: ["subscribedSkus"] })).map(readStock);

@@ -7,7 +7,8 @@ import { check, onlyLooks } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { sayUser, userRef } from "../user-ref.ts";
-import { findAccount, gotOrNone } from "./accounts.ts";
+import { findAccount } from "./accounts.ts";
+import { gotOrNone } from "./missing.ts";
 
 const input = z.object({ user: userRef });
 const output = z.object({ upn: z.string(), timeZone: z.string() });

@@ -3,21 +3,21 @@
  */
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
-import { outcomeOf } from "../../engine/remote.ts";
+import type { Change } from "../../engine/event.ts";
 import { change, check, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { sayUser, userRef } from "../user-ref.ts";
 import {
+	accountToWrite,
 	type CloudSubject,
 	type CloudUser,
 	cloudAbsence,
 	cloudSubject,
 	findAccount,
-	gotOrNone,
-	notShown,
 	readAccount,
 } from "./accounts.ts";
+import { gotOrNone, outcomeAt } from "./missing.ts";
 
 const input = z.object({ user: userRef, manager: userRef });
 const output = z.object({ manager: z.string() });
@@ -68,13 +68,16 @@ export const cloudManager: Action<z.infer<typeof input>, z.infer<typeof output>>
 	},
 	async apply(made, { user }, world) {
 		const graph = graphOf(world);
-		const { user: account } = await cloudSubject(graph, user, world);
-		if (account === undefined) return { kind: "refused", applied: [], ...notShown(made.target) };
+		const account = await accountToWrite(graph, user, world);
 		const path = ["users", account.id, "manager", "$ref"];
 		const id = typeof made.after === "string" ? made.after : "";
-		if (id === "") return outcomeOf(await graph.request({ method: "DELETE", path }), made.id);
+		if (id === "") return outcomeAt(world, made, await graph.request({ method: "DELETE", path }));
 		const body = { "@odata.id": `${graph.endpoint}/users/${id}` };
-		return outcomeOf(await graph.request({ method: "PUT", path, body }), made.id);
+		const answer = await graph.request({ method: "PUT", path, body });
+		const isGone = answer.kind === "refused" && answer.status === 404 && (await findAccount(graph, id)) === undefined;
+		return isGone
+			? { kind: "refused", applied: [], retryable: false, ...managerGone(made) }
+			: outcomeAt(world, made, answer);
 	},
 	undo(made, _input, { subject, now }: Facts) {
 		if (subject.user === undefined || now?.id !== made.after) return { changes: [] };
@@ -82,3 +85,9 @@ export const cloudManager: Action<z.infer<typeof input>, z.infer<typeof output>>
 		return { changes: [turned(made, words, "/users/{id}/manager/$ref")] };
 	},
 };
+
+/** The manager was there when looked at. */
+function managerGone({ words, after }: Change) {
+	const message = `${words}: that account is not in Microsoft 365 any more. Nothing changed. Correct the manager in the form, or skip this step.`;
+	return { code: "no-such-manager", message, detail: `no user ${String(after)}` };
+}

@@ -7,13 +7,14 @@ import type { Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Action } from "../../engine/action.ts";
 import { outcomeOf } from "../../engine/remote.ts";
-import { change, check } from "../changes.ts";
+import { already, change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
 import { deleteWords, signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
 import { MARK, text } from "./accounts.ts";
+import { outcomeAt } from "./missing.ts";
 import { chooseCloudAccount } from "./user-choose.ts";
 import { ASKED, type CloudAccountFacts, lookForCloudAccount } from "./user-look.ts";
 import { turnedBack, whyItStays } from "./user-name.ts";
@@ -76,15 +77,17 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 		const after = (made.after ?? {}) as Values;
 		if (made.kind === "delete") {
 			const id = String((made.before as Values).id);
-			return outcomeOf(await graph.request({ method: "DELETE", path: ["users", id] }), made.id);
+			const answer = await graph.request({ method: "DELETE", path: ["users", id] });
+			const isGone = answer.kind === "refused" && answer.status === 404 && world.isNew?.(made.target) !== true;
+			return isGone ? already(made.id) : outcomeAt(world, made, answer);
 		}
 		if (made.facet === "owner") {
 			const body = { onPremisesExtensionAttributes: { [MARK]: after.mark === "" ? null : String(after.mark) } };
-			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", String(after.id)], body }), made.id);
+			return outcomeAt(world, made, await graph.request({ method: "PATCH", path: ["users", String(after.id)], body }));
 		}
 		if (made.facet === "name" || made.facet === "address") {
 			const { id, mark: _mark, ...body } = after;
-			return outcomeOf(await graph.request({ method: "PATCH", path: ["users", String(id)], body }), made.id);
+			return outcomeAt(world, made, await graph.request({ method: "PATCH", path: ["users", String(id)], body }));
 		}
 		const kept = await world.keep("initial-password", newPassword());
 		const body = { ...bodyFor(input, made.target), onPremisesExtensionAttributes: { [MARK]: world.mark } };

@@ -11,6 +11,8 @@ export interface Meanwhile {
 	addGuest(guest: { readonly displayName: string; readonly mail: string }): string;
 	/** Gives a group of Microsoft 365 another name. */
 	renameGroup(name: string, to: string): void;
+	/** Deletes a group of Microsoft 365. */
+	deleteGroup(name: string): void;
 	/** Gives somebody a licence; it is counted at once. */
 	takeLicence(userPrincipalName: string, sku: string): void;
 	/** No more passes are given out. Source: https://learn.microsoft.com/graph/api/resources/temporaryaccesspassauthenticationmethodconfiguration. */
@@ -28,6 +30,10 @@ export function meanwhileIn(tenant: Tenant): Meanwhile {
 			const group = tenant.groups.all().find((one) => one.properties.displayName === name);
 			if (group === undefined) return;
 			tenant.groups.put(group.id, { ...group, properties: { ...group.properties, displayName: to } });
+		},
+		deleteGroup(name) {
+			const group = tenant.groups.all().find((one) => one.properties.displayName === name);
+			if (group !== undefined) tenant.groups.drop(group.id);
 		},
 		takeLicence(name, sku) {
 			const user = tenant.users.all().find((one) => one.properties.userPrincipalName === name);

@@ -129,7 +129,7 @@ test("a refusal and an answer that was lost say what Microsoft's support asks fo
 	const stage = await withSandbox(t, { patienceMs: 0 });
 	const missing = await stage.graph.request({ method: "GET", path: ["users", "nobody@contoso.example"] });
 	assert.ok(missing.kind === "refused");
-	assert.equal(missing.message, "Microsoft 365 does not show it yet, or any more. Nothing changed.");
+	assert.equal(missing.message, "Microsoft 365 does not have what this is about. Nothing changed.");
 	assert.match(missing.detail, /^HTTP 404 Request_ResourceNotFound, request-id [0-9a-f-]{36}, date \w{3}, .+ GMT: Res/);
 	stage.sandbox.fault({ match: WRITES, answer: { kind: "dropped", applied: false } });
 	const lost = await stage.graph.request(ANN);

@@ -113,7 +113,7 @@ type Sorted = {
 const SORTED: readonly Sorted[] = [
 	{ what: "400", status: 400, read: "refused bad-request", write: "refused bad-request" },
 	{ what: "403", status: 403, read: "refused no-rights", write: "refused no-rights" },
-	{ what: "404", status: 404, read: "refused not-found", write: "refused not-found again" },
+	{ what: "404", status: 404, read: "refused not-found", write: "refused not-found" },
 	{ what: "409", status: 409, read: "refused conflict again", write: "refused conflict again" },
 	{ what: "429", status: 429, read: "refused throttled again", write: "refused throttled again" },
 	{ what: "500", status: 500, read: "refused server-error again", write: "unknown server-error" },

@@ -3,6 +3,7 @@
  * made, gives no token. Waits are told and kept, on the clock of the scene; must never be cut short by the bot.
  */
 import type { Fault } from "../../../src/actions/sandbox/faults.ts";
+import { toMs } from "../../../src/base/time.ts";
 import type { Case } from "./play.ts";
 import type { Scene } from "./scene.ts";
 
@@ -58,6 +59,23 @@ const told: Case<Scene> = {
 
 /** In a tenant that shows nothing of what was made for a while. */
 export const unseen: Case<Scene> = { ends: "done", strike: () => () => true };
+
+/** It is shown, and whoever writes to it asks a replica that does not know it yet. */
+export const unknownToWrites: readonly Case<Scene>[] = [LICENCE, GROUP, OPEN, PASS].map(({ method, path }) => ({
+	ends: "done",
+	hurry: true,
+	strike({ cloud, clock }) {
+		let since: number | undefined;
+		const match = (one: { readonly method: string; readonly path: string }) => {
+			if (one.method !== method || !path.test(one.path)) return false;
+			since ??= toMs(clock.now());
+			return toMs(clock.now()) < since + 20_000;
+		};
+		const answer = status(404, { code: "Request_ResourceNotFound" });
+		const { met } = cloud.fault({ match, times: Number.POSITIVE_INFINITY, answer });
+		return () => met() > 0;
+	},
+}));
 
 function until(at: string): string {
 	return Temporal.Instant.from(at).add({ milliseconds: LONG_MS }).toString({ fractionalSecondDigits: 3 });

@@ -6,9 +6,20 @@ import { join } from "node:path";
 import { needs } from "../../fixtures/needs.ts";
 import { type FaultRow, type Tally, tallyOf } from "../row.ts";
 import { deaths, frozen } from "./controller.ts";
-import { graphFaults, tokenFaults, unseen } from "./graph.ts";
+import { graphFaults, tokenFaults, unknownToWrites, unseen } from "./graph.ts";
 import { killOnDirectories } from "./kill-real.ts";
-import { cloudRenamed, guest, licenceTaken, mailCut, manyGroups, names, namesakes, renames } from "./meanwhile.ts";
+import {
+	cloudGroupDeleted,
+	cloudRenamed,
+	groupDeleted,
+	guest,
+	licenceTaken,
+	mailCut,
+	manyGroups,
+	names,
+	namesakes,
+	renames,
+} from "./meanwhile.ts";
 import { type Case, play } from "./play.ts";
 import { type Hybrid, type HybridOptions, openCloud, openHybrid, type Scene, type SceneOptions } from "./scene.ts";
 import { accountFaults, certificateFaults, passwordFaults, rightsFaults } from "./sign-in.ts";
@@ -106,6 +117,8 @@ function onGraph(quick: boolean): readonly Job[] {
 			lags: { replication: 20_000 },
 			pace: quick ? PACE : 1,
 		}),
+		cloud("Graph: 404 for 20 s to writes after the create", unknownToWrites, times),
+		cloud("a group of Microsoft 365 is deleted meanwhile", [cloudGroupDeleted], times),
 		cloud("a group of Microsoft 365 is renamed meanwhile", [cloudRenamed], 1, { pace: PACE }),
 		...Object.entries(all).map(([fault, cases]) => cloud(fault, quick ? cases.slice(0, MOST_QUICK) : cases, times)),
 		...anew(times, tokenFaults, cloud),
@@ -122,6 +135,7 @@ function onController(quick: boolean): readonly Job[] {
 		},
 		...twoControllers(quick),
 		...renames.map((one) => hybrid("a group is renamed meanwhile", [one], times, { pace: PACE })),
+		hybrid("a group is deleted meanwhile", [groupDeleted], times),
 		hybrid("the controller killed at a point of the hire", deaths.slice(0, 4), times),
 		hybrid("the controller killed at a point of the hire", deaths.slice(4), times),
 		...Object.entries(accountFaults).map(([fault, cases]) => hybrid(fault, cases, times)),

@@ -6,6 +6,8 @@ import { DN } from "ldapts";
 import { newGuid } from "../../../src/actions/sandbox/tenant.ts";
 import type { LdapRequest } from "../../fixtures/ldap-line.ts";
 import type { Samba } from "../../fixtures/samba.ts";
+import type { Tally } from "../row.ts";
+import type { Seen } from "./hire.ts";
 import type { Case } from "./play.ts";
 import { readBack } from "./read-back.ts";
 import type { Hybrid, Scene } from "./scene.ts";
@@ -97,6 +99,62 @@ function call({ tenant }: Scene["cloud"], from: string, to: string): void {
 		tenant.groups.put(group.id, { ...group, properties: { ...group.properties, displayName: to } });
 	}
 }
+
+/** Nobody here made it, so nothing is waited for. */
+const told = (seen: Seen, tally: Tally): void => {
+	const waited = seen.pauses.filter(({ words }) => /no group/.test(words));
+	tally.expect(waited.length === 0, `a group that is gone was waited for: ${JSON.stringify(waited)}`);
+};
+
+/** Somebody deletes the group that was approved, right before it is joined. */
+export const groupDeleted: Case<Hybrid> = {
+	ends: "asks",
+	says: /There is no group Warehouse in the directory any more\. Nothing changed\..*try again/,
+	strike: ({ line, samba, sync, later }) =>
+		line.trap(joins, "before", async () => {
+			await samba.asAdmin((client) => client.del(`CN=Warehouse,OU=Groups,${samba.base}`));
+			later(0, () => sync.caughtUp());
+		}),
+	async mend({ samba, sync }) {
+		const group = { objectClass: "group", sAMAccountName: "Warehouse" };
+		await samba.asAdmin((client) => client.add(`CN=Warehouse,OU=Groups,${samba.base}`, group));
+		await sync.caughtUp();
+	},
+	others: /^LDAP CN=Warehouse,|^Graph group .*: (new|gone)$/,
+	check: ({ seen, tally }) => told(seen, tally),
+};
+
+type CloudGroup = ReturnType<Scene["cloud"]["tenant"]["groups"]["all"]>[number];
+const deleted = new WeakMap<Scene, CloudGroup>();
+
+/** The same in Microsoft 365. */
+export const cloudGroupDeleted: Case<Scene> = {
+	ends: "asks",
+	hurry: true,
+	says: /There is no group Alle Mitarbeiter in Microsoft 365 any more\. Nothing changed\..*try again/,
+	strike(scene) {
+		const { groups } = scene.cloud.tenant;
+		const group = groups.all().find(({ properties }) => properties.displayName === "Alle Mitarbeiter");
+		if (group === undefined) throw new Error("the group of that name is part of the ground");
+		let met = false;
+		scene.cloud.fault({
+			match: ({ method, path }) => {
+				if (method !== "POST" || !path.endsWith("/members/$ref") || met) return false;
+				met = true;
+				deleted.set(scene, groups.get(group.id) ?? group);
+				groups.drop(group.id);
+				return false;
+			},
+			answer: { kind: "dropped", applied: false },
+		});
+		return () => met;
+	},
+	mend(scene) {
+		const group = deleted.get(scene);
+		if (group !== undefined) scene.cloud.tenant.groups.put(group.id, group);
+	},
+	check: ({ seen, tally }) => told(seen, tally),
+};
 
 /** First and last names as people have them, and as people try them. */
 const NAMES: readonly (readonly [string, string])[] = [
