@@ -1,0 +1,92 @@
+/**
+ * Lists to choose from, within Slack's limits: a short one as boxes or dots, a longer one as a menu, one too long for that as
+ * a search. Must never leave a choice out of what can be found, nor send back another key than was shown.
+ */
+import { sha256, type Values } from "../base/json.ts";
+import { plain, shortened } from "./blocks-text.ts";
+
+export type Choice = { readonly value: string; readonly title: string; readonly hint?: string };
+
+/** Source: https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
+const OPTION_TEXT = 75;
+const OPTION_VALUE = 150;
+/** Source: https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element */
+export const MOST_BOXES = 10;
+/** Source: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+export const MOST_OPTIONS = 100;
+
+/** A list to choose from. `menu`: the most options that are sent along; a longer list is searched. */
+export type List = {
+	readonly several: boolean;
+	readonly choices: readonly Choice[];
+	readonly chosen: readonly string[];
+	/** Boxes or dots where they suffice, so that all is seen at once. */
+	readonly open: boolean;
+	readonly menu: number;
+};
+
+/** The element a list becomes; at least one choice. */
+export function listElement({ several, choices, chosen, open, menu }: List): Values {
+	const isOn = ({ value }: Choice) => chosen.includes(value);
+	const on = choices.filter(isOn).map(optionOf);
+	const first =
+		on.length === 0 ? {} : several ? { initial_options: on.slice(0, MOST_OPTIONS) } : { initial_option: on[0] };
+	const base = { action_id: "value", ...first } as Values;
+	const all = { options: choices.map(optionOf) };
+	if (open && choices.length <= Math.min(MOST_BOXES, menu)) {
+		return { type: several ? "checkboxes" : "radio_buttons", ...base, ...all };
+	}
+	const asked = { ...base, placeholder: plain(several ? "Choose" : "Choose one", 150) };
+	if (choices.length <= Math.min(MOST_OPTIONS, menu)) {
+		return { type: several ? "multi_static_select" : "static_select", ...asked, ...all };
+	}
+	const search = { ...asked, placeholder: plain("Type to search", 150), min_query_length: 0 };
+	return { type: several ? "multi_external_select" : "external_select", ...search };
+}
+
+/** What a search over a field or a question answers: at most 100, those that begin with what was typed first. */
+export function optionsFor(field: { readonly choices: readonly Choice[] }, typed: string): readonly Values[] {
+	const sought = typed.trim().toLowerCase();
+	const at = ({ title, value }: Choice) => Math.max(title.toLowerCase().indexOf(sought), value === typed ? 0 : -1);
+	return field.choices
+		.filter((choice) => at(choice) >= 0)
+		.toSorted((a, b) => Math.sign(at(a)) - Math.sign(at(b)))
+		.slice(0, MOST_OPTIONS)
+		.map(optionOf);
+}
+
+/** The choices whose words do not fit their option, to be written out beside the list. */
+export function cutOff(choices: readonly Choice[]): readonly Choice[] {
+	return choices.filter(({ title, hint }) => title.length > OPTION_TEXT || (hint ?? "").length > OPTION_TEXT);
+}
+
+/** What stands for a key in an option: the key, or, where Slack has no room for it, a digest that `keyOf` knows again. */
+function optionValue(key: string): string {
+	return key !== "" && key.length <= OPTION_VALUE ? key : `${DIGEST}${sha256(key)}`;
+}
+
+/** The key behind an option's value. `choices`: of the list it came from; needed for keys over 150 characters only. */
+export function keyOf(value: string, choices: readonly Pick<Choice, "value">[] = []): string {
+	if (!value.startsWith(DIGEST)) return value;
+	return choices.find((choice) => optionValue(choice.value) === value)?.value ?? value;
+}
+
+const DIGEST = "sha256:";
+
+function optionOf(choice: Choice): Values {
+	const { value, title, hint } = choice;
+	const text = title.trim() === "" ? value : title;
+	return {
+		text: plain(ended(text), OPTION_TEXT),
+		value: optionValue(value),
+		...(hint === undefined || hint.trim() === "" ? {} : { description: plain(hint, OPTION_TEXT) }),
+	};
+}
+
+/** Long titles often differ at their ends alone, so both ends are kept. */
+function ended(title: string): string {
+	if (title.length <= OPTION_TEXT) return title;
+	const end = [...title].slice(-20).join("").slice(-24);
+	const clean = end.isWellFormed() ? end : end.slice(1);
+	return `${shortened(title, OPTION_TEXT - clean.length)}${clean}`;
+}

@@ -1,0 +1,92 @@
+/**
+ * Words in Slack's two kinds of text. Must never let anything that was typed become markup, a mention, a link or an emoji:
+ * plain text is not read for any, and in `mrkdwn` the signs are swapped for ones that look the same.
+ */
+import type { Values } from "../base/json.ts";
+import { momentsIn, unmarked } from "./moment-mark.ts";
+
+const GAP = "\u200b";
+const LOOKALIKE: { readonly [sign: string]: string } = { "*": "∗", "`": "ˋ", "~": "∼", _: "ˍ" };
+const ENTITY: { readonly [sign: string]: string } = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Characters of one section's text. Source: https://docs.slack.dev/reference/block-kit/blocks/section-block */
+export const SECTION_MOST = 3000;
+
+/** A text that is shown as it is. */
+export function plain(text: string, most: number): Values {
+	const line = oneLine(unmarked(text)).trim();
+	return { type: "plain_text", text: line === "" ? "–" : shortened(line, most), emoji: false };
+}
+
+/** A text in Slack's markup, made by the functions below. Source: https://docs.slack.dev/reference/block-kit/composition-objects/text-object */
+export function markup(text: string): Values {
+	return { type: "mrkdwn", text, verbatim: true };
+}
+
+/** Writes words as inert markup of at most `most` characters; moments in each reader's own zone. */
+export function inertMarkup(text: string, most = SECTION_MOST): string {
+	let kept = text;
+	let made = written(kept);
+	while (made.length > most) {
+		kept = shortened(unmarked(kept), Math.floor((unmarked(kept).length * most) / made.length) - 1);
+		made = written(kept);
+	}
+	return made;
+}
+
+export function bold(text: string, most?: number): string {
+	const inner = inertMarkup(text.trim(), most);
+	return inner === "" ? "" : `*${inner}*`;
+}
+
+/** The nearest Slack has to small grey words inside a line. */
+export function quiet(text: string, most?: number): string {
+	const inner = inertMarkup(text.trim(), most).replaceAll("_", "ˍ");
+	return inner === "" ? "" : `_${inner}_`;
+}
+
+/** Lines of code, as they are but for what would end the code. */
+export function code(lines: readonly string[]): string {
+	const inner = lines.map((line) => escaped(oneLine(unmarked(line)).replaceAll("`", "ˋ"))).join("\n");
+	return `\`\`\`${inner}\`\`\``;
+}
+
+/** Ends a text with "…" where it would be longer, never inside a character. */
+export function shortened(text: string, most: number): string {
+	if (text.length <= most) return text;
+	let kept = "";
+	for (const character of text) {
+		if (kept.length + character.length > most - 1) break;
+		kept += character;
+	}
+	return `${kept}…`;
+}
+
+/** Source: https://docs.slack.dev/messaging/formatting-message-text, "Date formatting". */
+function written(text: string): string {
+	const made = momentsIn(text).map((piece) => {
+		if (typeof piece === "string") return swapped(piece);
+		const { seconds, day, words, tail } = piece;
+		const format = day ? "{date_short_pretty} at {time}" : "{time}";
+		return `<!date^${seconds}^${format}|${swapped(words).replaceAll(/[|^]/g, " ")}>${swapped(tail)}`;
+	});
+	return made.join("").replace(/^(?= ?&gt;)/, GAP);
+}
+
+/** An underscore inside a word, as in an account's name, means nothing to Slack and stays. */
+function swapped(text: string): string {
+	const made = oneLine(text)
+		.replaceAll(/[*`~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (sign) => LOOKALIKE[sign] ?? sign)
+		.replaceAll(/:(?=[\w+'-]+:)/g, `:${GAP}`)
+		.replaceAll("://", `:${GAP}//`)
+		.replaceAll(/\b(www)\./gi, `$1${GAP}.`);
+	return escaped(made);
+}
+
+function escaped(text: string): string {
+	return text.replaceAll(/[&<>]/g, (sign) => ENTITY[sign] ?? sign);
+}
+
+function oneLine(text: string): string {
+	return text.replaceAll(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ");
+}

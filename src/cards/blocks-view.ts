@@ -1,0 +1,107 @@
+/**
+ * A card as a modal of Slack, and the small modals behind a card's buttons. Must never open a modal that could not be sent,
+ * nor forget which card it belongs to.
+ */
+import type { Json, Values } from "../base/json.ts";
+import { type Block, bodyBlocks, detailBlocks } from "./blocks.ts";
+import { buttonBlocks } from "./blocks-button.ts";
+import { blockId, type Drawing, packed } from "./blocks-input.ts";
+import { VIEW_BLOCKS } from "./blocks-limits.ts";
+import { inertMarkup, plain } from "./blocks-text.ts";
+import type { CardName } from "./card.ts";
+import type { FilledCard } from "./fill.ts";
+import { pageOf } from "./pages.ts";
+
+/** A modal as `views.open`, `views.push` and `views.update` take it. */
+export type View = Values;
+export type ViewOptions = {
+	/** Comes back with what is sent: where the card stands, for instance. Under 2,500 characters as JSON. */
+	readonly origin?: Json;
+	readonly page?: number;
+};
+
+/** Characters of a modal's title and buttons. Source: https://docs.slack.dev/reference/views/modal-views */
+const TITLE_MOST = 24;
+const LONGEST = 2000;
+const PLACE = "Sopwith";
+
+/** Draws a card as a modal: its first button with inputs sends it, `discard` or `back` closes it, others stand below. */
+export function cardView(name: CardName, filled: FilledCard, id: string, options: ViewOptions = {}): View {
+	const submit = filled.buttons.find((button) => button.inputs === true);
+	const close = filled.buttons.find((button) => button.verb === "discard" || button.verb === "back");
+	const rest = filled.buttons.filter((button) => button !== submit && button !== close && button.reveal !== "details");
+	const card = { ...pageOf(filled, options.page), buttons: rest };
+	const drawing: Drawing = { card: id, place: "modal", stamp: "view", longest: LONGEST, menu: 100 };
+	const without = submit === undefined ? (["fields", "choices", "checklist"] as const) : [];
+	const blocks = [...bodyBlocks(name, card, drawing, without), ...buttonBlocks(name, card, drawing, true)];
+	return view(blocks.length <= VIEW_BLOCKS ? blocks : tight(name, card, drawing), {
+		title: filled.header.find((text, at) => at === 1 && text !== "" && text.length <= TITLE_MOST) ?? PLACE,
+		...(submit === undefined ? {} : { submit: submit.title }),
+		close: close?.title ?? "Go back",
+		carried: {
+			card: id,
+			...(submit?.verb === undefined ? {} : { verb: submit.verb }),
+			...(close?.verb === undefined ? {} : { closed: close.verb }),
+			...(options.origin === undefined ? {} : { origin: options.origin }),
+		},
+	});
+}
+
+/** Asks what should change, behind "Send back…": comes back with the verb `send-back` and `words`. */
+export function sendBackView(id: string, options: Pick<ViewOptions, "origin"> = {}): View {
+	const element = { type: "plain_text_input", action_id: "value", multiline: true, max_length: 500 };
+	const ask: Block = {
+		type: "input",
+		block_id: blockId("words", { place: "modal", stamp: "" }),
+		label: plain("What should change?", 2000),
+		optional: false,
+		element,
+	};
+	return view([ask], {
+		title: "Send back",
+		submit: "Send back",
+		close: "Go back",
+		carried: { card: id, verb: "send-back", ...(options.origin === undefined ? {} : { origin: options.origin }) },
+	});
+}
+
+/** Shows technical detail, behind "Details". What there is no room for stands on the run's page. */
+export function detailsView(filled: FilledCard, id: string): View {
+	const all = detailBlocks(filled, LONGEST);
+	const shown = all.slice(0, VIEW_BLOCKS - 2);
+	const more = all.length > shown.length ? packed(["The rest stands on the run’s page."]) : [];
+	const head = packed([inertMarkup(filled.title, LONGEST)]);
+	return view([...head, ...shown, ...more], { title: "Technical detail", close: "Go back", carried: { card: id } });
+}
+
+/** What is wrong, at its input: for `response_action: "errors"`. Only fields of the card, each once. */
+export function fieldErrors(filled: Pick<FilledCard, "fields">): { readonly [blockId: string]: string } {
+	return Object.fromEntries(
+		filled.fields.flatMap(({ name, error }) =>
+			error === undefined ? [] : [[blockId(name, { place: "modal", stamp: "" }), error]],
+		),
+	);
+}
+
+/** A form with too many fields for what is wrong to stand in blocks of its own: it takes the hint's place. */
+function tight(name: CardName, card: FilledCard, drawing: Drawing): readonly Block[] {
+	const fields = card.fields.map(({ error, ...field }) => (error === undefined ? field : { ...field, hint: error }));
+	return [...bodyBlocks(name, { ...card, fields }, drawing), ...buttonBlocks(name, card, drawing, true)];
+}
+
+function view(
+	blocks: readonly Block[],
+	about: { readonly title: string; readonly submit?: string; readonly close: string; readonly carried: Values },
+): View {
+	const { title, submit, close, carried } = about;
+	return {
+		type: "modal",
+		callback_id: "card",
+		private_metadata: JSON.stringify(carried),
+		title: plain(title, TITLE_MOST),
+		...(submit === undefined ? {} : { submit: plain(submit, TITLE_MOST) }),
+		close: plain(close, TITLE_MOST),
+		notify_on_close: carried.closed !== undefined,
+		blocks,
+	};
+}

@@ -1,0 +1,180 @@
+/**
+ * A card as blocks of Slack: a message within Slack's limits, or the inside of a modal. Must never let data be read as
+ * markup, leave a line out, or draw an input whose words could get lost.
+ */
+import { unreachable } from "../base/assert.ts";
+import { type Json, sha256, type Values } from "../base/json.ts";
+import { buttonBlocks, pagerBlocks } from "./blocks-button.ts";
+import { checklistBlocks, choiceBlocks, type Drawing, fieldBlocks, packed } from "./blocks-input.ts";
+import { MESSAGE_BLOCKS, MESSAGE_CHARACTERS, sizeOf } from "./blocks-limits.ts";
+import { bold, code, inertMarkup, markup, plain, quiet, SECTION_MOST, shortened } from "./blocks-text.ts";
+import type { CardName } from "./card.ts";
+import type { FilledCard, FilledLine } from "./fill.ts";
+import { unmarked } from "./moment-mark.ts";
+import { type PagedCard, pageOf } from "./pages.ts";
+import { type Part, partsOf } from "./parts.ts";
+import { spaced } from "./slots.ts";
+
+export type Block = Values;
+export type BlockMessage = { readonly text: string; readonly blocks: readonly Block[] };
+export type BlockOptions = {
+	/** Which page of its lines (see `pageOf`). */
+	readonly page?: number | undefined;
+	/** Ids of those who are asked, named so that they find it. */
+	readonly mentions?: readonly string[];
+};
+
+/** Characters of a header. Source: https://docs.slack.dev/reference/block-kit/blocks/header-block */
+const HEADER_MOST = 150;
+/** Longest text of a card; what does not fit ends sooner. */
+const LONGEST = 2000;
+const TRIES: readonly Pick<Drawing, "longest" | "menu">[] = [
+	{ longest: LONGEST, menu: 100 },
+	{ longest: LONGEST, menu: 10 },
+	{ longest: 400, menu: 10 },
+	{ longest: 120, menu: 5 },
+	{ longest: 60, menu: 2 },
+];
+const ASKED: readonly Part[] = ["fields", "choices", "checklist"];
+/** Facts that fit beside one another. */
+const SHORT_FACT = 60;
+const MOST_FIELDS = 10;
+
+/**
+ * Draws a message; `text` is its one sentence for notifications. What does not fit gives way: first lists are searched,
+ * then long sentences end sooner, at last the inputs wait behind a button that opens them. Pure.
+ */
+export function cardBlocks(name: CardName, filled: FilledCard, id: string, options: BlockOptions = {}): BlockMessage {
+	const text = inertMarkup(filled.summary, SECTION_MOST) || inertMarkup(filled.title, SECTION_MOST) || "–";
+	const card = pageOf(filled, options.page);
+	const stamp = sha256([id, options.page ?? 0, filled as unknown as Json]).slice(0, 8);
+	const asks = filled.fields.length + filled.choices.length + filled.checklist.length > 0;
+	const ways = [
+		...TRIES.map((how) => [how, true] as const),
+		...(asks ? TRIES.map((how) => [how, false] as const) : []),
+	];
+	let blocks: readonly Block[] = [];
+	for (const [how, inputs] of ways) {
+		const drawing: Drawing = { card: id, place: "message", stamp, ...how };
+		blocks = [
+			...bodyBlocks(name, card, drawing, inputs ? [] : ASKED),
+			...mentionBlocks(options.mentions ?? []),
+			...buttonBlocks(name, card, drawing, inputs),
+		];
+		if (blocks.length <= MESSAGE_BLOCKS && sizeOf(blocks) <= MESSAGE_CHARACTERS) break;
+	}
+	return { text, blocks };
+}
+
+/** Draws the inside of a card, part by part. */
+export function bodyBlocks(
+	name: CardName,
+	card: PagedCard,
+	drawing: Drawing,
+	without: readonly Part[] = [],
+): readonly Block[] {
+	return partsOf[name].filter((part) => !without.includes(part)).flatMap((part) => partBlocks(part, card, drawing));
+}
+
+function partBlocks(part: Part, card: PagedCard, drawing: Drawing): readonly Block[] {
+	const { longest } = drawing;
+	switch (part) {
+		case "head":
+			return headBlocks(card, longest);
+		case "waiting":
+			return card.waiting === undefined ? [] : packed([waitingLine(card.waiting, longest)]);
+		case "lines":
+			return [...packed(card.lines.map((line) => lineOf(line, longest))), ...pagerBlocks(card, drawing)];
+		case "facts":
+			return factBlocks(card.facts, longest);
+		case "checklist":
+			return checklistBlocks(card.checklist, drawing);
+		case "fields":
+			return card.fields.flatMap((field) => fieldBlocks(field, drawing));
+		case "choices":
+			return choiceBlocks(card.choices, drawing);
+		case "details":
+			return isHidden(card, drawing) ? [] : detailBlocks(card, longest);
+		case "send-back":
+			// Its button asks for the words (see `sendBackView`).
+			return [];
+		case "footer":
+			return card.footer === undefined ? [] : [small(markup(inertMarkup(card.footer, longest)))];
+		default:
+			return unreachable(part);
+	}
+}
+
+function headBlocks({ header, title, lead }: FilledCard, longest: number): readonly Block[] {
+	const above = header.filter((text) => text !== "").join(" · ");
+	const cut = unmarked(title).length > HEADER_MOST;
+	const words = [...(cut ? [bold(title, longest)] : []), ...lead.map((text) => inertMarkup(text, longest))];
+	return [
+		...(above === "" ? [] : [small(plain(above, Math.min(longest, SECTION_MOST)))]),
+		{ type: "header", text: plain(title, HEADER_MOST) },
+		...packed(words.filter((text) => text !== "")),
+	];
+}
+
+function waitingLine({ strong, rest }: NonNullable<FilledCard["waiting"]>, longest: number): string {
+	return `${bold(strong, longest)}${inertMarkup(spaced(rest), longest)}`;
+}
+
+function lineOf({ sign, text, meta }: FilledLine, longest: number): string {
+	const mark = sign === "" ? "" : `${bold(sign)} `;
+	return `${mark}${inertMarkup(text, longest)}${meta === undefined || meta === "" ? "" : `  ${quiet(meta, longest)}`}`;
+}
+
+/** Short facts stand side by side, long ones under each other. */
+function factBlocks(facts: FilledCard["facts"], longest: number): readonly Block[] {
+	const fits = facts.every(({ title, value }) => title !== "" && Math.max(title.length, value.length) <= SHORT_FACT);
+	if (facts.length > 0 && facts.length <= MOST_FIELDS && fits) {
+		return [
+			{ type: "section", fields: facts.map((fact) => markup(`${bold(fact.title)}\n${inertMarkup(fact.value)}`)) },
+		];
+	}
+	return packed(
+		facts.map(({ title, value }) => `${bold(title, Math.min(longest, 400))} ${inertMarkup(value, longest)}`.trim()),
+	);
+}
+
+/** In a message technical detail waits behind its button. */
+export function isHidden({ buttons }: FilledCard, { place }: Pick<Drawing, "place">): boolean {
+	return place === "message" && buttons.some((button) => button.reveal === "details");
+}
+
+/** Technical detail, as it can be copied. */
+export function detailBlocks({ details }: FilledCard, longest: number): readonly Block[] {
+	return details
+		.filter((part) => part.lines.length > 0)
+		.flatMap(({ title, lines }) => {
+			const head = title === "" ? [] : [bold(title, Math.min(longest, 400))];
+			return [...head, ...codes(lines.map((line) => shortened(line, longest)))].map((text) => ({
+				type: "section",
+				text: markup(text),
+			}));
+		});
+}
+
+/** Lines of code in as few texts as they fit into. */
+function codes(lines: readonly string[]): readonly string[] {
+	const groups: string[][] = [];
+	for (const line of lines) {
+		const last = groups.at(-1);
+		if (last === undefined || code([...last, line]).length > SECTION_MOST) groups.push([line]);
+		else last.push(line);
+	}
+	return groups.flatMap((group) => {
+		const text = code(group);
+		return text.length <= SECTION_MOST ? [text] : [code([shortened(group[0] ?? "", Math.floor(SECTION_MOST / 6))])];
+	});
+}
+
+function mentionBlocks(ids: readonly string[]): readonly Block[] {
+	const known = ids.filter((id) => /^[UW][A-Z0-9]+$/.test(id));
+	return known.length === 0 ? [] : [small(markup(known.map((id) => `<@${id}>`).join(", ")))];
+}
+
+function small(text: Values): Block {
+	return { type: "context", elements: [text] };
+}

@@ -1,0 +1,102 @@
+/**
+ * Cards as blocks of Slack: what each part becomes, what Slack would refuse, and what comes back of it.
+ */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { isRecord, type Json, type Values } from "../../src/base/json.ts";
+import { cardBlocks } from "../../src/cards/blocks.ts";
+import { pressOf, revealOf, submittedOf } from "../../src/cards/blocks-back.ts";
+import { blockProblems } from "../../src/cards/blocks-limits.ts";
+import { optionsFor } from "../../src/cards/blocks-options.ts";
+import { cardView, detailsView, fieldErrors, sendBackView } from "../../src/cards/blocks-view.ts";
+import { type FilledCard, fillWords } from "../../src/cards/fill.ts";
+import { cardNames } from "../../src/cards/load.ts";
+import { specimen } from "../../src/cards/specimen.ts";
+import { nasty } from "./nasty.ts";
+import { reader, samples } from "./samples.ts";
+
+const filled = (name: keyof typeof samples): FilledCard => fillWords(samples[name], reader);
+
+function nodesOf(value: Json): readonly Values[] {
+	if (Array.isArray(value)) return value.flatMap((item: Json) => nodesOf(item));
+	return isRecord(value) ? [value, ...Object.values(value).flatMap(nodesOf)] : [];
+}
+const ofType = (value: Json, type: string) => nodesOf(value).filter((node) => node.type === type);
+const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+describe("every card", () => {
+	for (const name of cardNames) {
+		it(`${name} is a message and a modal that Slack takes, whatever stands in it`, () => {
+			for (const card of [filled(name), specimen, nasty]) {
+				assert.deepEqual(blockProblems(cardBlocks(name, card, "c_1")), []);
+				assert.deepEqual(blockProblems(cardView(name, card, "c_1", { origin: "C1/1.2" })), []);
+				assert.deepEqual(blockProblems(detailsView(card, "c_1")), []);
+			}
+			assert.deepEqual(blockProblems(sendBackView("c_1")), []);
+		});
+	}
+});
+
+describe("what comes back", () => {
+	it("is the card, the verb and the values that were shown", () => {
+		const view = cardView("form", filled("form"), "c_7", { origin: "C1/1.2" });
+		const state = Object.fromEntries(
+			ofType(json(view), "input").map((input) => [String(input.block_id), { value: stateOf(input.element as Values) }]),
+		);
+		assert.deepEqual(submittedOf({ ...view, state: { values: state } } as Json), {
+			card: "c_7",
+			verb: "submit",
+			closed: "discard",
+			origin: "C1/1.2",
+			values: {
+				firstName: "Ada",
+				lastName: "Lovelace",
+				startDate: "2026-12-01",
+				profile: "sales",
+				manager: "sol",
+				privateEmail: "ada@contoso.example",
+			},
+		});
+	});
+});
+
+/** What Slack sends of an input that nobody touched. */
+function stateOf(element: Values): Values {
+	const { type, initial_value, initial_date, initial_time, initial_option, initial_options } = element;
+	if (String(type).endsWith("input")) return { type: type ?? "", value: initial_value ?? null };
+	if (type === "datepicker") return { type, selected_date: initial_date ?? null };
+	if (type === "timepicker") return { type, selected_time: initial_time ?? null };
+	const several = type === "checkboxes" || String(type).startsWith("multi_");
+	return several
+		? { type: type ?? "", selected_options: initial_options ?? [] }
+		: { type: type ?? "", selected_option: initial_option ?? null };
+}
+
+describe("a list past what Slack takes", () => {
+	it("is searched, and everything in it is found", () => {
+		const choices = Array.from({ length: 300 }, (_, at) => ({ key: `k${at}`, value: `k${at}`, title: `Group ${at}` }));
+		const fields = specimen.fields.filter(({ type }) => type === "choice").map((field) => ({ ...field, choices }));
+		const view = cardView("form", { ...specimen, fields }, "c_1");
+		assert.equal(ofType(json(view), "external_select").length, 1);
+		assert.deepEqual(
+			optionsFor({ choices }, "group 299").map(({ value }) => value),
+			["k299"],
+		);
+		assert.equal(optionsFor({ choices }, "").length, 100);
+	});
+});
+
+describe("what a button reveals", () => {
+	it("names the card and the part", () => {
+		const buttons = ofType(json(cardBlocks("approval", filled("approval"), "c_9")), "button");
+		assert.deepEqual(
+			buttons.map((button) => revealOf(button)),
+			[undefined, { card: "c_9", reveal: "send-back" }, { card: "c_9", reveal: "details" }],
+		);
+		assert.deepEqual(pressOf(buttons[0] ?? {}), { card: "c_9", verb: "approve", values: {} });
+	});
+});
+
+it("what is wrong with a form is said at the input it is about", () => {
+	assert.deepEqual(Object.keys(fieldErrors(filled("form"))), ["field/privateEmail/0"]);
+});
