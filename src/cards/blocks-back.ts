@@ -63,7 +63,7 @@ export function valuesOf(state: Json, lists: Lists = {}): Values {
 }
 
 /** The field an input's block belongs to. */
-function fieldOf(blockId: string): string | undefined {
+export function fieldOf(blockId: string): string | undefined {
 	return /^field\/(.+)\/[^/]+$/u.exec(blockId)?.[1];
 }
 
