@@ -2,11 +2,12 @@
  * Signs in to one domain controller as a procedure would and looks at what it says of itself and of our account. Must never
  * be called before the server's certificate was found in order: it sends the password.
  */
+
 import { Client, ResultCodeError } from "ldapts";
+import { clockFinding } from "../../base/clock-finding.ts";
 import { type Finding, unwell, well } from "../../base/finding.ts";
 import type { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
-import { clockFinding } from "../examine-clock.ts";
 import { type Account, examineAccount } from "./examine-account.ts";
 
 export type SignIn = {

@@ -2,11 +2,11 @@
  * Proves a client's Microsoft 365: the way there, the token, the permissions, and what the procedures will use of the tenant.
  * Reads only.
  */
+import { clockFinding } from "../../base/clock-finding.ts";
 import { type Finding, unwell, well } from "../../base/finding.ts";
 import type { Secret } from "../../base/secret.ts";
-import { type Clock, fromMs } from "../../base/time.ts";
+import { type Clock, fromHttpDate, toMs } from "../../base/time.ts";
 import type { GraphSettings } from "../../sop/connector-schema.ts";
-import { clockFinding } from "../examine-clock.ts";
 import { secretThere } from "../examine-look.ts";
 import { examineTls, type TlsRemedies, type TlsSeen } from "../examine-tls.ts";
 import { CLOUDS, cloudOf, portalOf } from "./cloud.ts";
@@ -19,7 +19,6 @@ import {
 } from "./examine-sign-in.ts";
 import { examineTenant, type TenantExam } from "./examine-tenant.ts";
 import { connectGraph } from "./graph.ts";
-import { retryAfterMs } from "./graph-answer.ts";
 import type { Use } from "./permissions.ts";
 import { tokenGiver } from "./token.ts";
 import { openWire } from "./wire.ts";
@@ -116,9 +115,8 @@ async function clockFindings(tenant: string, trust: Trust): Promise<readonly Fin
 		const url = `${tenant}/v2.0/.well-known/openid-configuration`;
 		const exchange = await wire.send({ method: "GET", url, headers: {}, signal: AbortSignal.timeout(10_000) });
 		const date = exchange.kind === "answered" ? exchange.headers.get("date") : null;
-		// The date is written as `Retry-After` has it; counted from 1970 it is an instant.
-		const there = retryAfterMs(date, { now: () => fromMs(0) });
-		return there === undefined ? [] : [clockFinding(new URL(tenant).hostname, there, trust.clock)];
+		const there = fromHttpDate(date ?? "");
+		return there === undefined ? [] : [clockFinding(new URL(tenant).hostname, toMs(there), trust.clock)];
 	} finally {
 		wire.close();
 	}

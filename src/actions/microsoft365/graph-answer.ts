@@ -3,7 +3,7 @@
  * decide, and never shorten how long Graph asks us to wait.
  */
 import { isRecord, type Json } from "../../base/json.ts";
-import { type Clock, toMs } from "../../base/time.ts";
+import { type Clock, fromHttpDate, toMs } from "../../base/time.ts";
 import type { Code } from "../../engine/event.ts";
 import type { Answer, GraphRequest } from "../../engine/remote.ts";
 
@@ -73,18 +73,9 @@ export function retryAfterMs(header: string | null, clock: Clock): number | unde
 	if (header === null) return undefined;
 	const text = header.trim();
 	if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-	const parts = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/.exec(text);
-	const month = MONTHS.indexOf(parts?.[2] ?? "") + 1;
-	if (parts === null || month === 0) return undefined;
-	try {
-		const at = toMs(`${parts[3]}-${String(month).padStart(2, "0")}-${parts[1]}T${parts[4]}Z`);
-		return Math.max(0, at - toMs(clock.now()));
-	} catch {
-		return undefined; // a 31st of February
-	}
+	const at = fromHttpDate(text);
+	return at === undefined ? undefined : Math.max(0, toMs(at) - toMs(clock.now()));
 }
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 function parse(body: string): { readonly [name: string]: Json } | undefined {
 	if (body === "") return {};

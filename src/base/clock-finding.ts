@@ -1,10 +1,13 @@
 /**
  * Compares another machine's clock with ours. Must never set one.
  */
-import { type Finding, unwell, well } from "../base/finding.ts";
-import { type Clock, toMs } from "../base/time.ts";
+import { type Finding, unwell, well } from "./finding.ts";
+import { type Clock, toMs } from "./time.ts";
 
-/** Above five minutes Kerberos refuses sign-ins, and so does Entra with signed ones. Source: [MS-KILE] 3.3.5. */
+/**
+ * Above five minutes Kerberos refuses sign-ins, Entra signed ones, and what Slack signs is too old. Sources: [MS-KILE] 3.3.5,
+ * https://docs.slack.dev/authentication/verifying-requests-from-slack
+ */
 const MOST_MS = 5 * 60_000;
 
 /** `thereMs`: the time the other machine says it is, in ms since 1970. */
