@@ -5,7 +5,7 @@
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import type { Address, Drawn, Surface } from "../surface.ts";
-import { type Asked, type Draw, messageOf } from "./message.ts";
+import { messageOf } from "./message.ts";
 import type { Place, Speak } from "./speak.ts";
 import type { Threads } from "./threads.ts";
 import { SlackNo } from "./web-api.ts";
@@ -16,8 +16,6 @@ export type SlackSurfaceParts = {
 	readonly workspaces: Pick<Workspaces, "mayBe">;
 	readonly speak: Speak;
 	readonly threads: Pick<Threads, "want">;
-	/** The blocks renderer of `renderersOf(cards)`. */
-	readonly draw: Draw;
 	/** Under which `TEAM/USER` somebody is known. */
 	readonly identityOf: (person: Actor) => string | undefined;
 };
@@ -27,7 +25,7 @@ const MOST_NAMED = 5;
 
 /** Makes the surface. A message's reference is `CHANNEL/TS`. */
 export function createSlackSurface(parts: SlackSurfaceParts): Surface {
-	const { speak, draw } = parts;
+	const { speak } = parts;
 	return {
 		name: "slack",
 		directTo: async (person) => {
@@ -36,7 +34,7 @@ export function createSlackSurface(parts: SlackSurfaceParts): Surface {
 		},
 		put: async (to, drawn, ring) => {
 			// A mention in a new message rings; in an edited one it does not.
-			const message = messageOf(draw, drawn, askedIn(parts, to, { asks: drawn.asks, mention: ring }));
+			const message = messageOf(drawn, ring ? askedIn(parts, to, drawn.asks) : []);
 			const place = await placeOf(parts, to);
 			const post = async (at: Place) => ({ at, ts: await speak.post(at, message) });
 			const { at, ts } = await post(place).catch(async (error: unknown) => {
@@ -52,7 +50,7 @@ export function createSlackSurface(parts: SlackSurfaceParts): Surface {
 		edit: async (to, ref, drawn) => {
 			const [channel = "", ts = ""] = ref.split("/");
 			const at = { team: partsOf(to.ref).team, channel };
-			const message = messageOf(draw, drawn, askedIn(parts, to, { asks: drawn.asks, mention: true }));
+			const message = messageOf(drawn, askedIn(parts, to, drawn.asks));
 			const done = await speak.edit(at, ts, message, drawn.closed === true);
 			if (done === "edited") detail(parts, { to, at, ts }, drawn);
 			return done;
@@ -87,20 +85,14 @@ function detail({ threads }: SlackSurfaceParts, on: { to: Address; at: Place; ts
 	threads.want(on.at, on.ts, drawn.detail);
 }
 
-/** Who is asked, as that workspace can name them: an id of another means nobody there, so they are called by name. */
-function askedIn(
-	{ definitions, identityOf }: SlackSurfaceParts,
-	to: Address,
-	{ asks, mention }: { readonly asks: Drawn["asks"]; readonly mention: boolean },
-): readonly Asked[] {
+/** Who is asked, as that workspace can name them: an id of another one means nobody there. The card names them in words. */
+function askedIn({ definitions, identityOf }: SlackSurfaceParts, to: Address, asks: Drawn["asks"]): readonly string[] {
 	if (asks === undefined || asks.people.length > MOST_NAMED) return [];
 	const people = definitions().clients[asks.client]?.roster.people ?? [];
-	return asks.people.flatMap((id): readonly Asked[] => {
+	return asks.people.flatMap((id) => {
 		const person = people.find((each) => each.id === id);
 		if (person === undefined) return [];
-		const actor: Actor = person.of === "msp" ? { id } : { id, client: asks.client };
-		const { team, second } = partsOf(identityOf(actor) ?? "");
-		const here = mention && team === partsOf(to.ref).team && /^[UW][A-Z0-9]+$/.test(second);
-		return [here ? { user: second, name: person.name } : { name: person.name }];
+		const { team, second } = partsOf(identityOf(person.of === "msp" ? { id } : { id, client: asks.client }) ?? "");
+		return team === partsOf(to.ref).team ? [second] : [];
 	});
 }

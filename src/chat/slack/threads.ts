@@ -5,7 +5,7 @@
 import { UnavailableError } from "../../base/errors.ts";
 import { isRecord, type Json, sha256 } from "../../base/json.ts";
 import type { Drawn } from "../surface.ts";
-import { detailOf } from "./message.ts";
+import { detailMessage } from "./message.ts";
 import type { Place, Speak } from "./speak.ts";
 import { SlackNo } from "./web-api.ts";
 
@@ -61,7 +61,7 @@ export function createThreads(parts: ThreadsParts): Threads {
 				memory.set(name, { told: [...told, ...now.map(markOf)], owed: rest } as unknown as Json);
 			};
 			try {
-				await parts.speak.post(placeOf(name), detailOf(now), name.split("/")[2]);
+				await parts.speak.post(placeOf(name), detailMessage(now), name.split("/")[2]);
 				done();
 			} catch (error) {
 				if (error instanceof UnavailableError && error.code !== "unconfirmed") {

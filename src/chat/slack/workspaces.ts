@@ -34,8 +34,10 @@ export type Workspaces = {
 	readonly all: () => readonly Workspace[];
 	/** Whether a token is for it, or may be: one that did not answer yet and does not say whose it is. */
 	readonly mayBe: (team: string) => boolean;
-	/** Asks every token that did not answer yet, each again only after a while. Never rejects. */
+	/** Asks every token that did not answer yet, each again only after a while, from then on by itself. */
 	readonly look: () => Promise<void>;
+	/** Ends the asking again of those that did not answer. */
+	readonly close: () => void;
 	/** That workspace. Errors: `UnavailableError` `slack-shut` while its token does not work; `SlackNo` `team_not_found`. */
 	readonly open: (team: string) => Promise<Workspace>;
 };
@@ -45,6 +47,10 @@ export type WorkspacesParts = {
 	readonly open: (token: Secret) => SlackApi;
 	readonly clock: Clock;
 	readonly tell: Tell;
+	/** Told of what should not be. */
+	readonly complain: (error: unknown) => void;
+	/** A timer; returns how to stop it. */
+	readonly after: (ms: number, act: () => void) => () => void;
 };
 
 type Known = { readonly workspace: Workspace } | { readonly againMs: number; readonly failures: number };
@@ -53,6 +59,8 @@ type Known = { readonly workspace: Workspace } | { readonly againMs: number; rea
 export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 	const known = new Map<string, Known>();
 	let looking: Promise<void> | undefined;
+	let stopTimer: () => void = () => undefined;
+	let closed = false;
 	const stateOf = ({ token }: WorkspaceToken) => known.get(token.open());
 	const all = (): readonly Workspace[] =>
 		parts.tokens().flatMap((each) => {
@@ -60,14 +68,29 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 			return state !== undefined && "workspace" in state ? [state.workspace] : [];
 		});
 	const find = (team: string) => all().find((each) => each.team === team);
+	const settle = (token: WorkspaceToken, failures: number, found: Workspace | undefined): void => {
+		if (found !== undefined && find(found.team) === undefined) {
+			known.set(token.token.open(), { workspace: found });
+			return;
+		}
+		if (found !== undefined) parts.tell.shut({ team: found.team }, "second_token");
+		const againMs = toMs(parts.clock.now()) + waitAfter(failures);
+		known.set(token.token.open(), { againMs, failures: failures + 1 });
+	};
 	const lookAll = async (): Promise<void> => {
 		const nowMs = toMs(parts.clock.now());
-		for (const token of parts.tokens()) {
-			const state = stateOf(token);
-			if (state !== undefined && ("workspace" in state || state.againMs > nowMs)) continue;
-			const failures = state === undefined ? 0 : state.failures;
-			known.set(token.token.open(), await lookAt(parts, { token, failures, find }));
-		}
+		const looks = parts.tokens().flatMap((token) => {
+			const state = stateOf(token) ?? { againMs: 0, failures: 0 };
+			if ("workspace" in state || state.againMs > nowMs) return [];
+			return [lookAt(parts, token).then((found) => settle(token, state.failures, found))];
+		});
+		await Promise.all(looks);
+		const waits = parts.tokens().flatMap((each) => {
+			const state = stateOf(each);
+			return state !== undefined && "againMs" in state ? [state.againMs - nowMs] : [];
+		});
+		stopTimer();
+		if (waits.length > 0 && !closed) stopTimer = parts.after(Math.max(FIRST_MS, Math.min(...waits)), () => void look());
 	};
 	const look = (): Promise<void> => {
 		looking ??= lookAll().finally(() => {
@@ -90,49 +113,44 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 		if (!mayBe(team)) throw new SlackNo("team_not_found", "There is no token for that workspace of Slack.");
 		throw new UnavailableError("slack-shut", SHUT, { retryAfterMs: FIRST_MS });
 	};
-	return { find, all, mayBe, look, open };
+	const close = (): void => {
+		closed = true;
+		stopTimer();
+	};
+	return { find, all, mayBe, look, open, close };
 }
 
 const SHUT = "Slack does not take the bot token of that workspace.";
 const FIRST_MS = 15_000;
 const MOST_MS = 300_000;
 
-type Asked = {
-	readonly token: WorkspaceToken;
-	readonly failures: number;
-	readonly find: (team: string) => Workspace | undefined;
-};
-
-async function lookAt(parts: WorkspacesParts, { token, failures, find }: Asked): Promise<Known> {
-	const later = { againMs: toMs(parts.clock.now()) + waitAfter(failures), failures: failures + 1 };
-	const named = token.team ?? "the workspace of SLACK_BOT_TOKEN";
+/** Undefined: it cannot be said now, or an operator has been told what to mend. */
+async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Workspace | undefined> {
+	const named = { team: token.team ?? "the workspace of SLACK_BOT_TOKEN" };
 	const api = parts.open(token.token);
 	try {
 		const who = await api.call("auth.test", {});
 		const team = textOf(who, "team_id");
-		const wrong = token.team !== undefined && token.team !== team;
-		if (wrong || find(team) !== undefined) {
-			parts.tell.shut({ team: named }, wrong ? "other_team" : "second_token");
-			return later;
+		if (token.team !== undefined && token.team !== team) {
+			parts.tell.shut(named, "other_team");
+			return undefined;
 		}
 		const botId = textOf(who, "bot_id");
 		const app = await appOf(api, botId);
-		parts.tell.well({ team: named });
+		parts.tell.well(named);
 		return {
-			workspace: {
-				team,
-				name: textOf(who, "team"),
-				botUser: textOf(who, "user_id"),
-				botId,
-				...(app === undefined ? {} : { app }),
-				...(token.client === undefined ? {} : { client: token.client }),
-				api: gated(parts, team, api),
-			},
+			team,
+			name: textOf(who, "team"),
+			botUser: textOf(who, "user_id"),
+			botId,
+			...(app === undefined ? {} : { app }),
+			...(token.client === undefined ? {} : { client: token.client }),
+			api: gated(parts, team, api),
 		};
 	} catch (error) {
-		if (error instanceof SlackNo) parts.tell.shut({ team: named }, error.code);
-		else if (!(error instanceof UnavailableError)) throw error;
-		return later;
+		if (error instanceof SlackNo) parts.tell.shut(named, error.code);
+		else if (!(error instanceof UnavailableError)) parts.complain(error);
+		return undefined;
 	}
 }
 
