@@ -14,12 +14,16 @@ export type AdaptiveCard = { readonly type: "AdaptiveCard"; readonly version: "1
 
 /** Bytes of JSON that every client takes. Source: older Teams documents say 28 KB, newer ones about 100 KB. */
 export const CARD_BYTES = 28_000;
+/** Of these, what is left for whom a chat names beside the card. */
+const ROOM_BYTES = 3000;
 
 /** Longest text of one run; a sentence is far shorter, a stack trace is not. */
 const LONGEST = 2000;
 const SHORTER = [400, 120, 40];
 /** Sentences and facts beside the lines, where there is no room for all. */
 const MOST_BESIDE = 12;
+/** Stands in place of technical detail that has no room. */
+const ELSEWHERE: FilledCard["details"] = [{ title: "", lines: ["Too long for a card: the run’s page has it."] }];
 
 /** Stands inside each `${` of the data while a template is expanded, so that only the template's own are found. */
 const MARK = "\ue000";
@@ -28,8 +32,8 @@ const OPTIONAL = new Set(["value", "maxLength", "min", "max", "url", "verb"]);
 
 /**
  * Writes one page of the card; what does not fit beside its lines gives way: first technical detail, then the ends of long
- * lists and sentences. Errors: `InvariantError` for an unfilled slot. `expand` is called once per try, always with slots, never with
- * a card.
+ * lists and sentences. Errors: `InvariantError` for an unfilled slot. `expand` is called once per try, always with slots,
+ * never with a card.
  */
 export function fitted(
 	filled: FilledCard,
@@ -37,7 +41,7 @@ export function fitted(
 	expand: (slots: Slots) => Json,
 ): AdaptiveCard {
 	const whole = pageOf(filled, card.page);
-	const plain = { ...whole, details: [] };
+	const plain = { ...whole, details: whole.details.length === 0 ? [] : ELSEWHERE };
 	const tries: readonly (readonly [part: PagedCard, longest: number])[] = [
 		[whole, LONGEST],
 		[plain, LONGEST],
@@ -47,7 +51,7 @@ export function fitted(
 	for (const [part, longest] of tries) {
 		const expanded = expand(sealed(slotsOf(part, { ...card, longest })) as Slots);
 		drawn = finished(expanded) as AdaptiveCard;
-		if (Buffer.byteLength(JSON.stringify(drawn)) <= CARD_BYTES) break;
+		if (Buffer.byteLength(JSON.stringify(drawn)) <= CARD_BYTES - ROOM_BYTES) break;
 	}
 	return drawn as AdaptiveCard;
 }

@@ -86,7 +86,7 @@ describe("the chat page", { skip }, () => {
 		await approval.getByText("Page 1 of 21: lines 1 to 20 of 412.").waitFor();
 		await approval.getByRole("button", { name: "Later ›" }).press("Enter");
 		await approval.getByText("Page 2 of 21: lines 21 to 40 of 412. Approving covers all of them").waitFor();
-		const focused = () => his.evaluate(() => document.activeElement?.textContent);
+		const focused = () => his.evaluate("document.activeElement?.textContent");
 		assert.equal(await focused(), "Later ›", "one goes on where one was");
 		await his.keyboard.press("Enter");
 		await approval.getByText("number 60").waitFor();

@@ -6,42 +6,22 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Registry } from "prom-client";
 import { loadCards } from "../../src/cards/load.ts";
-import { createBot } from "../../src/chat/bot.ts";
-import { createPoster } from "../../src/chat/poster.ts";
-import { draftsIn } from "../../src/chat/posts.ts";
 import { createWebChat } from "../../src/chat/web/receive.ts";
 import { createSignIn } from "../../src/chat/web/sign-in.ts";
-import { createWebSurface } from "../../src/chat/web/surface.ts";
 import { createWeb } from "../../src/console/server.ts";
-import { view } from "../../src/engine/view.ts";
-import { openWorld } from "./world.ts";
+import { openPostedWorld } from "./posted-world.ts";
 
 const CARDS = fileURLToPath(new URL("../../cards", import.meta.url));
 
 export type WebWorld = Awaited<ReturnType<typeof openWebWorld>>;
 
 export async function openWebWorld() {
-	const world = await openWorld();
+	const world = await openPostedWorld();
 	const { definitions, clock, audit } = world;
-	const surface = createWebSurface(world);
-	const poster = createPoster({
-		...world,
-		surfaces: [surface],
-		view,
-		rosterOf: (client) => definitions().clients[client]?.roster,
-		after: (ms, act) => {
-			const timer = setTimeout(act, ms);
-			return () => clearTimeout(timer);
-		},
-		log: () => {},
-	});
-	await poster.start();
 	const publicUrl = "http://127.0.0.1";
 	const signIn = createSignIn({ sessions: world.people, definitions, clock, audit, publicUrl });
 	const cards = loadCards(CARDS);
-	const refresh = (run: string): void => void poster.refresh(run);
-	const bot = createBot({ ...world, drafts: draftsIn(world.people), refresh, redraw: poster.redraw });
-	const chat = createWebChat({ ...world, bot, cards, surface, signIn, publicUrl });
+	const chat = createWebChat({ ...world, cards, signIn, publicUrl });
 	const troubles: unknown[] = [];
 	const mounts = [
 		{ at: "/", handler: signIn.router },
@@ -62,14 +42,11 @@ export async function openWebWorld() {
 	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	return {
 		...world,
-		surface,
-		poster,
 		url,
 		troubles,
 		end: async () => {
 			server.closeAllConnections();
 			await new Promise<void>((done) => server.close(() => done()));
-			await poster.close();
 			await world.end();
 		},
 	};

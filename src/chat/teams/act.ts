@@ -15,6 +15,7 @@ import type { Conversations } from "./conversations.ts";
 import { createDialog } from "./dialog.ts";
 import { inboundOf, keyOf } from "./inbound.ts";
 import { cardOf, messageOf, wordsOf } from "./message.ts";
+import { askedIn } from "./people.ts";
 import { type Asked, read } from "./read.ts";
 import type { Answer } from "./receive.ts";
 
@@ -139,7 +140,10 @@ async function invoked(parts: ActParts, activity: Activity, press: Press): Promi
 		return words(wordsOf(drawnIn(notConfirmed(parts))));
 	}
 	if (answer.kind === "none") return words("Noted. The card shows it.");
-	if (answer.replace) return card200(cardOf(parts.cards, answer.drawn));
+	if (answer.replace) {
+		const asked = askedIn(parts.desk.definitions(), answer.drawn.asks);
+		return card200(cardOf(parts.cards, answer.drawn, asked));
+	}
 	if (!asksBack(answer.drawn)) return words(wordsOf(answer.drawn));
 	tell(answer);
 	const place = activity.conversation.where === "personal" ? "below" : "in your own chat with Sopwith";

@@ -11,6 +11,8 @@ import type { Mentioned } from "./people.ts";
 
 /** Characters of a field. */
 const MOST_KEPT = 2000;
+/** Characters of a name: five of them have to fit beside a full page. */
+const MOST_NAME = 64;
 const CARD = "application/vnd.microsoft.card.adaptive";
 
 /** The Adaptive Card as Teams shows it. `asked`: whom it names, so that they find it. */
@@ -58,7 +60,7 @@ export function mentioning(person: Mentioned, words: string): Values {
 
 /** Source: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format, "Mention support". */
 function mentionOf({ id, name }: Mentioned) {
-	const plain = name.replaceAll(/[<>&]/gu, "");
+	const plain = name.replaceAll(/[<>&]/gu, "").slice(0, MOST_NAME);
 	return { type: "mention", text: `<at>${plain}</at>`, mentioned: { id, name: plain } };
 }
 
