@@ -5,6 +5,7 @@
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
+import { asked, wayIn } from "../way-in.ts";
 
 export type ReachParts = {
 	/** What others reach the bot by. Absent: only this machine does. */
@@ -18,47 +19,12 @@ export type ReachParts = {
 	readonly definitions: Pick<Definitions, "msp" | "clients">;
 };
 
-const PATIENCE_MS = 5_000;
+const TEAMS = { chat: "Teams", path: "/api/messages", without: "a token" } as const;
 
 /** Looks once. Never throws: what is not well is a finding. A second look is safe. */
 export async function examineReach(parts: ReachParts): Promise<readonly Finding[]> {
-	const [way, tenants] = await Promise.all([wayIn(parts.publicUrl), tenantsThere(parts)]);
+	const [way, tenants] = await Promise.all([wayIn(TEAMS, parts.publicUrl), tenantsThere(parts)]);
 	return [way, ...tenants, ...rosterFindings(parts)].map((each) => ({ about: "Teams", ...each }));
-}
-
-/** As Teams calls, but without a token: there is one right answer to that. */
-async function wayIn(publicUrl: string | undefined): Promise<Finding> {
-	const what = "Way in";
-	if (publicUrl?.startsWith("https:") !== true) {
-		const words = "PUBLIC_URL names no https address, so Teams has none to call, and links lead to this machine";
-		return unwell(what, words, "PUBLIC_URL=https://HOST, with TLS taken by a proxy before Sopwith.");
-	}
-	const address = `${publicUrl}/api/messages`;
-	const headers = { "content-type": "application/json" };
-	const answer = await asked(address, { method: "POST", headers, body: "{}" });
-	if (typeof answer !== "number") return notReached(address, answer);
-	if (answer === 401) return well(what, `${address} answers, and lets in nobody without a token`);
-	if (BEHIND.has(answer)) {
-		const words = `${address} answers ${answer}: something stands there, and reaches no Sopwith behind it`;
-		return beware(what, words, "Start the bot, and let the proxy pass requests on to HOST and PORT.");
-	}
-	const words = `${address} answers ${answer}, where 401 was expected`;
-	return unwell(what, words, "Let the proxy pass POST /api/messages on to Sopwith as it came, its headers too.");
-}
-
-/** What a proxy says when nobody answers it. */
-const BEHIND: ReadonlySet<number> = new Set([502, 503, 504]);
-
-/** A certificate that we do not trust, Teams does not either; all else may be so from this machine alone. */
-function notReached(address: string, { code }: { readonly code: string }): Finding {
-	const what = "Way in";
-	const isTls = /CERT|SELF_SIGNED|VERIFY|TLS|SSL/.test(code);
-	if (isTls) {
-		const words = `the certificate of ${address} is not one that Teams would take (${code})`;
-		return unwell(what, words, "Take one from a public authority, for that name, with the whole chain.");
-	}
-	const words = `${address} cannot be reached from this machine (${code})`;
-	return beware(what, words, `From outside, \`curl -X POST ${address}\` has to answer 401.`);
 }
 
 /** Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc, "Find your app's OpenID configuration document URI". */
@@ -124,18 +90,4 @@ const MOST_NAMED = 5;
 function listed(names: readonly string[]): string {
 	const more = names.length - MOST_NAMED;
 	return more > 0 ? `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more` : names.join(", ");
-}
-
-/** The status, or why there is none. */
-async function asked(address: string, request: RequestInit): Promise<number | { readonly code: string }> {
-	const limit = { redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) } as const;
-	try {
-		const answer = await fetch(address, { ...request, ...limit });
-		await answer.body?.cancel();
-		return answer.status;
-	} catch (error) {
-		const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-		if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return { code: cause.code };
-		return { code: cause instanceof Error ? cause.name : "no answer" };
-	}
 }
