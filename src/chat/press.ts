@@ -6,6 +6,7 @@ import type { Values } from "../base/json.ts";
 import { TURN } from "../cards/pages.ts";
 import type { PlanHash, RunId, Verb, WaitId } from "../engine/event.ts";
 import { VERBS } from "../people/verb.ts";
+import { SHOW, shownAgain } from "./again.ts";
 import { amendRun, cancelRun, noteRun, undoRun } from "./command/steer.ts";
 import { dataOf, type PostRow } from "./posts.ts";
 import { submitted } from "./submit.ts";
@@ -28,9 +29,11 @@ export async function pressed(
 	press: { readonly card: string; readonly verb: string; readonly values: Values },
 ): Promise<Reply> {
 	const draft = turn.drafts.find(press.card);
+	if (draft !== undefined && press.verb === SHOW) return (await shownAgain(turn, draft)) ?? expired(turn, undefined);
 	if (draft !== undefined) return submitted(turn, draft, press);
 	const row = turn.posts.byCard(press.card);
 	if (row === undefined) return outOfDate(turn, press.card);
+	if (press.verb === SHOW) return turned(turn, row, 1);
 	if (press.verb === TURN) return turned(turn, row, Number(press.values.page));
 	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
 }

@@ -35,7 +35,7 @@ function startable(turn: Turn, word: string): readonly Startable[] {
 
 function handForm(turn: Turn, { client, sop }: Startable, said: Said): Reply {
 	const { values, unknown } = prefill(sop.form, said, peopleOf(turn.desk.definitions().clients[client]));
-	const draft = draftOf(turn, { purpose: "start", client, sop: sop.id });
+	const draft = draftOf(turn, { purpose: "start", client, sop: sop.id, typed: values });
 	turn.drafts.keep(draft);
 	const note = unknown.length === 0 ? [] : [`There is no field ${unknown.map((name) => `“${name}”`).join(", ")} here.`];
 	return formReply(turn, { draft, sop, values, problems: [], note });
@@ -74,20 +74,31 @@ export function formReply(
 	return reply(turn, data, { card: "form", id: draft.id, replace: problems.length > 0, client: sop.client.id });
 }
 
+/** The question for which client, as it was handed out. Undefined: there is none to choose any more. */
+export function askClientOf(turn: Turn, draft: Draft): Reply | undefined {
+	const mine = startable(turn, String(draft.typed?.word ?? ""));
+	return mine.length === 0 ? undefined : whichClient(turn, draft, mine);
+}
+
 function askClient(turn: Turn, said: Said, mine: readonly Startable[]): Reply {
 	const draft = draftOf(turn, {
 		purpose: "which-client",
 		typed: { word: said.word, rest: said.rest, named: said.named },
 	});
 	turn.drafts.keep(draft);
+	return whichClient(turn, draft, mine);
+}
+
+function whichClient(turn: Turn, draft: Draft, mine: readonly Startable[]): Reply {
+	const word = String(draft.typed?.word ?? "");
 	const clients = turn.desk.definitions().clients;
-	const title = mine[0]?.sop.title ?? said.word;
+	const title = mine[0]?.sop.title ?? word;
 	return reply(
 		turn,
 		{
 			header: [title],
 			title: "For which client?",
-			lead: [`Next time, \`${said.word} client:${mine[0]?.client ?? "contoso"}\` says it at once.`],
+			lead: [`Next time, \`${word} client:${mine[0]?.client ?? "contoso"}\` says it at once.`],
 			fields: [
 				{
 					name: "client",

@@ -1,0 +1,84 @@
+/**
+ * App Home: what waits for somebody, what is under way, what they can start. Drawn when they open it, from what the bot would
+ * answer them. Must never show what typing would not.
+ */
+import type { Json, Values } from "../../base/json.ts";
+import { type Block, cardBlocks } from "../../cards/blocks.ts";
+import type { Bot } from "../bot.ts";
+import { filledOf } from "../fill.ts";
+import { type From as Handed, startables } from "../from-message.ts";
+import type { Reply } from "../surface.ts";
+import type { BotParts } from "../turn.ts";
+
+/** What its buttons carry in place of a card's id; their verb says what would be typed. */
+export const HOME = "home";
+export const SAY = "say";
+
+/** Source: https://docs.slack.dev/surfaces/app-home, "Limitations". */
+const MOST_BLOCKS = 100;
+/** Procedures with a button of their own; the others can be typed, as `sops` says. */
+const MOST_STARTS = 20;
+const IN_A_ROW = 5;
+
+export type HomeParts = Pick<BotParts, "desk"> & { readonly bot: Bot };
+
+/** The view of one person. Somebody we do not know reads whom to ask. */
+export async function homeOf(parts: HomeParts, from: Handed): Promise<Values> {
+	const blocks = from.person === undefined ? await asked(parts, from, "help") : await known(parts, from);
+	return { type: "home", callback_id: HOME, blocks: blocks.slice(0, MOST_BLOCKS) };
+}
+
+async function known(parts: HomeParts, from: Handed): Promise<readonly Block[]> {
+	const waiting = await asked(parts, from, "approvals");
+	const runs = await asked(parts, from, "runs");
+	const mine = from.person === undefined ? [] : startables(parts, from.person);
+	const starts = mine.slice(0, MOST_STARTS).map(({ word, title }) => button(title, word));
+	const rest = mine.length > MOST_STARTS ? [button("All procedures", "sops")] : [];
+	const rows = rowsOf([...starts, ...rest]);
+	const refresh = rowsOf([button("Look again", "", "look")], "look");
+	return [
+		...waiting,
+		DIVIDER,
+		...runs,
+		...(rows.length === 0 ? [] : [DIVIDER, header("Start something"), ...rows]),
+		DIVIDER,
+		...refresh,
+	];
+}
+
+/** What the bot says to a word, as blocks. Its buttons are links: they open the lists and the runs. */
+async function asked({ bot }: HomeParts, from: Handed, word: string): Promise<readonly Block[]> {
+	const reply: Reply = await bot.handle({ ...from, kind: "said", text: word });
+	if (reply.kind === "none") return [];
+	const { drawn } = reply;
+	const { blocks } = cardBlocks(drawn.card, filledOf(drawn.data), drawn.id);
+	return blocks.map((block) =>
+		typeof block.block_id === "string" ? { ...block, block_id: `${word}/${block.block_id}` } : block,
+	);
+}
+
+const DIVIDER: Block = { type: "divider" };
+
+function header(text: string): Block {
+	return { type: "header", text: { type: "plain_text", text, emoji: false } };
+}
+
+function button(title: string, word: string, verb = SAY): Values {
+	const text = title.length <= 75 ? title : `${title.slice(0, 74)}…`;
+	return {
+		type: "button",
+		action_id: verb,
+		text: { type: "plain_text", text, emoji: false },
+		value: JSON.stringify({ card: HOME, text: word }),
+	};
+}
+
+function rowsOf(buttons: readonly Values[], name = "start"): readonly Block[] {
+	return Array.from({ length: Math.ceil(buttons.length / IN_A_ROW) }, (_, row) => ({
+		type: "actions",
+		block_id: `${name}/${row}`,
+		elements: buttons
+			.slice(row * IN_A_ROW, (row + 1) * IN_A_ROW)
+			.map((each, at): Json => ({ ...each, action_id: `verb/${String(each.action_id)}/${row * IN_A_ROW + at}` })),
+	}));
+}

@@ -1,0 +1,83 @@
+/**
+ * What asks back opens over what was pressed or typed, while Slack’s trigger lives; what is sent from there is answered
+ * there. Must never keep a person waiting for a modal: where none opens, the same stands as a message.
+ */
+import { UnavailableError } from "../../base/errors.ts";
+import type { Values } from "../../base/json.ts";
+import { submittedOf } from "../../cards/blocks-back.ts";
+import { cardView, fieldErrors } from "../../cards/blocks-view.ts";
+import { filledOf } from "../fill.ts";
+import { type Drawn, RefusedPost, type Reply } from "../surface.ts";
+import type { Spot } from "./aside.ts";
+import { type Answer, record } from "./delivery.ts";
+import type { From } from "./whence.ts";
+
+/** Something is to be filled in, or a question is to be answered that was asked of this person just now. */
+export function asksBack({ data }: Drawn): boolean {
+	return data.fields.length > 0 || data.buttons.some((button) => button.verb === "submit");
+}
+
+/** Where a modal's card stands, so that what follows is said there. */
+export function originOf({ channel, direct, thread }: From): Values {
+	return { channel, direct, ...(thread === undefined ? {} : { thread }) };
+}
+
+/** What a modal kept of that. */
+export function originIn({ view }: From): Values {
+	return record(submittedOf(view ?? null)?.origin);
+}
+
+/** Back from a modal: as if it had been done where the modal came from. */
+export function backAt(from: From, origin: Values): From {
+	const { channel, direct, thread } = origin;
+	if (typeof channel !== "string") return from;
+	return {
+		...from,
+		channel,
+		direct: direct === "yes" || direct === "unsure" ? direct : "no",
+		...(typeof thread === "string" ? { thread } : {}),
+	};
+}
+
+/** A card as a modal. */
+export function viewOf(drawn: Drawn, from: From): Values {
+	const page = drawn.page === undefined ? {} : { page: drawn.page };
+	return cardView(drawn.card, filledOf(drawn.data), drawn.id, { origin: originOf(from), ...page });
+}
+
+/** Opens one. False: Slack did not, or did not say so. Once only: a trigger opens one modal, within three seconds. */
+export async function open({ workspace, from }: Spot, view: Values): Promise<boolean> {
+	if (from.trigger === undefined) return false;
+	const over = from.view?.type === "modal" ? "views.push" : "views.open";
+	return done(workspace.api.call(over, { trigger_id: from.trigger, view }));
+}
+
+/** Says in an open modal what became of it. False: it is not there any more. */
+export async function rewrite({ workspace, from }: Spot, view: Values): Promise<boolean> {
+	const id = from.view?.id;
+	return typeof id === "string" && done(workspace.api.call("views.update", { view_id: id, view }));
+}
+
+async function done(call: Promise<Values>): Promise<boolean> {
+	try {
+		await call;
+		return true;
+	} catch (error) {
+		if (error instanceof UnavailableError || error instanceof RefusedPost) return false;
+		throw error;
+	}
+}
+
+/**
+ * Answers a modal that was sent. Problems stand at their fields, what was typed is kept; a further question takes its place;
+ * a refusal comes on top, so that nothing typed is lost. `aside`: it closes, and that is to be said.
+ */
+export function answerTo(reply: Reply, from: From): { readonly answer: Answer; readonly aside?: Drawn } {
+	if (reply.kind === "none") return { answer: undefined };
+	const { drawn } = reply;
+	const errors = fieldErrors(filledOf(drawn.data));
+	if (Object.keys(errors).length > 0) return { answer: { response_action: "errors", errors } };
+	if (asksBack(drawn)) return { answer: { response_action: "update", view: viewOf(drawn, from) } };
+	if (drawn.card === "error") return { answer: { response_action: "push", view: viewOf(drawn, from) } };
+	return { answer: undefined, aside: drawn };
+}

@@ -1,0 +1,87 @@
+/**
+ * Who speaks: the account that Slack vouches for, looked up in the roster, then among what is linked. Must never go by a
+ * name, nor let a guest, a bot or somebody of another organisation in whom the roster does not list by that very account.
+ */
+import type { Actor, Person } from "../../people/roster.ts";
+import type { Definitions } from "../../sop/definitions.ts";
+import type { Links } from "../links.ts";
+import type { PeopleLook, SlackUser } from "./people-look.ts";
+import type { From } from "./whence.ts";
+import type { Workspace } from "./workspaces.ts";
+
+/** `ours` undefined: nobody we know in this way. */
+export type Speaker = { readonly identity: string; readonly ours: Actor | undefined };
+
+export type PeopleParts = {
+	readonly definitions: () => Definitions;
+	readonly look: Pick<PeopleLook, "find">;
+	readonly links: Pick<Links, "recognise" | "of">;
+};
+
+/**
+ * Says who it is. The roster's own listing needs nobody else's word; all others have to be members of the workspace now.
+ * Errors: `UnavailableError` while Slack cannot say what kind of account it is.
+ */
+export async function speakerOf(parts: PeopleParts, workspace: Workspace, from: From): Promise<Speaker> {
+	const identity = `${from.home}/${from.user}`;
+	if (from.user === "") return { identity, ours: undefined };
+	const listed = listedAs(parts.definitions(), identity);
+	if (listed !== "nobody") return { identity, ours: listed === "several" ? undefined : listed };
+	const account = from.home === workspace.team ? await parts.look.find(workspace.team, from.user) : undefined;
+	const standing = account === undefined ? "outsider" : STANDING[account.kind];
+	const email = account?.emailConfirmed === true && account.email !== undefined ? { email: account.email } : {};
+	const whose = whoseIs(parts.definitions(), workspace);
+	const ours = parts.links.recognise({ surface: "slack", identity, standing, ...email, ...whose });
+	return { identity, ours };
+}
+
+const STANDING: { readonly [kind in SlackUser["kind"]]: "member" | "outsider" | "gone" } = {
+	member: "member",
+	guest: "outsider",
+	stranger: "outsider",
+	bot: "outsider",
+	deactivated: "gone",
+};
+
+/** Under which `TEAM/USER` somebody can be reached in Slack. */
+export function slackIdOf(parts: Pick<PeopleParts, "definitions" | "links">, actor: Actor): string | undefined {
+	return (
+		peopleOf(parts.definitions(), actor.client).find(({ id }) => id === actor.id)?.slack ??
+		parts.links.of(actor, "slack")
+	);
+}
+
+/** What somebody who is mentioned is called: their name in the roster, else what Slack calls the account. */
+export function nameIn(definitions: Definitions, team: string, user: string): string {
+	const [id = user] = user.split("|");
+	const everyone = [
+		...definitions.msp.people,
+		...Object.values(definitions.clients).flatMap(({ roster }) => roster.people),
+	];
+	return everyone.find(({ slack }) => slack === `${team}/${id}`)?.name ?? `@${id}`;
+}
+
+/** One person; an account that two of the roster share names neither. */
+function listedAs(definitions: Definitions, identity: string): Actor | "nobody" | "several" {
+	const here = (people: readonly Person[]) => people.filter(({ slack }) => slack === identity);
+	const staff = here(definitions.msp.people).map(({ id }) => ({ id }));
+	const clients = Object.values(definitions.clients).flatMap(({ id: client }) =>
+		here(peopleOf(definitions, client)).map(({ id }) => ({ id, client })),
+	);
+	const [only, second] = [...staff, ...clients];
+	if (only === undefined) return "nobody";
+	return second === undefined ? only : "several";
+}
+
+function peopleOf(definitions: Definitions, client: string | undefined): readonly Person[] {
+	if (client === undefined) return definitions.msp.people;
+	const found = Object.values(definitions.clients).find(({ id }) => id === client);
+	return (found?.roster.people ?? []).filter(({ of }) => of === "client");
+}
+
+/** Only a workspace that msp.yaml lists vouches for addresses: for its client's people, or for the MSP's own. */
+function whoseIs({ msp }: Definitions, { team }: Workspace) {
+	const listed = msp.workspaces?.find((each) => each.team === team);
+	if (listed === undefined) return {};
+	return { workspace: listed.client === undefined ? {} : { client: listed.client } };
+}

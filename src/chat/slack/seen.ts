@@ -1,0 +1,45 @@
+/**
+ * Knows a delivery that comes a second time, also after a restart: Slack sends events up to four times over six minutes, and
+ * what was signed once can be sent again by others. Must never count one as done before what it asks is durable.
+ */
+import { type Clock, type Instant, plusMs } from "../../base/time.ts";
+import type { Answer } from "./delivery.ts";
+
+/** Names kept over a restart (see `createMemory` of the embedded store). */
+export type SeenMemory = {
+	get(name: string): unknown;
+	first(name: string): boolean;
+	forgetBefore(at: Instant): void;
+};
+
+export type Seen = {
+	/** Acts the first time, gives the same answer to whoever comes meanwhile, and afterwards an empty one. */
+	readonly once: (key: string, act: () => Promise<Answer>) => Promise<Answer>;
+};
+
+/** Far beyond Slack's last retry and our window for signatures. */
+const KEPT_MS = 24 * 3_600_000;
+/** Deliveries between two looks for what may be forgotten. */
+const TIDY_EVERY = 500;
+
+/** Makes it. */
+export function createSeen({ memory, clock }: { readonly memory: SeenMemory; readonly clock: Clock }): Seen {
+	const under = new Map<string, Promise<Answer>>();
+	let count = 0;
+	const act = async (key: string, work: () => Promise<Answer>): Promise<Answer> => {
+		const answer = await work();
+		memory.first(key);
+		if (count++ % TIDY_EVERY === 0) memory.forgetBefore(plusMs(clock.now(), -KEPT_MS));
+		return answer;
+	};
+	return {
+		once: (key, work) => {
+			const acting = under.get(key);
+			if (acting !== undefined) return acting;
+			if (memory.get(key) !== undefined) return Promise.resolve(undefined);
+			const begun = act(key, work).finally(() => under.delete(key));
+			under.set(key, begun);
+			return begun;
+		},
+	};
+}
