@@ -1,0 +1,411 @@
+/**
+ * What the surface does when Slack misbehaves, against Slack's documented answers over HTTP: busy, in trouble, losing
+ * answers, shut, refusing. Time passes by the clock, so a minute is a minute.
+ */
+import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { UnavailableError } from "../../../src/base/errors.ts";
+import type { Values } from "../../../src/base/json.ts";
+import { Secret } from "../../../src/base/secret.ts";
+import { blockProblems } from "../../../src/cards/blocks-limits.ts";
+import { emptyCard } from "../../../src/cards/card.ts";
+import { createSlackApi, SlackNo } from "../../../src/chat/slack/web-api.ts";
+import { RefusedPost } from "../../../src/chat/surface.ts";
+import { APP, CHANNELS, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
+import { type Fault, OTHER, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
+import { DI, drawn, MO, OPERATIONS, openSendWorld, type SendWorld } from "./send-world.ts";
+
+let slack: RoughSlack;
+let world: SendWorld;
+beforeEach(async () => {
+	slack = await openRoughSlack();
+	world = await openSendWorld(slack.base);
+	await world.workspaces.look();
+});
+afterEach(async () => {
+	assert.deepEqual(world.wrong, []);
+	for (const { body } of slack.messages) assert.deepEqual(blockProblems(body), []);
+	await world.end();
+	await slack.close();
+});
+
+const MOS_CHAT = `D${PEOPLE.mo.id.slice(1)}`;
+const put = (title: string, to = MO) => world.surface.put(to, drawn(title), false);
+const said = (channel: string) => slack.of(channel).map(({ body }) => body.text);
+
+/** Tries as the poster does, waiting as long as it is told to. Gives how often, and how long it took by the clock. */
+async function insist(act: () => Promise<unknown>): Promise<{ tries: number; ms: number; codes: readonly string[] }> {
+	const codes: string[] = [];
+	for (let ms = 0; ; ) {
+		try {
+			await act();
+			return { tries: codes.length + 1, ms, codes };
+		} catch (error) {
+			assert(error instanceof UnavailableError && error.retryAfterMs !== undefined && error.retryAfterMs > 0);
+			codes.push(error.code);
+			ms += error.retryAfterMs;
+			world.clock.pass(error.retryAfterMs);
+			if (ms >= 60_000) slack.state.always = undefined;
+		}
+	}
+}
+
+describe("Slack being busy", () => {
+	test("and saying for how long is left alone for that long, by every message of the workspace", async () => {
+		slack.faults.push({ method: "chat.postMessage", status: 429, after: "30" });
+		await assert.rejects(put("first"), { code: "slack-busy" });
+		await assert.rejects(put("second", DI), { code: "slack-busy" });
+		assert.equal(slack.callsOf("chat.postMessage").length, 1, "the second was not even asked");
+		const { tries, ms } = await insist(() => put("first"));
+		assert.equal(tries, 2);
+		assert(ms >= 29_000 && ms <= 31_000, `${ms} ms`);
+		assert.deepEqual(said(MOS_CHAT), ["first"]);
+	});
+
+	test("for a minute, with 30 s each time, is asked three times and gets the message once", async () => {
+		await put("before");
+		world.clock.pass(10_000);
+		slack.calls.length = 0;
+		slack.state.always = { status: 429, after: "30" };
+		const { tries, ms } = await insist(() => put("busy"));
+		assert(tries <= 3, `${tries} tries`);
+		assert(ms >= 60_000 && ms <= 63_000, `${ms} ms`);
+		assert.equal(slack.callsOf("chat.postMessage").length, tries);
+		assert.deepEqual(said(MOS_CHAT), ["before", "busy"]);
+	});
+
+	test("with posts holds up no edit, and in one workspace no other", async () => {
+		const { ref } = await put("first");
+		slack.faults.push(
+			{ method: "chat.postMessage", error: "ratelimited" },
+			{ method: "chat.postMessage", status: 429 },
+		);
+		world.clock.pass(2000);
+		await assert.rejects(put("second"), { code: "slack-busy" });
+		assert.equal(await world.surface.edit(MO, ref, drawn("edited")), "edited");
+		assert.deepEqual(said(MOS_CHAT), ["edited"]);
+	});
+});
+
+describe("Slack in trouble", () => {
+	const perhaps: readonly Fault[] = [
+		{ status: 500 },
+		{ status: 502 },
+		{ status: 504 },
+		{ error: "internal_error" },
+		{ error: "fatal_error" },
+		{ page: true },
+		{ lost: true },
+	];
+	for (const fault of perhaps) {
+		test(`${JSON.stringify(fault)}: a post may have arrived, and is not sent again by itself`, async () => {
+			slack.faults.push({ ...fault, method: "chat.postMessage" });
+			await assert.rejects(put("perhaps"), { code: "unconfirmed" });
+			assert.equal(slack.callsOf("chat.postMessage").length, 1);
+		});
+
+		test(`${JSON.stringify(fault)}: an edit is made again until it stands`, async () => {
+			const { ref } = await put("first");
+			slack.faults.push({ ...fault, method: "chat.update" });
+			const { codes } = await insist(() => world.surface.edit(MO, ref, drawn("last")));
+			assert.deepEqual(codes, ["slack-busy"]);
+			assert.deepEqual(said(MOS_CHAT), ["last"]);
+		});
+	}
+
+	test("saying nothing for ten seconds: a post may have arrived", async () => {
+		slack.faults.push({ method: "chat.postMessage", silent: true });
+		await assert.rejects(put("perhaps"), { code: "unconfirmed" });
+		assert.deepEqual(said(MOS_CHAT), ["perhaps"]);
+	});
+
+	for (const fault of [{ status: 503 }, { error: "service_unavailable" }, { error: "request_timeout" }] as const) {
+		test(`${JSON.stringify(fault)} ten times gets the message once, ever more slowly`, async () => {
+			slack.faults.push(...Array.from({ length: 10 }, (): Fault => ({ ...fault, method: "chat.postMessage" })));
+			const { ms, codes } = await insist(() => put("once"));
+			assert.equal(slack.callsOf("chat.postMessage").length, 11);
+			assert(codes.every((code) => code === "slack-busy" || code === "paced"));
+			assert(ms > 120_000, `${ms} ms`);
+			assert.deepEqual(said(MOS_CHAT), ["once"]);
+		});
+	}
+
+	test("for ten minutes costs few calls, and no message", async () => {
+		const { ref } = await put("first");
+		slack.calls.length = 0;
+		slack.state.always = { status: 500 };
+		for (let ms = 0; ms < 600_000; ) {
+			const error = await world.surface.edit(MO, ref, drawn("last")).then(
+				() => assert.fail("it went through"),
+				(each: unknown) => each,
+			);
+			assert(error instanceof UnavailableError && error.retryAfterMs !== undefined);
+			ms += error.retryAfterMs;
+			world.clock.pass(error.retryAfterMs);
+		}
+		assert(slack.calls.length <= 25, `${slack.calls.length} calls`);
+		slack.state.always = undefined;
+		await insist(() => world.surface.edit(MO, ref, drawn("last")));
+		assert.deepEqual(said(MOS_CHAT), ["last"]);
+	});
+});
+
+describe("a message", () => {
+	for (const word of ["message_not_found", "cant_update_message", "edit_window_closed"]) {
+		test(`that Slack says is ${word} is said to be gone`, async () => {
+			const { ref } = await put("first");
+			slack.faults.push({ method: "chat.update", error: word });
+			assert.equal(await world.surface.edit(MO, ref, drawn("never")), "gone");
+			assert.deepEqual(world.heard, [], "nobody has to mend that");
+		});
+	}
+
+	for (const word of ["not_in_channel", "channel_not_found", "is_archived", "restricted_action"]) {
+		test(`to a channel that Slack says is ${word} is refused for good, and an operator is told once what mends it`, async () => {
+			slack.shut.set(CHANNELS.operations, word);
+			await assert.rejects(put("shut", OPERATIONS), (error) => error instanceof RefusedPost && error.code === word);
+			world.clock.pass(5000);
+			await assert.rejects(put("shut again", OPERATIONS), RefusedPost);
+			assert.equal(world.warned.length, 1);
+			assert.equal(world.heard.length, 1);
+			const why = world.heard[0]?.why ?? "";
+			assert(why.includes(word) && why.includes(CHANNELS.operations), why);
+			assert.match(why, /(client's file|administrator)/u);
+			slack.shut.clear();
+			world.clock.pass(5000);
+			await put("open", OPERATIONS);
+			slack.shut.set(CHANNELS.operations, word);
+			world.clock.pass(5000);
+			await assert.rejects(put("shut a second time", OPERATIONS), RefusedPost);
+			assert.equal(world.heard.length, 2, "it had gone well in between");
+		});
+	}
+
+	for (const word of ["msg_blocks_too_long", "invalid_blocks", "a_word_of_tomorrow"]) {
+		test(`that Slack does not take as it is, ${word}, is refused for good`, async () => {
+			slack.faults.push({ method: "chat.postMessage", error: word });
+			await assert.rejects(put("odd"), (error) => error instanceof SlackNo && error.code === word);
+			assert.equal(world.heard.length, 1);
+		});
+	}
+
+	test("to a chat that is gone opens it anew, once", async () => {
+		await put("before");
+		world.clock.pass(5000);
+		slack.faults.push({ method: "chat.postMessage", error: "channel_not_found" });
+		await put("after it was gone").catch(() => insist(() => put("after it was gone")));
+		assert.equal(slack.callsOf("conversations.open").length, 2);
+		assert.deepEqual(said(MOS_CHAT), ["before", "after it was gone"]);
+		assert.deepEqual(world.heard, [], "nobody has to mend that");
+	});
+
+	test("to an account that is not there is refused for good, and an operator is told", async () => {
+		slack.faults.push({ method: "conversations.open", error: "user_disabled" });
+		await assert.rejects(put("nobody"), RefusedPost);
+		assert.match(world.heard[0]?.why ?? "", /U02MO of T01CONTOSO: the account is deactivated .*roster/u);
+	});
+
+	test("opens a chat once, also after a restart", async () => {
+		await put("one");
+		world.clock.pass(5000);
+		await put("two");
+		assert.equal(slack.callsOf("conversations.open").length, 1);
+	});
+
+	test("asks nothing of Slack but to be shown as it is", async () => {
+		const words = "<!channel> *bold* https://evil.example <@U02MO> <https://evil.example|here>";
+		const lead = [words];
+		await world.surface.put(MO, drawn(words, { data: { ...emptyCard, title: words, summary: words, lead } }), false);
+		const { body } = slack.of(MOS_CHAT)[0] ?? { body: {} as Values };
+		assert.deepEqual(
+			[body.parse, body.link_names, body.unfurl_links, body.unfurl_media],
+			["none", ...Array(3).fill("false")],
+		);
+		const read = [...JSON.stringify(body.blocks).matchAll(/"type":"mrkdwn","text":"([^"]*)"/gu)].map(
+			([, text]) => text,
+		);
+		assert(read.length > 0);
+		for (const text of [...read, body.text]) assert.doesNotMatch(String(text), /<[!@h]|\*bold\*|https:\/\//u);
+	});
+});
+
+describe("who is asked", () => {
+	const asks = { client: "contoso", people: ["mo", "finn", "nobody-at-all"] };
+	const mentions = (at: number) => JSON.stringify(slack.of(CHANNELS.operations)[at]?.body.blocks).match(/<@\w+>/gu);
+
+	test("is named in a channel by mention, where their account is of that workspace", async () => {
+		const { ref } = await world.surface.put(OPERATIONS, drawn("quiet", { asks }), false);
+		assert.equal(mentions(0), null, "a new message with a mention would ring");
+		await world.surface.edit(OPERATIONS, ref, drawn("edited", { asks }));
+		assert.deepEqual(mentions(0), ["<@U02MO>"]);
+		world.clock.pass(5000);
+		await world.surface.put(OPERATIONS, drawn("loud", { asks }), true);
+		assert.deepEqual(mentions(1), ["<@U02MO>"]);
+	});
+
+	test("and is many is not named one by one", async () => {
+		const people = ["mo", "di", "harriet", "tia", "sam", "sol"];
+		await world.surface.put(OPERATIONS, drawn("many", { asks: { client: "contoso", people } }), true);
+		assert.equal(mentions(0), null);
+	});
+});
+
+describe("where to", () => {
+	test("a person is reached by TEAM/USER in a workspace we have a token for", async () => {
+		const { surface } = world;
+		assert.deepEqual(await surface.directTo({ id: "mo", client: "contoso" }), MO);
+		assert.equal(await surface.directTo({ id: "finn", client: "fabrikam" }), undefined);
+		assert.equal(await surface.directTo({ id: "grace", client: "contoso" }), undefined);
+	});
+
+	test("a channel of a workspace without a token is refused, and nothing is asked", async () => {
+		slack.calls.length = 0;
+		await assert.rejects(put("x", { surface: "slack", kind: "channel", ref: "T77NONE/C1" }), {
+			code: "team_not_found",
+		});
+		assert.equal(slack.calls.length, 0);
+	});
+});
+
+describe("a token", () => {
+	for (const word of ["invalid_auth", "token_revoked", "account_inactive"]) {
+		test(`that is ${word} is tried now and then, told once, and what waits is sent when it works again`, async () => {
+			slack.state.always = { error: word };
+			await assert.rejects(put("waits"), { code: "slack-shut" });
+			await assert.rejects(put("waits too", DI), { code: "slack-shut" });
+			assert.equal(slack.calls.filter(({ method }) => method !== "auth.test" && method !== "bots.info").length, 1);
+			for (let ms = 0; ms < 600_000; ms += 10_000) {
+				world.clock.pass(10_000);
+				await assert.rejects(put("waits"), { code: "slack-shut" });
+			}
+			assert(slack.calls.length < 12, `${slack.calls.length} calls in ten minutes`);
+			assert.deepEqual(
+				world.heard.map(({ what, via }) => `${via} ${what}`),
+				["slack slack-shut"],
+			);
+			assert.match(world.heard[0]?.why ?? "", /T01CONTOSO: .*install it again/u);
+			slack.state.always = undefined;
+			world.clock.pass(300_000);
+			await put("waits");
+			assert.deepEqual(said(MOS_CHAT), ["waits"]);
+		});
+	}
+
+	test("without a scope stops that call and no other", async () => {
+		const { ref } = await put("first");
+		slack.faults.push({ method: "users.info", error: "missing_scope" });
+		await assert.rejects(world.look.find(TEAM, PEOPLE.mo.id), { code: "slack-shut" });
+		await assert.rejects(world.look.find(TEAM, PEOPLE.mo.id), { code: "slack-shut" });
+		assert.equal(slack.callsOf("users.info").length, 1);
+		assert.equal(await world.surface.edit(MO, ref, drawn("edited")), "edited");
+		assert.match(world.heard[0]?.why ?? "", /users\.info of T01CONTOSO: .*manifest\/slack\.json/u);
+	});
+});
+
+describe("workspaces", () => {
+	const both = [
+		{ token: new Secret("xoxb-nobodys"), team: OTHER.team, client: "fabrikam" },
+		{ token: new Secret(APP.bot) },
+	];
+
+	test("one whose token is bad stops neither the other nor the start, and comes back by itself", async () => {
+		const two = await openSendWorld(slack.base, { tokens: both });
+		await two.workspaces.look();
+		assert.deepEqual(
+			two.workspaces.all().map(({ team, app, botUser }) => [team, app, botUser]),
+			[[TEAM, APP.id, APP.botUser]],
+		);
+		assert.match(two.heard[0]?.why ?? "", /^T02FABRIKAM: the bot token is not accepted/u);
+		assert.deepEqual((await two.surface.directTo({ id: "finn", client: "fabrikam" }))?.ref, "T02FABRIKAM/U90FINN");
+		await assert.rejects(two.surface.put({ ...MO, ref: "T02FABRIKAM/U90FINN" }, drawn("later"), false), {
+			code: "slack-shut",
+		});
+		slack.teams.set("xoxb-nobodys", OTHER.team);
+		slack.users.set("U90FINN", { id: "U90FINN", team_id: OTHER.team });
+		two.clock.pass(60_000);
+		await two.surface.put({ ...MO, ref: "T02FABRIKAM/U90FINN" }, drawn("now"), false);
+		assert.equal(two.workspaces.find(OTHER.team)?.client, "fabrikam");
+		assert.equal(slack.callsOf("chat.postMessage").at(-1)?.token, "xoxb-nobodys");
+		await two.end();
+	});
+
+	test("a token that is of another workspace than the file says is not used", async () => {
+		const wrong = [{ token: new Secret(APP.bot), team: OTHER.team }];
+		const other = await openSendWorld(slack.base, { tokens: wrong });
+		await other.workspaces.look();
+		assert.deepEqual(other.workspaces.all(), []);
+		assert.match(other.heard[0]?.why ?? "", /belongs to another workspace/u);
+		await other.end();
+	});
+});
+
+describe("people", () => {
+	test("are told apart: member, guest, stranger, bot, gone", async () => {
+		const kinds = await Promise.all(
+			(["mo", "guest", "visitor", "stranger"] as const).map(
+				async (who) => (await world.look.find(TEAM, PEOPLE[who].id))?.kind,
+			),
+		);
+		assert.deepEqual(kinds, ["member", "guest", "guest", "stranger"]);
+		slack.users.set("U91GONE", { id: "U91GONE", team_id: TEAM, deleted: true });
+		slack.users.set("U92BOT", { id: "U92BOT", team_id: TEAM, is_bot: true });
+		assert.equal((await world.look.find(TEAM, "U91GONE"))?.kind, "deactivated");
+		assert.equal((await world.look.find(TEAM, "U92BOT"))?.kind, "bot");
+		assert.equal(await world.look.find(TEAM, "U93NONE"), undefined);
+	});
+
+	test("are looked at again after five minutes, or at once when they changed", async () => {
+		const { id } = PEOPLE.mo;
+		await world.look.find(TEAM, id);
+		await world.look.find(TEAM, id);
+		assert.equal(slack.callsOf("users.info").length, 1);
+		slack.users.set(id, { id, team_id: TEAM, deleted: true });
+		world.look.forget(TEAM, id);
+		assert.equal((await world.look.find(TEAM, id))?.kind, "deactivated");
+		world.clock.pass(300_001);
+		await world.look.find(TEAM, id);
+		assert.equal(slack.callsOf("users.info").length, 3);
+	});
+
+	test("who cannot be looked at now are nobody's members", async () => {
+		slack.faults.push({ method: "users.info", status: 500 });
+		await assert.rejects(world.look.find(TEAM, PEOPLE.mo.id), UnavailableError);
+	});
+
+	test("are found by their address, with whether Slack has confirmed it", async () => {
+		const found = await world.look.byEmail(TEAM, "mo@contoso.example");
+		assert.deepEqual([found?.user, found?.emailConfirmed], [PEOPLE.mo.id, true]);
+		assert.equal(await world.look.byEmail(TEAM, "nobody@contoso.example"), undefined);
+	});
+});
+
+describe("the wire", () => {
+	const call = (base: string, method = "chat.postMessage") =>
+		createSlackApi({ token: new Secret(APP.bot), base }).call(method, {});
+
+	test("follows nobody elsewhere with the token", async () => {
+		const elsewhere = await openRoughSlack();
+		slack.faults.push({ moved: `${elsewhere.base}chat.postMessage` });
+		await assert.rejects(call(slack.base), { code: "slack-busy" });
+		assert.equal(elsewhere.calls.length, 0);
+		await assert.rejects(call(slack.base, `${elsewhere.base}chat.postMessage`));
+		assert.equal(elsewhere.calls.length, 0, "a method is never an address");
+		await elsewhere.close();
+	});
+
+	test("knows that nothing left where nobody listens", async () => {
+		const server = createServer();
+		await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+		const { port } = server.address() as AddressInfo;
+		await new Promise((done) => server.close(done));
+		await assert.rejects(call(`http://127.0.0.1:${port}/api/`), { code: "slack-busy" });
+	});
+
+	test("sends no message that Slack could not read", async () => {
+		const api = createSlackApi({ token: new Secret(APP.bot), base: slack.base });
+		slack.calls.length = 0;
+		await assert.rejects(api.call("chat.postMessage", { text: "x".repeat(300_000) }), { code: "msg_too_long" });
+		assert.equal(slack.calls.length, 0);
+	});
+});
