@@ -98,7 +98,7 @@ export function packed(lines: readonly string[]): readonly Values[] {
 }
 
 function wrong(error: string, { longest }: Drawing): Values {
-	return { type: "section", text: markup(bold(error, Math.min(longest, SECTION_MOST - 2))), expand: true };
+	return { type: "section", text: markup(`✗ ${bold(error, Math.min(longest, SECTION_MOST - 4))}`), expand: true };
 }
 
 /** Fields for numbers and addresses stand in modals alone. Source: https://docs.slack.dev/reference/block-kit/block-elements */

@@ -45,7 +45,7 @@ const MOST_FIELDS = 10;
  * then long sentences end sooner, at last the inputs wait behind a button that opens them. Pure.
  */
 export function cardBlocks(name: CardName, filled: FilledCard, id: string, options: BlockOptions = {}): BlockMessage {
-	const text = inertMarkup(filled.summary, SECTION_MOST) || inertMarkup(filled.title, SECTION_MOST) || "–";
+	const [text = "–"] = [filled.summary, filled.title].flatMap((said) => inertMarkup(unmarked(said)) || []);
 	const card = pageOf(filled, options.page);
 	const stamp = sha256([id, options.page ?? 0, filled as unknown as Json]).slice(0, 8);
 	const asks = filled.fields.length + filled.choices.length + filled.checklist.length > 0;
@@ -127,14 +127,18 @@ function lineOf({ sign, text, meta }: FilledLine, longest: number): string {
 
 /** Short facts stand side by side, long ones under each other. */
 function factBlocks(facts: FilledCard["facts"], longest: number): readonly Block[] {
-	const fits = facts.every(({ title, value }) => title !== "" && Math.max(title.length, value.length) <= SHORT_FACT);
+	const isShort = (text: string) => text !== "" && unmarked(text).length <= SHORT_FACT;
+	const fits = facts.every(({ title, value }) => isShort(title) && isShort(value));
 	if (facts.length > 0 && facts.length <= MOST_FIELDS && fits) {
 		return [
 			{ type: "section", fields: facts.map((fact) => markup(`${bold(fact.title)}\n${inertMarkup(fact.value)}`)) },
 		];
 	}
 	return packed(
-		facts.map(({ title, value }) => `${bold(title, Math.min(longest, 400))} ${inertMarkup(value, longest)}`.trim()),
+		facts.map(({ title, value }) => {
+			const name = title === "" ? "" : `${bold(`${title}:`, Math.min(longest, 400))} `;
+			return `${name}${inertMarkup(value, longest)}`;
+		}),
 	);
 }
 

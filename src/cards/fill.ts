@@ -4,12 +4,13 @@
  */
 import { InvariantError } from "../base/errors.ts";
 import { isRecord, type Json } from "../base/json.ts";
-import type { Instant, Zone } from "../base/time.ts";
+import { type Instant, toMs, type Zone } from "../base/time.ts";
 import type { Words } from "../base/words.ts";
 import type { PersonId, Who } from "../sop/sop.ts";
 import type { Button, CardData, Text, Tone } from "./card.ts";
+import { type Moment, marked } from "./moment-mark.ts";
 import type { Clocks } from "./time-words.ts";
-import { dayWords, momentWords, NBSP, spanWords, timeWords } from "./time-words.ts";
+import { besideWords, dayWords, momentWords, NBSP, spanWords, timeWords } from "./time-words.ts";
 
 /** Who reads, where and when. Without `you` several people read: times are the client's, and say the place. */
 export type Reader = {
@@ -20,6 +21,8 @@ export type Reader = {
 	readonly clientZone: Zone;
 	readonly clientPlace: string;
 	readonly you?: PersonId;
+	/** The place they read in writes moments itself, so they are marked for it; `kept`: they have been, and stay. */
+	readonly moments?: "marked" | "kept";
 	/** Full name; "Grace Hopper (has left)" for someone who left; undefined for someone we do not know. */
 	nameOf(id: PersonId): string | undefined;
 	/** "service desk", "manager": without the article. */
@@ -63,7 +66,7 @@ export function fillWords(data: CardData, reader: Reader): FilledCard {
 	const { waiting, footer, ...rest } = data;
 	return {
 		...rest,
-		header: data.header.map(clean),
+		header: data.header.map((text) => clean(text)),
 		title: fill(data.title),
 		lead: data.lead.map(fill),
 		...(waiting && { waiting: { strong: fill(waiting.strong), rest: within(waiting.rest), tone: waiting.tone } }),
@@ -72,7 +75,7 @@ export function fillWords(data: CardData, reader: Reader): FilledCard {
 			return { ...most, text: fill(line.text), ...(meta !== undefined && { meta: within(meta) }) };
 		}),
 		facts: data.facts.map((fact) => ({ title: clean(fact.title), value: fill(fact.value) })),
-		details: data.details.map((part) => ({ title: clean(part.title), lines: part.lines.map(clean) })),
+		details: data.details.map((part) => ({ title: clean(part.title), lines: part.lines.map((line) => clean(line)) })),
 		fields: data.fields.map(fillField),
 		choices: data.choices.map((choice) => ({ ...choice, title: clean(choice.title) })),
 		checklist: data.checklist.map((item) => ({ ...item, title: clean(item.title) })),
@@ -99,7 +102,7 @@ export function say(text: Text, reader: Reader): string {
  * Errors: `InvariantError` for a hole of no known kind.
  */
 export function sayRuns(text: Text, reader: Reader, within = false): readonly Run[] {
-	if (typeof text === "string") return [{ text: clean(text), strong: false }];
+	if (typeof text === "string") return [{ text: clean(text, reader.moments === "kept"), strong: false }];
 	const runs: Run[] = [];
 	let soFar = "";
 	let plural = false;
@@ -110,7 +113,8 @@ export function sayRuns(text: Text, reader: Reader, within = false): readonly Ru
 		const words = clean(!literal && opens ? capital(said.text) : said.text);
 		plural = said.plural;
 		soFar += words;
-		runs.push({ text: words, strong: !literal && isRecord(part) && "strong" in part });
+		const shown = said.moment === undefined ? words : marked({ ...said.moment, words });
+		runs.push({ text: shown, strong: !literal && isRecord(part) && "strong" in part });
 	}
 	return runs;
 }
@@ -126,6 +130,7 @@ const nobody: Reader = {
 	place: "",
 	clientZone: "UTC",
 	clientPlace: "",
+	moments: "kept",
 	nameOf: unfilled,
 	roleName: unfilled,
 	resolve: unfilled,
@@ -135,7 +140,7 @@ function unfilled(): never {
 	throw new InvariantError("a card was to be drawn before its sentences were filled");
 }
 
-type Said = { readonly text: string; readonly plural: boolean };
+type Said = { readonly text: string; readonly plural: boolean; readonly moment?: Omit<Moment, "words"> };
 
 function fillHole(part: Json, reader: Reader): Said {
 	if (reader === nobody) unfilled();
@@ -143,11 +148,18 @@ function fillHole(part: Json, reader: Reader): Said {
 	const hole = holeOf(part);
 	if ("person" in hole) return personWords(hole.person, hole.first === true, reader);
 	if ("who" in hole) return whoWords(hole, reader);
-	if ("at" in hole) return one(momentWords(hole.at, clocks));
-	if ("timeAt" in hole) return one(timeWords(hole.timeAt, clocks));
+	if ("at" in hole) return { ...one(momentWords(hole.at, clocks)), ...momentAt(hole.at, true, reader, clocks) };
+	if ("timeAt" in hole) {
+		return { ...one(timeWords(hole.timeAt, clocks)), ...momentAt(hole.timeAt, false, reader, clocks) };
+	}
 	if ("day" in hole) return one(dayWords(hole.day, clocks));
 	if ("span" in hole) return one(spanWords(hole.span));
 	return one(hole.strong);
+}
+
+function momentAt(at: Instant, day: boolean, reader: Reader, clocks: Clocks): Pick<Said, "moment"> {
+	if (reader.moments !== "marked") return {};
+	return { moment: { seconds: Math.floor(toMs(at) / 1000), day, tail: besideWords(at, clocks, day) } };
 }
 
 type HoleOf = Exclude<Words[number], string>;
@@ -214,12 +226,17 @@ function agreeing(literal: string): string {
 	return literal.replace(/^ (\w+)\b/, (all, verb: string) => (AGREES[verb] === undefined ? all : ` ${AGREES[verb]}`));
 }
 
-/** Controls, marks that turn the direction of writing, and the mark `adaptive.ts` keeps to itself. */
-const MISLEADING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ue000]/gu;
+/** Controls, marks that turn the direction of writing, and the marks that renderers keep to themselves. */
+const MISLEADING = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ue000-\ue003]/gu;
+const MISLEADING_STILL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ue000]/gu;
 
-/** Takes out characters that can make a card read as another. A sentence is one line: a second could pass for ours. */
-export function clean(text: string): string {
-	return text.replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ").replace(MISLEADING, "");
+/**
+ * Takes out characters that can make a card read as another. A sentence is one line: a second could pass for ours.
+ * `filled`: moments in it are marked by us.
+ */
+export function clean(text: string, filled = false): string {
+	const line = text.replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ");
+	return line.replace(filled ? MISLEADING_STILL : MISLEADING, "");
 }
 
 function fillField(field: CardData["fields"][number]): FilledField {

@@ -34,13 +34,17 @@ export function momentWords(at: Instant, clocks: Clocks): string {
 
 /** Writes a moment's time of day: "14:20", "14:20 (09:20 New York)". `weekday` names the client's day when it is another. */
 export function timeWords(at: Instant, clocks: Clocks, weekday = false): string {
-	const place = held(clocks.clientPlace);
 	const theirs = wall(at, clocks.clientZone);
-	if (clocks.shared) return `${theirs.time}${NBSP}${place}`;
-	const own = wall(at, clocks.zone);
-	if (own.time === theirs.time && own.day === theirs.day) return own.time;
-	const day = weekday && own.day !== theirs.day ? `${weekdayOf(theirs.day)}${NBSP}` : "";
-	return `${own.time} (${day}${theirs.time}${NBSP}${place})`;
+	if (clocks.shared) return `${theirs.time}${NBSP}${held(clocks.clientPlace)}`;
+	return `${wall(at, clocks.zone).time}${besideWords(at, clocks, weekday)}`;
+}
+
+/** Writes the client's time to stand behind the reader's own, " (09:20 New York)". Nothing where both are known to agree. */
+export function besideWords(at: Instant, clocks: Clocks, weekday = false): string {
+	const [own, theirs] = [wall(at, clocks.zone), wall(at, clocks.clientZone)];
+	if (!clocks.shared && own.time === theirs.time && own.day === theirs.day) return "";
+	const day = weekday && (clocks.shared || own.day !== theirs.day) ? `${weekdayOf(theirs.day)}${NBSP}` : "";
+	return ` (${day}${theirs.time}${NBSP}${held(clocks.clientPlace)})`;
 }
 
 /** Writes a calendar day. It is "today" or "tomorrow" only where reader and client agree which day it is now. */

@@ -5,6 +5,7 @@
 import type { Clock, Zone } from "../base/time.ts";
 import type { CardData } from "../cards/card.ts";
 import { type FilledCard, fillWords, type Reader } from "../cards/fill.ts";
+import type { SurfaceName } from "../engine/event.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Person, Roster } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
@@ -16,6 +17,8 @@ export type FillFor = {
 	readonly client?: ClientId;
 	/** Whom a run means by these; undefined: the roster knows. */
 	readonly who?: (who: readonly Who[]) => readonly PersonId[] | undefined;
+	/** Where it is read: Slack writes moments in each reader's own zone. */
+	readonly surface?: SurfaceName;
 };
 export type Fill = (data: CardData, reader: FillFor) => CardData;
 
@@ -51,7 +54,7 @@ export function personOf(definitions: Definitions, actor: Actor): Person | undef
 	});
 }
 
-function readerOf(definitions: Definitions, { actor, client: about, who }: FillFor, clock: Clock): Reader {
+function readerOf(definitions: Definitions, { actor, client: about, who, surface }: FillFor, clock: Clock): Reader {
 	const client = Object.values(definitions.clients).find((each) => each.id === (about ?? actor?.client));
 	const people = peopleAround(definitions, client?.id);
 	const clientZone = client?.values.timezone ?? "UTC";
@@ -64,6 +67,7 @@ function readerOf(definitions: Definitions, { actor, client: about, who }: FillF
 		clientZone,
 		clientPlace: placeName(clientZone),
 		...(actor === undefined ? {} : { you: actor.id }),
+		...(surface === "slack" ? { moments: "marked" } : {}),
 		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name,
 		roleName: (role) => role.replaceAll("-", " "),
 		resolve: (asked) => who?.(asked) ?? resolveWho(asked, roster, { requester: "", owner: "owner" }),
@@ -87,6 +91,7 @@ const NOBODY: Reader = {
 	place: "UTC",
 	clientZone: "UTC",
 	clientPlace: "UTC",
+	moments: "kept",
 	nameOf: () => undefined,
 	roleName: (role) => role,
 	resolve: () => [],

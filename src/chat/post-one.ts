@@ -254,7 +254,7 @@ const STAYS: ReadonlySet<string> = new Set(["undo", "note"]);
 
 function filled(parts: SendParts, { run, place, who }: Send, data: CardData): CardData {
 	const actor = place.person === undefined ? {} : { actor: place.person };
-	return parts.fill(data, { ...actor, client: run.client, who });
+	return parts.fill(data, { ...actor, client: run.client, who, surface: place.to.surface });
 }
 
 /** What stays of a message that was rung again or is for others now. */

@@ -44,7 +44,11 @@ export type How = {
 };
 
 /** One private card for the person who acted. */
-export function reply(turn: BotParts & { readonly actor?: Actor }, answer: Answer, how: How = {}): Reply {
+export function reply(
+	turn: BotParts & { readonly actor?: Actor; readonly inbound?: Pick<Inbound, "surface"> },
+	answer: Answer,
+	how: How = {},
+): Reply {
 	const data: CardData = { ...emptyCard, summary: answer.title, ...answer };
 	const client = how.run?.client ?? how.client ?? turn.actor?.client;
 	const reader: FillFor = {
@@ -56,6 +60,7 @@ export function reply(turn: BotParts & { readonly actor?: Actor }, answer: Answe
 	return { kind: "card", drawn, replace: how.replace ?? false };
 }
 
+		...(turn.inbound === undefined ? {} : { surface: turn.inbound.surface }),
 /** A short private line: what is so, what did not change, what to do. */
 export function say(turn: Turn, title: Text, ...lead: readonly Text[]): Reply {
 	return reply(turn, { title, lead });
