@@ -61,36 +61,35 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 	let looking: Promise<void> | undefined;
 	let stopTimer: () => void = () => undefined;
 	let closed = false;
-	const stateOf = ({ token }: WorkspaceToken) => known.get(token.open());
+	const stateOf = ({ token }: WorkspaceToken): Known => known.get(token.open()) ?? { againMs: 0, failures: 0 };
 	const all = (): readonly Workspace[] =>
-		parts.tokens().flatMap((each) => {
-			const state = stateOf(each);
-			return state !== undefined && "workspace" in state ? [state.workspace] : [];
+		parts.tokens().flatMap((token) => {
+			const state = stateOf(token);
+			return "workspace" in state ? [state.workspace] : [];
 		});
 	const find = (team: string) => all().find((each) => each.team === team);
-	const settle = (token: WorkspaceToken, failures: number, found: Workspace | undefined): void => {
-		if (found !== undefined && find(found.team) === undefined) {
-			known.set(token.token.open(), { workspace: found });
-			return;
-		}
-		if (found !== undefined) parts.tell.shut({ team: found.team }, "second_token");
-		const againMs = toMs(parts.clock.now()) + waitAfter(failures);
-		known.set(token.token.open(), { againMs, failures: failures + 1 });
-	};
+	/** Those that did not answer yet. */
+	const waiting = () =>
+		parts.tokens().flatMap((token) => {
+			const state = stateOf(token);
+			return "workspace" in state ? [] : [{ token, ...state }];
+		});
+	const mayBe = (team: string): boolean =>
+		find(team) !== undefined || waiting().some(({ token }) => token.team === undefined || token.team === team);
 	const lookAll = async (): Promise<void> => {
 		const nowMs = toMs(parts.clock.now());
-		const looks = parts.tokens().flatMap((token) => {
-			const state = stateOf(token) ?? { againMs: 0, failures: 0 };
-			if ("workspace" in state || state.againMs > nowMs) return [];
-			return [lookAt(parts, token).then((found) => settle(token, state.failures, found))];
+		const due = waiting().filter(({ againMs }) => againMs <= nowMs);
+		const looks = due.map(async ({ token, failures }) => {
+			const found = await lookAt(parts, token);
+			const second = found !== undefined && find(found.team) !== undefined;
+			if (second) parts.tell.shut({ team: found.team }, "second_token");
+			const later = { againMs: toMs(parts.clock.now()) + waitAfter(failures), failures: failures + 1 };
+			known.set(token.token.open(), found === undefined || second ? later : { workspace: found });
 		});
 		await Promise.all(looks);
-		const waits = parts.tokens().flatMap((each) => {
-			const state = stateOf(each);
-			return state !== undefined && "againMs" in state ? [state.againMs - nowMs] : [];
-		});
 		stopTimer();
-		if (waits.length > 0 && !closed) stopTimer = parts.after(Math.max(FIRST_MS, Math.min(...waits)), () => void look());
+		const nextMs = Math.min(...waiting().map(({ againMs }) => againMs - nowMs));
+		if (Number.isFinite(nextMs) && !closed) stopTimer = parts.after(Math.max(FIRST_MS, nextMs), () => void look());
 	};
 	const look = (): Promise<void> => {
 		looking ??= lookAll().finally(() => {
@@ -98,16 +97,8 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 		});
 		return looking;
 	};
-	const mayBe = (team: string): boolean =>
-		find(team) !== undefined ||
-		parts.tokens().some((each) => {
-			const state = stateOf(each);
-			return each.team === team || (each.team === undefined && (state === undefined || "againMs" in state));
-		});
 	const open = async (team: string): Promise<Workspace> => {
-		const there = find(team);
-		if (there !== undefined) return there;
-		await look();
+		if (find(team) === undefined) await look();
 		const found = find(team);
 		if (found !== undefined) return found;
 		if (!mayBe(team)) throw new SlackNo("team_not_found", "There is no token for that workspace of Slack.");
