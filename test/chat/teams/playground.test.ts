@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Values } from "../../../src/base/json.ts";
+import type { Json, Values } from "../../../src/base/json.ts";
 import { type Bot, startBot } from "../../e2e/bot.ts";
-import { CHATS, newest, openPlayground, type Person, type Playground } from "./playground.ts";
+import { CHATS, newest, openPlayground, type Person, type Playground, type Shown } from "./playground.ts";
 import { idOf, textIn } from "./teams-world.ts";
 
 const person = (number: number, name: string): Person => ({
@@ -33,6 +33,7 @@ before(async () => {
 			readFileSync(file, "utf8"),
 		);
 		writeFileSync(file, listed);
+		writeFileSync(join(definitions, "letters.yaml"), letters());
 		return { TEAMS_PLAYGROUND: "1" };
 	});
 	playground = await openPlayground(`${bot.url()}/api/messages`, PEOPLE);
@@ -41,6 +42,42 @@ after(async () => {
 	await playground?.close();
 	await bot?.end("SIGTERM");
 });
+
+/** A procedure of 412 mails: more changes than one card holds. */
+function letters(): string {
+	const steps = Array.from({ length: 412 }, (_, at) => {
+		const mail = `{ to: harriet@contoso.example, subject: Letter, what: letter ${at + 1} }`;
+		return `  - { name: Letter ${at + 1}, id: letter${at + 1}, do: mail.send, with: ${mail} }`;
+	});
+	return [
+		"sop: letters",
+		"title: Letters",
+		"owner: it-lead",
+		"review: 6 months",
+		"urgency: routine",
+		"start: [{ command: letters, by: [hr] }]",
+		"form: {}",
+		"steps:",
+		"  - { name: Approve the letters, id: approve, approve: { by: [it-lead] } }",
+		...steps,
+	].join("\n");
+}
+
+function lettersIn(card: Values): readonly number[] {
+	return [...textIn(card).matchAll(/Send the letter (\d+) to/gu)].map(([, number]) => Number(number));
+}
+
+/** Turns a card to a page by a press, and looks at the answer. */
+function turner({ shown, from }: { readonly shown: Shown; readonly from?: Person }) {
+	const id = idOf(shown.card ?? {});
+	return async (page: number): Promise<Values> => {
+		const data = { verb: "page", values: { ...id, page }, ...(from === undefined ? {} : { from }) };
+		const answer = (await playground.press(shown, data)) as { type: string; value: Values };
+		assert.equal(answer.type, "application/vnd.microsoft.card.adaptive");
+		assert(Buffer.byteLength(JSON.stringify(answer)) <= 28_000);
+		return answer.value;
+	};
+}
 
 const words = (card: Values | undefined) => (card === undefined ? "" : textIn(card));
 const showing = (expected: RegExp) => newest(playground, ({ card }) => expected.test(words(card)));
@@ -107,6 +144,52 @@ describe("in the Agents Playground", () => {
 		assert.equal(asked.edits, 1, "a refusal leaves the card alone, and with it the words that stand on it");
 		await newest(playground, ({ id, card }) => id === progress.id && /✓/u.test(words(card)));
 		assert(progress.edits > 0, "the progress was edited, not posted anew");
+	});
+
+	test("a plan of 412 changes is turned page by page in the answers to two people, each at their own", async () => {
+		await playground.say(CHATS.own, "letters");
+		const form = await newest(playground, ({ card }) => /^Contoso Ltd · Letters .*Letters/u.test(words(card)));
+		await playground.press(form, { verb: "submit", values: idOf(form.card ?? {}) });
+		const plan = await showing(/Plan for Letters.*Page 1 of 21: lines 1 to 20 of 412\./u);
+		const asked = await showing(/Approve the plan for Letters\?.*Page 1 of 21: .*Approving covers all of them/u);
+		const group = playground.of(CHATS.group)[0];
+		assert(group !== undefined);
+		const turns = { harriet: turner({ shown: plan }), mo: turner({ shown: { ...group, card: asked.card }, from: MO }) };
+		const edits = [plan.edits, asked.edits];
+		for (const turn of [turns.harriet, turns.mo]) {
+			const seen: number[] = [];
+			for (let page = 1; page <= 21; page += 1) seen.push(...lettersIn(await turn(page)));
+			assert.deepEqual(
+				seen,
+				Array.from({ length: 412 }, (_, at) => at + 1),
+			);
+		}
+		const [hers, his] = await Promise.all([turns.harriet(3), turns.mo(20)]);
+		assert.match(textIn(hers), /Page 3 of 21: lines 41 to 60 of 412\./u);
+		assert.doesNotMatch(textIn(hers), /Approving/u, "she approves nothing there");
+		assert.match(
+			textIn(his),
+			/Page 20 of 21: lines 381 to 400 of 412\. Approving covers all of them, on every page\./u,
+		);
+		assert.deepEqual([plan.edits, asked.edits], edits, "nobody else's card changes");
+	});
+
+	test("a procedure is started from somebody's message, in a dialog", async () => {
+		const task = (answer: Json) => (answer as { task: { type: string; value: Values } }).task;
+		const card = (answer: Json) => (task(answer).value.card as { content: Values }).content;
+		const messagePayload = { id: "1", body: { contentType: "html", content: "<p>Grace&nbsp;Hopper</p>" } };
+		const opening = { commandId: "start", commandContext: "message", messagePayload };
+		const first = await playground.dialog("composeExtension/fetchTask", opening);
+		assert.equal(task(first).type, "continue");
+		assert.match(JSON.stringify(card(first)), /"value":"Grace Hopper"/u);
+		const send = (data: Values) => playground.dialog("composeExtension/submitAction", { commandId: "start", data });
+		const chosen = { ...idOf(card(first)), verb: "start-from-message", word: "newhire", words: "Grace Hopper" };
+		const second = await send(chosen);
+		assert.match(JSON.stringify(card(second)), /"id":"lastName".*"value":"Hopper"/u);
+		const grace = { ...ADA, firstName: "Grace", lastName: "Hopper", ...idOf(card(second)), verb: "submit" };
+		assert.match(textIn(card(await send({ ...grace, startDate: "soon" }))), /One thing to put right/u);
+		for (const _ of [1, 2]) assert.match(String(task(await send(grace)).value), /^Asked for: Grace Hopper/u);
+		await showing(/Plan for Grace Hopper.*Nothing has changed yet/u);
 	});
 
 	test("a stranger is told whom to ask", async () => {

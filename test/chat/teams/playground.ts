@@ -77,13 +77,17 @@ export async function openPlayground(
 			const message = { from: me, text, textFormat: "plain", mentions };
 			return call(`/_conversation/v1/conversations/${conversation}/messages`, message);
 		},
-		/** Presses a button of a card as whoever sits before it. Gives what the bot answered. */
-		press: ({ id, conversation }: Shown, data: { verb: string; values: Values }) => {
+		/** Presses a button of a card, as whoever sits before it or `from`, who has to be there. Gives what the bot answered. */
+		press: ({ id, conversation }: Shown, data: { verb: string; values: Values; from?: Person }) => {
 			const action = { type: "Action.Execute", verb: data.verb, data: data.values };
 			const value = { action, trigger: "manual" };
-			const about = { name: "adaptiveCard/action", conversation: { id: conversation }, from: me, replyToId: id, value };
+			const from = { id: data.from?.id ?? me.id };
+			const about = { name: "adaptiveCard/action", conversation: { id: conversation }, from, replyToId: id, value };
 			return call("/_conversation/v1/invoke", about);
 		},
+		/** Opens or sends a dialog, as whoever sits before it. Gives what the bot answered. */
+		dialog: (name: "composeExtension/fetchTask" | "composeExtension/submitAction", value: Values) =>
+			call("/_conversation/v1/invoke", { name, value, from: me, conversation: { id: CHATS.own } }),
 		/** Somebody else does something. What the bot answers to their invoke is not shown, what it edits is. */
 		act: (who: Person, conversation: Values, activity: Values) =>
 			call("/_internal/v1/customActivities", {
