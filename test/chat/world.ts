@@ -59,12 +59,17 @@ type Sops = Client["sops"];
 
 /**
  * Opens a world in a folder of its own. `folder`: the same world again, after a stop. `channels`: Contoso's. `sops`: more
- * of its procedures.
+ * of its procedures. `people`: how each of them stands in the roster.
  */
 export async function openWorld(
-	more: { readonly folder?: string; readonly channels?: Channels; readonly sops?: Sops } = {},
+	more: {
+		readonly folder?: string;
+		readonly channels?: Channels;
+		readonly sops?: Sops;
+		readonly people?: (person: Person) => Person;
+	} = {},
 ) {
-	const house = withMore(more.channels ?? {}, more.sops ?? {});
+	const house = listed(withMore(more.channels ?? {}, more.sops ?? {}), more.people);
 	const folder = more.folder ?? mkdtempSync(join(tmpdir(), "sopwith-chat-"));
 	const clock = movableClock();
 	const store = openStore({ folder, clock, key: new Secret(Buffer.alloc(32, 7).toString("base64")) });
@@ -99,6 +104,13 @@ export async function openWorld(
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+function listed(house: Definitions, as: (person: Person) => Person = (person) => person): Definitions {
+	const clients = Object.values(house.clients).map((each) => {
+		return [each.id, { ...each, roster: { ...each.roster, people: each.roster.people.map(as) } }] as const;
+	});
+	return { ...house, msp: { ...house.msp, people: house.msp.people.map(as) }, clients: Object.fromEntries(clients) };
 }
 
 function withMore(channels: Channels, more: Sops): Definitions {

@@ -40,7 +40,7 @@ export function openSocket(receiver: SocketModeReceiver, parts: Parts): Pick<Bol
 		close: async () => {
 			stopping.abort();
 			await Promise.all(under);
-			await Promise.race([client.disconnect(), parts.wait(PATIENCE_MS)]);
+			await client.disconnect();
 			await keeping;
 		},
 	};
@@ -73,7 +73,6 @@ type Keeping = { readonly signal: AbortSignal; readonly tried: () => void };
 
 async function keepOpen(client: Client, parts: Parts, { signal, tried }: Keeping): Promise<void> {
 	for (let failures = 0; !signal.aborted; ) {
-		const ended = new Promise<void>((resolve) => client.once("disconnected", () => resolve()));
 		const begun = client.start().then(
 			() => true,
 			(error: unknown) => error,
@@ -83,6 +82,8 @@ async function keepOpen(client: Client, parts: Parts, { signal, tried }: Keeping
 			if (failures > 0) parts.log.info({ failures }, "Slack's socket is open again");
 			failures = 0;
 			tried();
+			const ended = new Promise<void>((resolve) => client.once("disconnected", () => resolve()));
+			if (signal.aborted) await client.disconnect();
 			await ended;
 			continue;
 		}

@@ -1,0 +1,197 @@
+/**
+ * The whole of Slack on loopback around a world of its own: the real local Slack, whose people say, press and send; our door,
+ * by socket or by signed HTTP; the poster. Must never stand in for a part of ours.
+ */
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Registry } from "prom-client";
+import { pause } from "../../../src/app-pause.ts";
+import type { Values } from "../../../src/base/json.ts";
+import { openLog } from "../../../src/base/log.ts";
+import { openRedactor } from "../../../src/base/redact.ts";
+import { Secret } from "../../../src/base/secret.ts";
+import type { Bot } from "../../../src/chat/bot.ts";
+import { createLinks } from "../../../src/chat/links.ts";
+import { createPoster } from "../../../src/chat/poster.ts";
+import { draftsIn } from "../../../src/chat/posts.ts";
+import { createSlackDoor } from "../../../src/chat/slack/door.ts";
+import { createPace } from "../../../src/chat/slack/pace.ts";
+import { slackIdOf } from "../../../src/chat/slack/people.ts";
+import { createPeopleLook } from "../../../src/chat/slack/people-look.ts";
+import { createSpeak } from "../../../src/chat/slack/speak.ts";
+import { createSlackSurface } from "../../../src/chat/slack/surface.ts";
+import { createTell } from "../../../src/chat/slack/tell.ts";
+import { createThreads } from "../../../src/chat/slack/threads.ts";
+import { createSlackApi } from "../../../src/chat/slack/web-api.ts";
+import { createWorkspaces } from "../../../src/chat/slack/workspaces.ts";
+import { createWeb } from "../../../src/console/server.ts";
+import { createLinkStore } from "../../../src/engine/embedded/links.ts";
+import { createMemory } from "../../../src/engine/embedded/memory.ts";
+import { view } from "../../../src/engine/view.ts";
+import { type Slack, startSlack } from "../../fixtures/slack.ts";
+import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { openWorld } from "../world.ts";
+
+export type SlackWorld = Awaited<ReturnType<typeof openSlackWorld>>;
+export type Answered = { readonly status: number; readonly body: string };
+
+/** `around`: wraps the bot, to make it slow. `slack`: one that runs already. `folder`: the same world again, after a stop. */
+export async function openSlackWorld(
+	more: {
+		readonly way?: "socket" | "http";
+		readonly around?: (bot: Bot) => Bot;
+		readonly slack?: Slack;
+		readonly folder?: string;
+	} = {},
+) {
+	const { way = "socket", around = (bot: Bot) => bot } = more;
+	const slack = more.slack ?? (await startSlack({ way }));
+	const world = await openWorld({
+		channels: { operations: { slack: `${TEAM}/${CHANNELS.operations}` } },
+		people: (person) => (person.id in PEOPLE ? { ...person, slack: rosterId(person.id as SlackWho) } : person),
+		...(more.folder === undefined ? {} : { folder: more.folder }),
+	});
+	const { clock, store, audit, definitions, desk, posts, fill, newId } = world;
+	const lines: string[] = [];
+	const log = openLog({
+		level: "info",
+		pretty: false,
+		colour: false,
+		clock,
+		redactor: openRedactor(),
+		write: (line) => void lines.push(line),
+	});
+	const stopping = new AbortController();
+	const wait = (ms: number): Promise<void> => pause(ms, stopping.signal);
+	const after = (ms: number, act: () => void): (() => void) => {
+		const timer = setTimeout(act, ms);
+		return () => clearTimeout(timer);
+	};
+	const complain = (error: unknown): void => log.warn({ error }, "complained");
+	const tell = createTell({ audit, log });
+	const workspaces = createWorkspaces({
+		tokens: () => [{ token: new Secret(APP.bot) }],
+		open: (token) => createSlackApi({ token, base: slack.api }),
+		clock,
+		tell,
+		complain,
+		after,
+	});
+	const speak = createSpeak({
+		workspaces,
+		pace: createPace(Math.random),
+		clock,
+		tell,
+		kept: createMemory(store, "slack"),
+	});
+	const links = createLinks({ store: createLinkStore(store), definitions, clock, audit });
+	const threads = createThreads({ speak, memory: createMemory(store, "slack-threads"), wait, complain });
+	const look = createPeopleLook({ workspaces, clock });
+	const people = { definitions, look, links };
+	const surface = createSlackSurface({
+		definitions,
+		workspaces,
+		speak,
+		threads,
+		identityOf: (person) => slackIdOf(people, person),
+	});
+	const door = await createSlackDoor({
+		way:
+			way === "socket"
+				? { kind: "socket", token: new Secret(APP.token) }
+				: { kind: "http", signingSecret: new Secret(APP.signingSecret) },
+		base: slack.api,
+		surface,
+		workspaces,
+		speak,
+		tell,
+		people,
+		memory: createMemory(store, "slack-seen"),
+		audit,
+		clock,
+		log,
+		wait,
+	});
+	const poster = createPoster({
+		...world,
+		surfaces: [door.surface],
+		view,
+		rosterOf: (client) => definitions().clients[client]?.roster,
+		after,
+		log: (what, facts) => void lines.push(JSON.stringify({ what, ...facts })),
+	});
+	await poster.start();
+	const botParts = {
+		...{ desk, posts, drafts: draftsIn(world.people), clock, audit, newId, fill },
+		redraw: poster.redraw,
+		refresh: (run: string) => void poster.refresh(run),
+	};
+	const handler = door.handler(around(world.bot), botParts);
+	const troubles: unknown[] = [];
+	const web = createWeb({
+		clock,
+		registry: new Registry(),
+		ready: () => true,
+		publicUrl: "http://127.0.0.1",
+		loopback: false,
+		mounts: handler === undefined ? [] : [{ at: "/", handler }],
+		complain: (error) => void troubles.push(error),
+	});
+	const server = createServer(web);
+	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+	const { port } = server.address() as AddressInfo;
+	if (way === "http") slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+	await door.start();
+	const stop = async (): Promise<void> => {
+		server.closeAllConnections();
+		await new Promise<void>((done) => server.close(() => done()));
+		await poster.close();
+		stopping.abort();
+		await door.close();
+		await threads.close();
+		workspaces.close();
+	};
+	return {
+		...world,
+		...{ slack, door, poster, links, look, lines, troubles, port, workspaces },
+		/** Knocks by hand. */
+		post: (body: string | Buffer, headers: Knocking) => posted(port, body, headers),
+		/** Stops it; the folder and Slack stay. */
+		pause: async () => {
+			await stop();
+			await world.stop();
+		},
+		end: async () => {
+			await stop();
+			await world.end();
+			if (more.slack === undefined) await slack.stop();
+		},
+	};
+}
+
+type Knocking = { readonly [name: string]: string | readonly string[] };
+
+function posted(port: number, body: string | Buffer, headers: Knocking): Promise<Answered> {
+	return new Promise((done, fail) => {
+		const options = { port, host: "127.0.0.1", path: "/slack/events", method: "POST", headers: { ...headers } };
+		const request = httpRequest(options as object, (response) => {
+			let text = "";
+			response.setEncoding("utf8").on("data", (chunk: string) => {
+				text += chunk;
+			});
+			response.on("end", () => done({ status: response.statusCode ?? 0, body: text }));
+		});
+		request.on("error", fail).end(body);
+	});
+}
+
+/** Every text in blocks, in order. */
+export function wordsIn(node: unknown): string {
+	if (Array.isArray(node)) return node.map(wordsIn).join(" ");
+	if (typeof node !== "object" || node === null) return "";
+	const { text, ...rest } = node as Values;
+	const own = typeof text === "string" ? text : wordsIn(text);
+	return [own, ...["title", "fields", "elements", "blocks", "label", "element"].map((name) => wordsIn(rest[name]))]
+		.filter((part) => part !== "")
+		.join(" ");
+}
