@@ -20,9 +20,13 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 		const where = { folder, clock: systemClock, ...(publicUrl === undefined ? {} : { publicUrl }) };
 		return examineAsWritten(house, where, client);
 	};
+	const examineWorkspace = async (team: string) => {
+		const { examineKept } = await import("./app-examine-slack.ts");
+		return examineKept(config, house, team);
+	};
 	const { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly } = office;
 	const asked = { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly };
-	const parts = { ...asked, desk, definitions, reload, examine };
+	const parts = { ...asked, desk, definitions, reload, examine, examineWorkspace };
 	if (!options.serve) return { ...parts, url: "", status: () => office.status(""), close: house.close };
 	const server = createServer();
 	try {

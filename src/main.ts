@@ -49,6 +49,10 @@ const parts: Parts = {
 		const found = [door.examineTeamsOf(config, terminal.clock), door.examineReachOf(config, around)];
 		return (await Promise.all(found)).flat();
 	},
+	examineSlack: async (config, around) => {
+		const { examineSlackOf } = await import("./app-examine-slack.ts");
+		return examineSlackOf(config, { ...around, clock: terminal.clock });
+	},
 	teamsPackage: async (about) => (await import("./app-manifest.ts")).packTeams(about),
 	slackManifest: async (about) => (await import("./app-manifest.ts")).writeSlackManifest(about),
 };

@@ -57,5 +57,5 @@ export async function asked(address: string, request: RequestInit): Promise<numb
 export function codeOf(error: unknown): string {
 	const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
 	if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return cause.code;
-	return cause instanceof Error ? cause.name : "no answer";
+	return cause instanceof Error && cause.name !== "Error" ? cause.name : "no answer";
 }

@@ -34,6 +34,8 @@ export interface App {
 	status(): Promise<Status>;
 	/** Proves every connection of a client; reads only. Takes some seconds. Errors: `InputError` `no-such-client`. */
 	examine(client: ClientId): Promise<readonly Finding[]>;
+	/** Proves a Slack workspace of msp.yaml, as it is in use; reads only. Errors: `InputError` `no-such-workspace`. */
+	examineWorkspace(team: string): Promise<readonly Finding[]>;
 	/** Walks every chain: journals and audit stream. */
 	auditVerify(): Promise<Verified>;
 	/** The plan an approval would show; writes nothing anywhere. Errors: `InputError` for the form. */

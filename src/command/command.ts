@@ -71,6 +71,20 @@ export type Parts = {
 		config: NonNullable<Config["teams"]>,
 		around: { readonly publicUrl?: string; readonly definitions: Definitions },
 	) => Promise<readonly Finding[]>;
+	/**
+	 * Proves what Slack needs of the world around, and whom it knows. Sends no message. `kept`: asks whoever has the vault
+	 * about a workspace whose token lies there.
+	 */
+	readonly examineSlack: (
+		config: NonNullable<Config["slack"]>,
+		around: {
+			readonly publicUrl?: string;
+			readonly definitions: Definitions;
+			readonly folder: string;
+			readonly env: Environment;
+			readonly kept: (team: string) => Promise<readonly Finding[]>;
+		},
+	) => Promise<readonly Finding[]>;
 	/** Tries every card template. */
 	readonly checkCards: () => Promise<readonly Problem[]>;
 	/** Puts a backup in place of what a data folder holds. Returns where the old files are, if there were any. */

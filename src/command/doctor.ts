@@ -38,8 +38,8 @@ async function installation(call: Call): Promise<readonly Finding[]> {
 	const { config, finding } = configured(call);
 	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
 	const found = await call.parts.loadDefinitions(folder);
-	const teams = await teamsFindings(call, config, found);
-	return [runtime(), finding, ...dataFolder(call), ...definitions(found), await chains(call), ...teams];
+	const own = [runtime(), finding, ...dataFolder(call), ...definitions(found), await chains(call)];
+	return [...own, ...(await teamsFindings(call, config, found)), ...(await slackFindings(call, config, found))];
 }
 
 function teamsFindings(call: Call, config: Config | undefined, found: Definitions): Promise<readonly Finding[]> {
@@ -47,6 +47,20 @@ function teamsFindings(call: Call, config: Config | undefined, found: Definition
 	const { publicUrl } = config;
 	const around = { definitions: found, ...(publicUrl === undefined ? {} : { publicUrl }) };
 	return call.parts.examineTeams(config.teams, around);
+}
+
+async function slackFindings(call: Call, config: Config | undefined, found: Definitions): Promise<readonly Finding[]> {
+	if (config?.slack === undefined) return [];
+	const { publicUrl, definitions: folder } = config;
+	const kept = async (team: string): Promise<readonly Finding[]> => {
+		const findings: Json = await throughDoor(call, (door) => door("workspace", { team }));
+		return findings as unknown as readonly Finding[];
+	};
+	const address = publicUrl === undefined ? {} : { publicUrl };
+	return call.parts.examineSlack(config.slack, {
+		...{ definitions: found, folder, env: call.terminal.env, kept },
+		...address,
+	});
 }
 
 /** Asked of the running bot, which has the secrets; of one opened here when none runs. Errors: those of the door. */

@@ -71,6 +71,7 @@ const operations = {
 	}),
 	resume: operation(z.object({}), async ({ app }) => asJson(await app.resumeRestored())),
 	examine: operation(z.object({ client: name }), async ({ app }, { client }) => asJson(await app.examine(client))),
+	workspace: operation(z.object({ team: name }), async ({ app }, { team }) => asJson(await app.examineWorkspace(team))),
 	audit: operation(z.object({}), async ({ app }) => asJson(await app.auditVerify())),
 	plan: operation(z.object({ sop: name, client: name, form: values }), async ({ app }, { sop, client, form }) =>
 		asJson(await app.planOnly({ sop, client, form: plain(form) })),

@@ -5,6 +5,7 @@
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
+import { knownFinding } from "../known-people.ts";
 import { asked, wayIn } from "../way-in.ts";
 
 export type ReachParts = {
@@ -79,15 +80,6 @@ function clientFindings(client: Client, tenants: readonly string[]): readonly Fi
 }
 
 function known(name: string, file: string, people: readonly Person[]): Finding {
-	const lacking = people.filter(({ teams }) => teams === undefined).map((person) => person.name);
-	if (lacking.length === 0) return well(name, `all ${people.length} people of the roster are known in Teams`);
-	const words = `${people.length - lacking.length} of ${people.length} people of the roster are known in Teams; not ${listed(lacking)}`;
-	return beware(name, words, `In ${file}, at each person who uses Teams: \`teams: "OBJECT-ID"\`, from Entra, Users.`);
-}
-
-const MOST_NAMED = 5;
-
-function listed(names: readonly string[]): string {
-	const more = names.length - MOST_NAMED;
-	return more > 0 ? `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more` : names.join(", ");
+	const remedy = `In ${file}, at each person who uses Teams: \`teams: "OBJECT-ID"\`, from Entra, Users.`;
+	return knownFinding({ name, chat: "Teams", people, isKnown: ({ teams }) => teams !== undefined, remedy });
 }
