@@ -59,7 +59,7 @@ const TABLE: { readonly [word: string]: Row } = {
 	fatal_error: ["perhaps", "Slack failed in between"],
 
 	invalid_auth: ["token", "the bot token is not accepted", TOKEN],
-	not_authed: ["token", "there is no bot token", TOKEN],
+	not_authed: ["token", "the bot token is not where it should be", TOKEN],
 	account_inactive: ["token", "the bot's account is closed", TOKEN],
 	token_revoked: ["token", "the bot token was revoked", TOKEN],
 	tokens_revoked: ["token", "the bot token was revoked", TOKEN],

@@ -2,17 +2,24 @@
  * The workspaces we have a token for: which is whose, and who we are there. Each is looked up when it is first needed and
  * again after it failed. Must never let one that is shut stop another, nor the start.
  */
-import { UnavailableError } from "../../base/errors.ts";
+import { SopwithError, UnavailableError } from "../../base/errors.ts";
 import { isRecord, type Values } from "../../base/json.ts";
-import type { Secret } from "../../base/secret.ts";
+import { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import type { ClientId } from "../../sop/sop.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Tell } from "./tell.ts";
 import { type SlackApi, SlackNo } from "./web-api.ts";
 
-/** A bot token. `team`: the workspace it is said to be of; absent for the one in the environment. */
-export type WorkspaceToken = { readonly token: Secret; readonly team?: string; readonly client?: ClientId };
+/**
+ * A bot token, or how to read it anew. `team`: the workspace it is said to be of, one token each; absent for the one in the
+ * environment.
+ */
+export type WorkspaceToken = {
+	readonly token: Secret | (() => Promise<Secret>);
+	readonly team?: string;
+	readonly client?: ClientId;
+};
 
 export type Workspace = {
 	readonly team: string;
@@ -61,7 +68,7 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 	let looking: Promise<void> | undefined;
 	let stopTimer: () => void = () => undefined;
 	let closed = false;
-	const stateOf = ({ token }: WorkspaceToken): Known => known.get(token.open()) ?? { againMs: 0, failures: 0 };
+	const stateOf = (token: WorkspaceToken): Known => known.get(nameOf(token)) ?? { againMs: 0, failures: 0 };
 	const all = (): readonly Workspace[] =>
 		parts.tokens().flatMap((token) => {
 			const state = stateOf(token);
@@ -84,7 +91,7 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 			const second = found !== undefined && find(found.team) !== undefined;
 			if (second) parts.tell.shut({ team: found.team }, "second_token");
 			const later = { againMs: toMs(parts.clock.now()) + waitAfter(failures), failures: failures + 1 };
-			known.set(token.token.open(), found === undefined || second ? later : { workspace: found });
+			known.set(nameOf(token), found === undefined || second ? later : { workspace: found });
 		});
 		await Promise.all(looks);
 		stopTimer();
@@ -117,9 +124,9 @@ const MOST_MS = 300_000;
 
 /** Undefined: it cannot be said now, or an operator has been told what to mend. */
 async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Workspace | undefined> {
-	const named = { team: token.team ?? "the workspace of SLACK_BOT_TOKEN" };
-	const api = parts.open(token.token);
+	const named = { team: nameOf(token) };
 	try {
+		const api = await openApi(parts, token);
 		const who = await api.call("auth.test", {});
 		const team = textOf(who, "team_id");
 		if (token.team !== undefined && token.team !== team) {
@@ -136,7 +143,7 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 			botId,
 			...(app === undefined ? {} : { app }),
 			...(token.client === undefined ? {} : { client: token.client }),
-			api: gated(parts, team, api),
+			api: gated(parts, { team, token, api }),
 		};
 	} catch (error) {
 		if (error instanceof SlackNo) parts.tell.shut(named, error.code);
@@ -155,8 +162,13 @@ async function appOf(api: SlackApi, bot: string): Promise<string | undefined> {
 	return app === "" ? undefined : app;
 }
 
+type Opened = { readonly team: string; readonly token: WorkspaceToken; readonly api: SlackApi };
+
 /** While a token or a scope is missing, Slack is asked only now and then: whoever calls is told to come again. */
-function gated({ clock, tell }: WorkspacesParts, team: string, api: SlackApi): SlackApi {
+function gated(parts: WorkspacesParts, at: Opened): SlackApi {
+	const { clock, tell } = parts;
+	const { team } = at;
+	let { api } = at;
 	const shut = new Map<string, { readonly untilMs: number; readonly failures: number }>();
 	return {
 		call: async (method, body) => {
@@ -164,6 +176,8 @@ function gated({ clock, tell }: WorkspacesParts, team: string, api: SlackApi): S
 			const retryAfterMs = Math.max(...["", method].map((name) => (shut.get(name)?.untilMs ?? 0) - nowMs));
 			if (retryAfterMs > 0) throw new UnavailableError("slack-shut", SHUT, { retryAfterMs });
 			try {
+				// An operator may have put another token in its place.
+				if (shut.has("")) api = await openAgain(parts, at);
 				const answer = await api.call(method, body);
 				if (shut.delete("")) tell.well({ team });
 				if (shut.delete(method)) tell.well({ team, method });
@@ -180,6 +194,27 @@ function gated({ clock, tell }: WorkspacesParts, team: string, api: SlackApi): S
 			}
 		},
 	};
+}
+
+/** With the token as it is by now, which must be of the same workspace still. */
+async function openAgain(parts: WorkspacesParts, { team, token }: Opened): Promise<SlackApi> {
+	const api = await openApi(parts, token);
+	if (textOf(await api.call("auth.test", {}), "team_id") === team) return api;
+	throw new SlackNo("other_team", SHUT);
+}
+
+async function openApi({ tokens, open }: WorkspacesParts, token: WorkspaceToken): Promise<SlackApi> {
+	const now = tokens().find((each) => nameOf(each) === nameOf(token)) ?? token;
+	try {
+		return open(now.token instanceof Secret ? now.token : await now.token());
+	} catch (cause) {
+		if (cause instanceof SopwithError) throw new SlackNo("not_authed", "The bot token cannot be read.", { cause });
+		throw cause;
+	}
+}
+
+function nameOf({ team }: WorkspaceToken): string {
+	return team ?? "the workspace of SLACK_BOT_TOKEN";
 }
 
 function waitAfter(failures: number): number {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { UnavailableError } from "../../../src/base/errors.ts";
+import { InputError, UnavailableError } from "../../../src/base/errors.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { createSlackApi } from "../../../src/chat/slack/web-api.ts";
 import { APP, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
@@ -89,6 +89,35 @@ describe("workspaces", () => {
 		assert.equal(two.workspaces.find(OTHER.team)?.client, "fabrikam");
 		assert.equal(slack.callsOf("chat.postMessage").at(-1)?.token, "xoxb-nobodys");
 		await two.end();
+	});
+
+	test("a token that cannot be read is told once, and another one in its place is taken up", async () => {
+		const tokens: { token: () => Promise<Secret>; team: string }[] = [];
+		const read = { now: (): Secret => assert.fail("nobody set it") };
+		tokens.push({ team: TEAM, token: async () => read.now() });
+		const one = await openSendWorld(slack.base, { tokens });
+		read.now = () => {
+			throw new InputError([], "no-such-secret");
+		};
+		await assert.rejects(one.surface.put(MO, drawn("waits"), false), { code: "slack-shut" });
+		one.clock.pass(60_000);
+		await assert.rejects(one.surface.put(MO, drawn("waits"), false), { code: "slack-shut" });
+		assert.equal(one.heard.length, 1);
+		read.now = () => new Secret(APP.bot);
+		one.clock.pass(60_000);
+		await one.surface.put(MO, drawn("first"), false);
+		slack.teams.delete(APP.bot);
+		one.clock.pass(5000);
+		await assert.rejects(one.surface.put(MO, drawn("second"), false), { code: "slack-shut" });
+		read.now = () => new Secret(OTHER.token);
+		one.clock.pass(60_000);
+		await assert.rejects(one.surface.put(MO, drawn("second"), false), { code: "slack-shut" });
+		slack.teams.set("xoxb-new", TEAM);
+		read.now = () => new Secret("xoxb-new");
+		one.clock.pass(60_000);
+		await one.surface.put(MO, drawn("second"), false);
+		assert.deepEqual(said(MOS_CHAT), ["first", "second"]);
+		await one.end();
 	});
 
 	test("a token that is of another workspace than the file says is not used", async () => {
