@@ -7,6 +7,7 @@ import { seedOf } from "./actions/sandbox/seed.ts";
 import { secretOf } from "./actions/settings.ts";
 import { createWorlds, type WorldParts } from "./actions/world.ts";
 import { openBook } from "./app-book.ts";
+import { openLinks } from "./app-links.ts";
 import { createOffice } from "./app-office.ts";
 import { pause } from "./app-pause.ts";
 import { openMetrics } from "./base/metrics.ts";
@@ -46,6 +47,7 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 	};
 	const audit = createAudit(store);
 	const people = createPeopleStore(store);
+	const linked = openLinks({ store, definitions, clock, audit });
 	const remotes = await openRemotes(config, { clientOf, vault, clock, ...(lent === undefined ? {} : { lent }) });
 	const performer = createPerformer({
 		actions: registry,
@@ -75,13 +77,14 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 	return {
 		store,
 		definitions,
-		reload,
+		reload: () => reload().finally(linked.links.sweep),
 		clientOf,
 		rosterOf,
 		vault: kept,
 		secretOf: secretsOf(config, { definitions, clientOf, vault }),
 		audit,
 		people,
+		...linked,
 		tenantOf: remotes.tenantOf,
 		metrics,
 		host,

@@ -8,6 +8,7 @@ import type { Log } from "./base/log.ts";
 import type { Clock } from "./base/time.ts";
 import type { Cards } from "./cards/load.ts";
 import type { Bot } from "./chat/bot.ts";
+import type { Links } from "./chat/links.ts";
 import type { Surface } from "./chat/surface.ts";
 import { createAct } from "./chat/teams/act.ts";
 import { createAside } from "./chat/teams/aside.ts";
@@ -32,7 +33,12 @@ import type { Audit } from "./engine/ports.ts";
 import type { Definitions } from "./sop/definitions.ts";
 
 /** What it needs of the house. */
-type Kept = { readonly store: Store; readonly definitions: () => Definitions; readonly audit: Audit };
+type Kept = {
+	readonly store: Store;
+	readonly definitions: () => Definitions;
+	readonly audit: Audit;
+	readonly links?: Links;
+};
 type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards };
 /** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
 export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
@@ -75,6 +81,7 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 		references,
 		speak,
 		cards,
+		...(house.links === undefined ? {} : { links: house.links }),
 		...(app === undefined ? {} : { home: app.tenant.toLowerCase() }),
 	});
 	const aside = createAside({ speak, references, wait, complain });

@@ -57,9 +57,11 @@ export function openDoors(house: House, around: Around) {
 	const fill = createFill({ definitions, clock, link: (path) => new URL(path, url).href });
 	const marks = createMarks(house.store);
 	const warn = (what: string, facts: object): void => log.warn(facts, what);
+	const surfaces = teams === undefined ? [surface] : [surface, teams.surface];
 	const poster = createPoster({
 		posts,
-		surfaces: teams === undefined ? [surface] : [surface, teams.surface],
+		surfaces,
+		lastUsed: house.lastUsed,
 		rosterOf: house.rosterOf,
 		marks,
 		host: house.host,
@@ -72,7 +74,8 @@ export function openDoors(house: House, around: Around) {
 	});
 	const refresh = (run: string): void => void poster.refresh(run);
 	const { redraw } = poster;
-	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, refresh, redraw };
+	const told = { refresh, redraw, linking: house.linkingOver(surfaces), acted: house.acted };
+	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, ...told };
 	const bot = createBot(botParts);
 	const signIn = openSignIn(house, around);
 	const chat = createWebChat({

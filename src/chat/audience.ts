@@ -1,18 +1,24 @@
 /**
- * Where a message goes: from roles to people to places. People have the web chat and the first real chat that reaches
- * them, so nobody is rung twice. Must never keep what it found: it is asked again each time something rings.
+ * Where a message goes: from roles to people to places. People have the web chat and one real chat, the one they acted
+ * from last or else the first that reaches them, so nobody is rung twice. Must never keep what it found: it is asked again
+ * each time something rings.
  */
+import type { SurfaceName } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Roster } from "../people/roster.ts";
+import { sameAs } from "../people/same.ts";
 import type { PersonId, Sop, Who } from "../sop/sop.ts";
 import type { Address, Surface } from "./surface.ts";
 
 export type Addressee = { readonly to: Address; readonly person?: Actor };
 
 export type AudienceParts = {
+	/** In the order in which they are tried for somebody who never acted from any. */
 	readonly surfaces: readonly Surface[];
+	/** From which real chat somebody acted last. */
+	readonly lastUsed?: (person: Actor) => SurfaceName | undefined;
 	readonly rosterOf: (client: string) => Roster | undefined;
 };
 
@@ -31,7 +37,7 @@ export async function placesOf(
 	const decides = message.card === "approval" && message.wait !== undefined;
 	for (const person of peopleIn(parts, audience.who, state)) {
 		if (decides && cannotDecide(parts, person, state)) continue;
-		for (const to of await direct(parts.surfaces, person)) found.set(addresseeOf(to), { to, person });
+		for (const to of await reach(parts, person)) found.set(addresseeOf(to), { to, person });
 	}
 	return [...found.values()];
 }
@@ -67,8 +73,9 @@ function peopleIn(parts: AudienceParts, who: readonly Who[], state: { run: Run; 
 /** Whose approval would be refused is not asked for it: the subject, and the requester unless it is an emergency. */
 function cannotDecide(parts: AudienceParts, person: Actor, { run, sop }: { run: Run; sop: Sop }): boolean {
 	const who = whoIn(parts, { run, sop });
-	if (who(["subject"]).includes(person.id)) return true;
-	return person.id === run.request.by && sop.urgency !== "emergency";
+	const same = [person.id, ...sameAs(parts.rosterOf(run.client) ?? { people: [] }, person.id)];
+	if (who(["subject"]).some((id) => same.includes(id))) return true;
+	return same.includes(run.request.by) && sop.urgency !== "emergency";
 }
 
 /** Names a place within the rows of a message. */
@@ -76,10 +83,16 @@ export function addresseeOf(to: Address): string {
 	return `${to.surface} ${to.kind} ${to.ref}`;
 }
 
-async function direct(surfaces: readonly Surface[], person: Actor): Promise<readonly Address[]> {
+/** A person's own places: the web chat, and one real chat. */
+export async function reach(
+	parts: Pick<AudienceParts, "surfaces" | "lastUsed">,
+	person: Actor,
+): Promise<readonly Address[]> {
 	const places: Address[] = [];
 	let rung = false;
-	for (const surface of surfaces) {
+	const last = parts.lastUsed?.(person);
+	const first = parts.surfaces.filter(({ name }) => name === last);
+	for (const surface of [...first, ...parts.surfaces.filter(({ name }) => name !== last)]) {
 		if (rung && surface.name !== "web") continue;
 		const to = await surface.directTo(person);
 		if (to === undefined) continue;

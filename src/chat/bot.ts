@@ -7,9 +7,11 @@ import { nearest } from "../base/nearest.ts";
 import { claim, done, retry, skip } from "./command/answer.ts";
 import type { Command } from "./command/command.ts";
 import { helpOver } from "./command/help.ts";
+import { link, unlink } from "./command/link.ts";
 import { approvals, oncall, run, runs, sops } from "./command/look.ts";
 import { startCommand } from "./command/start.ts";
 import { amend, cancel, note, undo } from "./command/steer.ts";
+import { arrived, codeTyped } from "./linking.ts";
 import { parse } from "./parse.ts";
 import { pressed } from "./press.ts";
 import type { Inbound, Reply } from "./surface.ts";
@@ -18,7 +20,7 @@ import { type BotParts, reply, say, type Turn } from "./turn.ts";
 export type Bot = { readonly handle: (inbound: Inbound) => Promise<Reply> };
 
 const SHOWING: readonly Command[] = [sops, runs, run, approvals];
-const ACTING: readonly Command[] = [retry, skip, done, claim, note, amend, cancel, undo, oncall];
+const ACTING: readonly Command[] = [retry, skip, done, claim, note, amend, cancel, undo, oncall, link, unlink];
 const HELP = helpOver([...SHOWING, ...ACTING]);
 /** Everything that can be typed besides the procedures' own commands. */
 export const OWN_COMMANDS: readonly Command[] = [...SHOWING, ...ACTING, HELP];
@@ -33,6 +35,7 @@ export function createBot(parts: BotParts): Bot {
 		handle: async (inbound) => {
 			const { person } = inbound;
 			if (person === undefined) return stranger(parts, inbound);
+			parts.acted?.(person, inbound.surface);
 			const turn: Turn = { ...parts, inbound, actor: person };
 			return inbound.kind === "pressed" ? pressed(turn, inbound) : said(turn, inbound.text);
 		},
@@ -59,9 +62,12 @@ function unknownWord(turn: Turn, word: string): Reply {
 	return say(turn, title);
 }
 
-function stranger(parts: BotParts, inbound: Inbound): Reply {
+function stranger(parts: BotParts, inbound: Inbound): Promise<Reply> | Reply {
+	const code = parts.linking && codeTyped(inbound);
+	if (parts.linking !== undefined && code !== undefined) return arrived(parts, parts.linking, { ...inbound, code });
 	parts.audit.record({ via: inbound.surface, what: "unknown-person", why: inbound.identity });
 	const title = "Sopwith does not know you here. Nothing was started.";
-	const lead = [`You arrive as ${inbound.identity}. The service desk can add that to the roster.`];
+	const elsewhere = parts.linking === undefined ? [] : ["If it knows you in another chat, type `link` there."];
+	const lead = [`You arrive as ${inbound.identity}. The service desk can add that to the roster.`, ...elsewhere];
 	return reply(parts, { title, lead }, { card: "error" });
 }

@@ -10,6 +10,8 @@ import { memberByEmail } from "../people/by-email.ts";
 import type { Actor, Person } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import type { ClientId } from "../sop/sop.ts";
+import type { LinkCodes } from "./link-codes.ts";
+import type { Address, Surface } from "./surface.ts";
 
 /** An account of a person on a surface: `TEAM/USER` in Slack, `TENANT/OBJECT` in Teams. */
 export type Linked = {
@@ -60,6 +62,15 @@ export type Links = {
 	readonly end: (link: Linked, via: SurfaceName) => void;
 	/** Ends the links of those who left the roster, and of accounts it lists for someone else by now. */
 	readonly sweep: () => void;
+};
+
+/** What the chat needs to link accounts. */
+export type Linking = {
+	readonly links: Links;
+	readonly codes: LinkCodes;
+	readonly surfaces: readonly Surface[];
+	/** A person's own places. */
+	readonly reach: (person: Actor) => Promise<readonly Address[]>;
 };
 
 export type LinksParts = {

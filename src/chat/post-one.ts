@@ -6,9 +6,10 @@ import { SopwithError, UnavailableError } from "../base/errors.ts";
 import { type Json, sha256 } from "../base/json.ts";
 import { type Clock, toMs } from "../base/time.ts";
 import { type CardData, emptyCard } from "../cards/card.ts";
-import type { PlanHash } from "../engine/event.ts";
+import type { PlanHash, SurfaceName } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
+import { viaWords } from "../engine/via-words.ts";
 import type { PersonId, Who } from "../sop/sop.ts";
 import { type Addressee, addresseeOf } from "./audience.ts";
 import type { Fill } from "./fill.ts";
@@ -40,6 +41,8 @@ export type Send = {
 	readonly place: Addressee;
 	/** They are not asked any more: what they have becomes a stub. */
 	readonly leave: boolean;
+	/** They are, but in this chat now. */
+	readonly moved?: SurfaceName;
 	readonly who: (who: readonly Who[]) => readonly PersonId[];
 };
 
@@ -174,12 +177,17 @@ async function edit(
 async function leave(parts: SendParts, surface: Surface, job: Send, row: PostRow | undefined): Promise<Sent> {
 	if (row === undefined || row.digest === LEFT) return "done";
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: "" });
-	const stub = stubOf(job.message.data, "Someone else is asked now. Nothing is needed from you.");
+	const now = job.moved === undefined ? "Someone else is asked now. Nothing is needed from you." : moved(job.moved);
+	const stub = stubOf(job.message.data, now);
 	if (row.ref !== undefined) {
 		await surface.edit(job.place.to, row.ref, { ...drawn(parts, job, parts.newId()), data: filled(parts, job, stub) });
 	}
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
 	return "done";
+}
+
+function moved(to: SurfaceName): string {
+	return `Asked again ${viaWords(to) ?? "elsewhere"}.`;
 }
 
 function rowFor(

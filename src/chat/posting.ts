@@ -2,14 +2,15 @@
  * The work behind the poster: latest states on one side, queues of places on the other. A run is settled, and forgotten
  * here, when nothing of it is owed. Must never hold runs that nobody posts about.
  */
-import type { RunId } from "../engine/event.ts";
+import { sameJson } from "../base/json.ts";
+import type { RunId, SurfaceName } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import type { Sop } from "../sop/sop.ts";
 import { type Addressee, type AudienceParts, addresseeOf, placesOf, whoIn } from "./audience.ts";
 import { isOwn } from "./own-card.ts";
 import { createQueues, type Queues } from "./place-queue.ts";
-import { LEFT, reserve, type SendParts, type Sent, send } from "./post-one.ts";
+import { LEFT, reserve, type Send, type SendParts, type Sent, send } from "./post-one.ts";
 import { type Marks, type PostRow, placeOf } from "./posts.ts";
 
 export type WorkParts = SendParts &
@@ -115,13 +116,14 @@ async function pass(work: Work, id: RunId): Promise<void> {
 		const mine = rows.filter((row) => row.key === message.key);
 		const places = await wanted(parts, message, { mine, state });
 		for (const { place } of places) reserve(parts, { run: state.run, message, place });
-		for (const { place, leave } of places) order(work, message, { id, place, leave });
+		for (const where of places) order(work, message, { id, ...where });
 	}
 }
 
-type To = { readonly id: RunId; readonly place: Addressee; readonly leave: boolean };
+type To = { readonly id: RunId } & Pick<Send, "place" | "leave" | "moved">;
 
-function order(work: Work, { key, closed }: Message, { id, place, leave }: To): void {
+function order(work: Work, { key, closed }: Message, to: To): void {
+	const { id, place } = to;
 	const name = `${id} ${key}`;
 	const debt = `${name} ${addresseeOf(place.to)}`;
 	work.orders += 1;
@@ -131,7 +133,7 @@ function order(work: Work, { key, closed }: Message, { id, place, leave }: To): 
 		urgent: closed,
 		act: async (tries) => {
 			const number = work.owed.get(id)?.get(debt);
-			const result = await deliver(work, { id, place, leave }, { key, tries }).catch((error: unknown) => {
+			const result = await deliver(work, to, { key, tries }).catch((error: unknown) => {
 				complain(work, id, error);
 				return "done" as const;
 			});
@@ -150,8 +152,8 @@ async function deliver(work: Work, to: To, job: { readonly key: string; readonly
 	const state = work.states.get(to.id);
 	const message = state && parts.view(state.sop, state.run).find((each) => each.key === job.key);
 	if (state === undefined || message === undefined) return "done";
-	const { place, leave } = to;
-	return send(parts, { run: state.run, message, place, leave, who: whoIn(parts, state) }, job.tries);
+	const { id: _, ...where } = to;
+	return send(parts, { run: state.run, message, ...where, who: whoIn(parts, state) }, job.tries);
 }
 
 function settle(work: Work, id: RunId): void {
@@ -170,6 +172,17 @@ function complain(work: Work, run: RunId, error: unknown): void {
 	work.parts.log("messages could not be planned", { run, why });
 }
 
+/** Whoever had it there may be asked in another chat by now. */
+function movedTo(now: readonly Addressee[], row: PostRow): Pick<Send, "moved"> {
+	const { person } = placeOf(row);
+	const there = now.find((one) => isChat(one.to.surface) && sameJson(one.person ?? null, person ?? null));
+	return person === undefined || there === undefined || !isChat(row.surface) ? {} : { moved: there.to.surface };
+}
+
+function isChat(surface: SurfaceName): boolean {
+	return surface !== "web";
+}
+
 /** Which places a message needs looking at: all of its rows, or afresh from the roster when it rings. */
 async function wanted(
 	parts: AudienceParts,
@@ -185,6 +198,6 @@ async function wanted(
 	const gone = kept.filter((row) => !names.has(row.addressee));
 	return [
 		...now.map((place) => ({ place, leave: false })),
-		...gone.map((row) => ({ place: placeOf(row), leave: true })),
+		...gone.map((row) => ({ place: placeOf(row), leave: true, ...movedTo(now, row) })),
 	];
 }

@@ -78,7 +78,7 @@ export type Draft = {
 	readonly id: string;
 	readonly at: Instant;
 	readonly person: Actor;
-	readonly purpose: "start" | "amend" | "undo" | "cancel" | "note" | "which-client";
+	readonly purpose: "start" | "amend" | "undo" | "cancel" | "note" | "which-client" | "link";
 	readonly client?: ClientId;
 	readonly sop?: SopId;
 	readonly run?: RunId;

@@ -7,6 +7,7 @@ import type { Values } from "../base/json.ts";
 import { words } from "../base/words.ts";
 import type { ClientId } from "../sop/sop.ts";
 import { formReply, startAt } from "./command/start.ts";
+import { linkPressed } from "./linking.ts";
 import type { Draft } from "./posts.ts";
 import type { Reply } from "./surface.ts";
 import { expired, explain } from "./trouble.ts";
@@ -27,7 +28,8 @@ export async function submitted(turn: Turn, draft: Draft, sent: Sent): Promise<R
 	}
 }
 
-async function act(turn: Turn, draft: Draft, { values }: Sent): Promise<Reply> {
+async function act(turn: Turn, draft: Draft, { verb, values }: Sent): Promise<Reply> {
+	if (draft.purpose === "link") return linkPressed(turn, draft, verb);
 	const key = `draft:${draft.id}`;
 	const by = { actor: turn.actor, via: turn.inbound.surface, from: turn.inbound.identity, key };
 	switch (draft.purpose) {

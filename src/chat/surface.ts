@@ -22,6 +22,8 @@ export type Inbound = {
 	readonly person: Actor | undefined;
 	/** How the surface names them, for the audit stream. */
 	readonly identity: string;
+	/** A guest, or of another organisation: never linked to anybody. */
+	readonly outsider?: boolean;
 	readonly place: Address;
 } /** A typed command, mention already stripped. */ & (
 	| { readonly kind: "said"; readonly text: string }

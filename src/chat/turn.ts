@@ -6,12 +6,13 @@ import { sameJson } from "../base/json.ts";
 import type { Clock } from "../base/time.ts";
 import { type CardData, type CardName, emptyCard, type Text } from "../cards/card.ts";
 import type { Desk, RunDescription } from "../engine/desk.ts";
-import type { RunId } from "../engine/event.ts";
+import type { RunId, SurfaceName } from "../engine/event.ts";
 import type { Audit } from "../engine/ports.ts";
 import type { Actor } from "../people/roster.ts";
 import type { Client } from "../sop/definitions.ts";
 import type { ClientId } from "../sop/sop.ts";
 import type { Fill, FillFor } from "./fill.ts";
+import type { Linking } from "./links.ts";
 import type { Drafts, PostRow, Posts } from "./posts.ts";
 import type { Drawn, Inbound, Reply } from "./surface.ts";
 
@@ -26,6 +27,10 @@ export type BotParts = {
 	readonly fill: Fill;
 	/** Draws that run's messages anew, as after a refused press. */
 	readonly refresh?: (run: RunId) => void;
+	/** Where accounts can be linked. */
+	readonly linking?: Linking;
+	/** Notes from where somebody acted. */
+	readonly acted?: (person: Actor, surface: SurfaceName) => void;
 	/** Draws what stands in a row at another page. Undefined: what it shows has moved on. */
 	readonly redraw?: (row: PostRow, page: number) => Promise<Drawn | undefined>;
 };
@@ -55,12 +60,12 @@ export function reply(
 		...(turn.actor === undefined ? {} : { actor: turn.actor }),
 		...(client === undefined ? {} : { client }),
 		...(how.run === undefined ? {} : { who: askedIn(how.run) }),
+		...(turn.inbound === undefined ? {} : { surface: turn.inbound.surface }),
 	};
 	const drawn = { card: how.card ?? "notice", data: quoted(turn.fill(data, reader)), id: how.id ?? turn.newId() };
 	return { kind: "card", drawn, replace: how.replace ?? false };
 }
 
-		...(turn.inbound === undefined ? {} : { surface: turn.inbound.surface }),
 /** A short private line: what is so, what did not change, what to do. */
 export function say(turn: Turn, title: Text, ...lead: readonly Text[]): Reply {
 	return reply(turn, { title, lead });

@@ -14,7 +14,10 @@ import type { Actor } from "../../src/people/roster.ts";
 export type Mood = "busy" | "lost" | "refused" | "gone";
 export type Kept = { readonly ref: string; readonly to: string; readonly ring: boolean; drawn: Drawn; edits: number };
 
-export async function openRoughSurface(reach: (person: Actor) => boolean = () => true) {
+export async function openRoughSurface(
+	reach: (person: Actor) => boolean = () => true,
+	name: "teams" | "slack" = "teams",
+) {
 	const kept: Kept[] = [];
 	const calls: string[] = [];
 	const moods: Mood[] = [];
@@ -50,8 +53,8 @@ export async function openRoughSurface(reach: (person: Actor) => boolean = () =>
 		return answer;
 	};
 	const surface: Surface = {
-		name: "teams",
-		directTo: async (person) => (reach(person) ? { surface: "teams", kind: "direct", ref: person.id } : undefined),
+		name,
+		directTo: async (person) => (reach(person) ? { surface: name, kind: "direct", ref: person.id } : undefined),
 		put: async (to, drawn, ring) => {
 			const answer = await call("POST", [to.ref], { drawn, ring });
 			return (await answer.json()) as { ref: string };

@@ -2,21 +2,21 @@
  * An activity as the bot is handed it: who, where, and under which name the same delivery would come again. Pure. Must never
  * take a name or a place from what a card carries.
  */
-import type { Clock } from "../../base/time.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import type { Inbound } from "../surface.ts";
+import type { BotParts } from "../turn.ts";
 import type { Activity } from "./activity.ts";
 import { speakerOf } from "./people.ts";
 import { directPlace } from "./surface.ts";
 
 /** What every `Inbound` has. */
-export type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "place">;
+export type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "outsider" | "place">;
 
 export function inboundOf(
-	parts: { readonly desk: { readonly definitions: () => Definitions }; readonly clock: Clock },
+	parts: Pick<BotParts, "clock" | "linking"> & { readonly desk: { readonly definitions: () => Definitions } },
 	activity: Activity,
 ): From {
-	const { identity, ours } = speakerOf(parts.desk.definitions(), activity);
+	const { identity, ours, outsider } = speakerOf(parts.desk.definitions(), activity, parts.linking?.links);
 	const { tenant, from, conversation } = activity;
 	const own = conversation.where === "personal" && from.object !== "";
 	return {
@@ -25,6 +25,7 @@ export function inboundOf(
 		key: keyOf(activity),
 		person: ours,
 		identity,
+		outsider,
 		place: own ? directPlace(tenant, from.object) : { surface: "teams", kind: "channel", ref: conversation.id },
 	};
 }

@@ -1,30 +1,41 @@
 /**
- * Who speaks: the tenant and object id that Teams vouches for, looked up in the roster. Pure. Must never go by an e-mail
- * address or a name: whoever runs a tenant can give those to anybody.
+ * Who speaks: the tenant and object id that Teams vouches for, looked up in the roster, then among the accounts that were
+ * linked by a code. Must never go by an e-mail address or a name: whoever runs a tenant can give those to anybody.
  */
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
+import type { Links } from "../links.ts";
 import type { Drawn } from "../surface.ts";
 import type { Activity } from "./activity.ts";
 
-/** `ours` undefined: nobody the roster lists in this way. */
-export type Speaker = { readonly identity: string; readonly ours: Actor | undefined };
+/** `ours` undefined: nobody the roster lists in this way, and no account that is linked. `outsider`: never to be linked. */
+export type Speaker = { readonly identity: string; readonly ours: Actor | undefined; readonly outsider: boolean };
 
-/** Reads who an activity is from. */
-export function speakerOf(definitions: Definitions, activity: Activity): Speaker {
+/** Reads who an activity is from: the roster first. */
+export function speakerOf(definitions: Definitions, activity: Activity, links?: Pick<Links, "find">): Speaker {
 	const { from, tenant, raw } = activity;
 	const home = from.tenant === "" ? tenant : from.tenant;
 	const identity = from.object === "" ? from.id : `${home}/${from.object}`;
 	const outsider = home !== tenant || isGuest(raw.from);
-	return { identity, ours: from.object === "" ? undefined : actorOf(definitions, { home, ...from, outsider }) };
+	if (from.object === "") return { identity, ours: undefined, outsider: true };
+	const listed = actorOf(definitions, { home, ...from, outsider });
+	const linked = outsider || listed !== undefined ? undefined : links?.find("teams", identity);
+	return { identity, ours: listed ?? linked, outsider };
 }
 
 /** The object ids under which somebody can be reached in Teams: tenant, where the roster says it or their client has one. */
-export function teamsIdOf(definitions: Definitions, actor: Actor): { tenant?: string; object: string } | undefined {
+export function teamsIdOf(
+	definitions: Definitions,
+	actor: Actor,
+	links?: Pick<Links, "of">,
+): { tenant?: string; object: string } | undefined {
 	const client = actor.client === undefined ? undefined : definitions.clients[actor.client];
 	const people = actor.client === undefined ? definitions.msp.people : ownPeople(client);
 	const listed = people.find((person) => person.id === actor.id)?.teams;
-	if (listed === undefined) return undefined;
+	if (listed === undefined) {
+		const linked = links?.of(actor, "teams");
+		return linked === undefined ? undefined : partsOf(linked);
+	}
 	const { tenant = tenantOf(client), object } = partsOf(listed);
 	return tenant === undefined ? { object } : { tenant, object };
 }

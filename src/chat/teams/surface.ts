@@ -5,6 +5,7 @@
 import type { Cards } from "../../cards/load.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
+import type { Links } from "../links.ts";
 import { type Address, RefusedPost, type Surface } from "../surface.ts";
 import { messageOf } from "./message.ts";
 import { askedIn, teamsIdOf } from "./people.ts";
@@ -16,6 +17,8 @@ export type TeamsSurfaceParts = {
 	readonly references: References;
 	readonly speak: Speak;
 	readonly cards: Cards;
+	/** Accounts that belong to people beside those of the roster. */
+	readonly links?: Pick<Links, "of">;
 	/** The tenant the bot lives in: the MSP's own, so its staff are there. */
 	readonly home?: string;
 };
@@ -49,8 +52,8 @@ export function directPlace(tenant: string, object: string): Address {
 }
 
 /** Where the roster does not say the tenant: the one they are known to be in, the MSP's for its staff, or the only one. */
-function directTo({ definitions, references, home }: TeamsSurfaceParts, person: Actor): Address | undefined {
-	const listed = teamsIdOf(definitions(), person);
+function directTo({ definitions, references, links, home }: TeamsSurfaceParts, person: Actor): Address | undefined {
+	const listed = teamsIdOf(definitions(), person, links);
 	if (listed === undefined) return undefined;
 	const tenants = references.tenants();
 	const { object } = listed;

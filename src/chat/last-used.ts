@@ -1,0 +1,42 @@
+/**
+ * In which real chat a person acted last, so that what needs them rings there. Must never keep what they did, nor stand in
+ * the way of it.
+ */
+import { UnavailableError } from "../base/errors.ts";
+import type { Json } from "../base/json.ts";
+import type { SurfaceName } from "../engine/event.ts";
+import type { Actor } from "../people/roster.ts";
+
+/** Keeps small things by name; durable on return. */
+export interface Kept {
+	get(name: string): Json | undefined;
+	set(name: string, value: Json): void;
+}
+
+export type LastUsed = {
+	readonly of: (person: Actor) => SurfaceName | undefined;
+	readonly note: (person: Actor, surface: SurfaceName) => void;
+};
+
+/** Makes it. It is written only when somebody comes from elsewhere than before. */
+export function createLastUsed(kept: Kept): LastUsed {
+	const of = (person: Actor): SurfaceName | undefined => {
+		const surface = kept.get(nameOf(person));
+		return surface === "teams" || surface === "slack" ? surface : undefined;
+	};
+	return {
+		of,
+		note: (person, surface) => {
+			if ((surface !== "teams" && surface !== "slack") || of(person) === surface) return;
+			try {
+				kept.set(nameOf(person), surface);
+			} catch (error) {
+				if (!(error instanceof UnavailableError)) throw error;
+			}
+		},
+	};
+}
+
+function nameOf({ id, client }: Actor): string {
+	return `${client ?? ""}/${id}`;
+}
