@@ -73,6 +73,8 @@ export async function openSendWorld(base: string, more: { readonly tokens?: read
 		tell,
 		kept: createMemory(store, "slack"),
 	});
+	/** Replies wait at least this long. */
+	const held = { until: Promise.resolve() };
 	const openThreads = () =>
 		createThreads({
 			speak,
@@ -80,6 +82,7 @@ export async function openSendWorld(base: string, more: { readonly tokens?: read
 			wait: async (ms) => {
 				clock.pass(ms);
 				await new Promise((next) => setImmediate(next));
+				await held.until;
 			},
 			complain,
 		});
@@ -93,7 +96,7 @@ export async function openSendWorld(base: string, more: { readonly tokens?: read
 	});
 	return {
 		...world,
-		...{ warned, wrong, tell, workspaces, speak, threads, openThreads, surface },
+		...{ warned, wrong, held, tell, workspaces, speak, threads, openThreads, surface },
 		look: createPeopleLook({ workspaces, clock }),
 		/** Nothing is on its way to Slack. */
 		quiet: () => inFlight === 0,
