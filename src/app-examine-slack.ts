@@ -2,15 +2,15 @@
  * Examines Slack for `sopwith doctor`: what is common, then each workspace with its own token. Must never open the vault
  * itself: whoever has it is asked about the workspaces whose tokens lie there.
  */
-import type { Keeping } from "./actions/settings.ts";
+import { type Keeping, secretOf } from "./actions/settings.ts";
 import type { House } from "./app-house.ts";
-import { workspaceToken } from "./app-slack-tokens.ts";
+import { tokenIn } from "./app-slack-token.ts";
 import { InputError, SopwithError } from "./base/errors.ts";
 import { type Finding, unwell } from "./base/finding.ts";
+import type { Secret } from "./base/secret.ts";
 import type { Clock } from "./base/time.ts";
 import { examineSlack } from "./chat/slack/examine.ts";
 import { type Examined, examineWorkspace } from "./chat/slack/examine-workspace.ts";
-import type { Config } from "./config.ts";
 import type { SlackConfig } from "./config-surfaces.ts";
 import type { Definitions, SlackWorkspace } from "./sop/definitions.ts";
 
@@ -22,7 +22,7 @@ export type SlackAround = {
 	readonly env: Keeping["env"];
 	readonly clock: Clock;
 	/** Asks who has the vault about a workspace whose token lies there. Errors: `SopwithError` when nobody can be asked. */
-	readonly kept: (team: string) => Promise<readonly Finding[]>;
+	readonly kept: (team: string) => Promise<Examined>;
 };
 
 /** Looks. Errors: none; what is not well is a finding. A second look is safe. */
@@ -43,33 +43,25 @@ export async function examineSlackOf(config: SlackConfig, around: SlackAround): 
 	return [...all, ...[first, ...others].flatMap(({ findings }) => findings)];
 }
 
-/** A workspace of msp.yaml, by who has the vault. Errors: `InputError` `no-such-workspace`; those of `workspaceToken`. */
+/** A workspace of msp.yaml, by who has the vault. Errors: `InputError` `no-such-workspace`; `RemoteError` `no-such-secret`. */
 export async function examineKept(
-	config: Pick<Config, "slack" | "definitions">,
-	house: Pick<House, "definitions" | "vault">,
+	config: SlackConfig | undefined,
+	house: Pick<House, "definitions" | "secretOf">,
 	team: string,
-): Promise<readonly Finding[]> {
+): Promise<Examined> {
 	const definitions = house.definitions();
 	const workspace = definitions.msp.workspaces?.find((one) => one.team === team);
-	if (workspace === undefined || config.slack === undefined) {
-		const message = `${team} is in use by no Slack of the running bot.`;
-		const remedy = "Write it into msp.yaml, `sopwith reload`, and start the bot with the variables of Slack.";
-		throw new InputError([{ path: "team", code: "no-such-workspace", message, remedy }]);
+	if (workspace !== undefined && config !== undefined) {
+		return examineListed(config, { definitions, workspace, token: await tokenIn(house, workspace) });
 	}
-	const keeping = { vault: house.vault, env: process.env };
-	const of = { definitions, folder: config.definitions, workspace };
-	return (await examineListed(config.slack, keeping, of)).findings;
+	const message = `${team} is in use by no Slack of the running bot.`;
+	const remedy = "Write it into msp.yaml, `sopwith reload`, and start the bot with the variables of Slack.";
+	throw new InputError([{ path: "team", code: "no-such-workspace", message, remedy }]);
 }
 
-/** One workspace of msp.yaml, its token read by who may. Errors: those of `workspaceToken`. */
-async function examineListed(
-	config: SlackConfig,
-	keeping: Keeping,
-	of: { readonly definitions: Definitions; readonly folder: string; readonly workspace: SlackWorkspace },
-): Promise<Examined> {
-	const { definitions, folder, workspace } = of;
-	const { team } = workspace;
-	const token = await workspaceToken(keeping, { msp: definitions.msp, folder }, workspace);
+type Listed = { readonly definitions: Definitions; readonly workspace: SlackWorkspace; readonly token: Secret };
+
+function examineListed(config: SlackConfig, { definitions, workspace: { team }, token }: Listed): Promise<Examined> {
 	return examineWorkspace({ ...common(config, definitions), named: `the token of ${team} in msp.yaml`, token, team });
 }
 
@@ -77,11 +69,9 @@ async function examineOther(config: SlackConfig, around: SlackAround, workspace:
 	const { team, bot } = workspace;
 	const { env, definitions, folder } = around;
 	try {
-		if (bot.startsWith("secret:")) {
-			const findings = await around.kept(team);
-			return { ...(findings.every(({ ok, what }) => ok || what !== "Bot token") ? { team } : {}), findings };
-		}
-		return await examineListed(config, { env, vault: NO_VAULT }, { definitions, folder, workspace });
+		if (bot.startsWith("secret:")) return await around.kept(team);
+		const token = await secretOf({ env, vault: NO_VAULT }, { ...definitions.msp, folder }, bot);
+		return await examineListed(config, { definitions, workspace, token });
 	} catch (error) {
 		if (!(error instanceof SopwithError)) throw error;
 		const isMissing = error.code === "no-such-secret";

@@ -42,7 +42,6 @@ type Kept = {
 type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards };
 /** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
 export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
-export type TeamsDoor = Awaited<ReturnType<typeof openTeams>>;
 
 /** Proves what it needs of the world around, for `sopwith doctor`. */
 export function examineTeamsOf({ app, tenants }: TeamsConfig, clock: Clock, cloud: Cloud = PUBLIC_CLOUD) {
@@ -107,6 +106,8 @@ export async function openTeams(config: TeamsConfig, house: Kept, around: Around
 			if (app === undefined) router.use("/api/messages", loopbackOnly());
 			return router.use(createReceive({ guard, references, act, audit: house.audit, clock }));
 		},
+		/** Nothing to open: Teams comes by the route. */
+		start: async (): Promise<void> => undefined,
 		close: async (): Promise<void> => {
 			stopping.abort();
 			await aside.idle();

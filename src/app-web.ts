@@ -8,14 +8,15 @@ import { licenceTitle } from "./actions/microsoft365/licence-titles.ts";
 import type { House } from "./app-house.ts";
 import { after } from "./app-pause.ts";
 import { openSignIn } from "./app-sign-in.ts";
-import type { TeamsDoor } from "./app-teams.ts";
 import type { Log } from "./base/log.ts";
 import type { Clock } from "./base/time.ts";
 import { type Cards, loadCards } from "./cards/load.ts";
-import { createBot } from "./chat/bot.ts";
+import { type Bot, createBot } from "./chat/bot.ts";
 import { createFill } from "./chat/fill.ts";
 import { createPoster } from "./chat/poster.ts";
 import { draftsIn } from "./chat/posts.ts";
+import type { Surface } from "./chat/surface.ts";
+import type { BotParts } from "./chat/turn.ts";
 import { createWebChat } from "./chat/web/receive.ts";
 import type { SignIn } from "./chat/web/session.ts";
 import { createWebSurface } from "./chat/web/surface.ts";
@@ -44,12 +45,22 @@ type Around = {
 	readonly local: boolean;
 	readonly ready: () => boolean;
 	readonly cards: Cards;
-	readonly teams?: TeamsDoor;
+	readonly chats: readonly Chat[];
+};
+
+/** The door of a chat product. `handler`: its route, where it comes by one. */
+export type Chat = {
+	readonly surface: Surface;
+	readonly handler: (bot: Bot, parts: BotParts) => RequestHandler | undefined;
+	/** Begins to take what people do. */
+	readonly start: () => Promise<void>;
+	/** Finishes what is under way and lets go. */
+	readonly close: () => Promise<void>;
 };
 
 /** Makes the web application and the poster that feeds it. Nothing is sent before the poster starts. */
 export function openDoors(house: House, around: Around) {
-	const { url, clock, log, cards, teams } = around;
+	const { url, clock, log, cards, chats } = around;
 	const { definitions, desk, audit, people } = house;
 	const posts = createPosts(house.store);
 	const messages = createWebMessages(house.store);
@@ -57,7 +68,7 @@ export function openDoors(house: House, around: Around) {
 	const fill = createFill({ definitions, clock, link: (path) => new URL(path, url).href });
 	const marks = createMarks(house.store);
 	const warn = (what: string, facts: object): void => log.warn(facts, what);
-	const surfaces = teams === undefined ? [surface] : [surface, teams.surface];
+	const surfaces = [surface, ...chats.map((one) => one.surface)];
 	const poster = createPoster({
 		posts,
 		surfaces,
@@ -96,7 +107,7 @@ export function openDoors(house: House, around: Around) {
 		publicUrl: url,
 		loopback: around.local,
 		mounts: [
-			...(teams === undefined ? [] : [{ at: "/", handler: teams.handler(bot, botParts) }]),
+			...chats.flatMap((one) => routeOf(one.handler(bot, botParts))),
 			{ at: "/", handler: createWebhooks({ desk, clock, audit, key: house.office.hookKey }) },
 			{ at: "/", handler: signIn.router },
 			{ at: "/", handler: chat },
@@ -107,6 +118,10 @@ export function openDoors(house: House, around: Around) {
 		complain: (error, about) => log.error({ error, ...about }, "A request met a mistake of ours"),
 	});
 	return { web, poster };
+}
+
+function routeOf(handler: RequestHandler | undefined) {
+	return handler === undefined ? [] : [{ at: "/", handler }];
 }
 
 /** Lets pages read the API with the session they have. */

@@ -3,8 +3,8 @@
  * hold a rule.
  */
 import { createServer, type Server } from "node:http";
-import { type HouseOptions, openHouse } from "./app-house.ts";
-import { openCards, openDoors } from "./app-web.ts";
+import { type House, type HouseOptions, openHouse } from "./app-house.ts";
+import { type Chat, openCards, openDoors } from "./app-web.ts";
 import { UnavailableError } from "./base/errors.ts";
 import { systemClock } from "./base/time.ts";
 import type { App } from "./command/app-port.ts";
@@ -22,7 +22,7 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	};
 	const examineWorkspace = async (team: string) => {
 		const { examineKept } = await import("./app-examine-slack.ts");
-		return examineKept(config, house, team);
+		return examineKept(config.slack, house, team);
 	};
 	const { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly } = office;
 	const asked = { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly };
@@ -38,9 +38,10 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	const url = config.publicUrl ?? urlOf(server, config.host);
 	let ready = false;
 	const cards = openCards();
-	const teams = config.teams && (await openTeams(config.teams, house, { clock: systemClock, log: options.log, cards }));
+	const around = { clock: systemClock, log: options.log, redactor: options.redactor, cards };
+	const chats = await openChats(config, house, around);
 	const { web, poster } = openDoors(house, {
-		...(teams === undefined ? {} : { teams }),
+		chats,
 		cards,
 		url,
 		clock: systemClock,
@@ -52,6 +53,7 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	await poster.start();
 	await house.host.begin();
 	ready = true;
+	await Promise.all(chats.map((chat) => chat.start()));
 	const { startNightly } = await import("./triggers/nightly.ts");
 	const stopNightly = startNightly({ verify: office.auditVerify, tidy: office.tidy, log: options.log });
 	const close = async (): Promise<void> => {
@@ -60,16 +62,21 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 		server.close();
 		server.closeAllConnections();
 		await poster.close();
-		await teams?.close();
+		await Promise.all(chats.map((chat) => chat.close()));
 		await house.close();
 	};
 	return { ...parts, url, status: () => office.status(url), close };
 }
 
-/** Loaded where Teams is configured, and only there. */
-async function openTeams(...of: Parameters<typeof import("./app-teams.ts").openTeams>) {
-	const door = await import("./app-teams.ts");
-	return door.openTeams(...of);
+type Around = Parameters<typeof import("./app-teams.ts").openTeams>[2] &
+	Parameters<typeof import("./app-slack.ts").openSlack>[2];
+
+/** Each is loaded where it is configured, and only there. */
+async function openChats({ teams, slack }: Config, house: House, around: Around): Promise<readonly Chat[]> {
+	const chats: Chat[] = [];
+	if (teams !== undefined) chats.push(await (await import("./app-teams.ts")).openTeams(teams, house, around));
+	if (slack !== undefined) chats.push(await (await import("./app-slack.ts")).openSlack(slack, house, around));
+	return chats;
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

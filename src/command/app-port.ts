@@ -35,7 +35,7 @@ export interface App {
 	/** Proves every connection of a client; reads only. Takes some seconds. Errors: `InputError` `no-such-client`. */
 	examine(client: ClientId): Promise<readonly Finding[]>;
 	/** Proves a Slack workspace of msp.yaml, as it is in use; reads only. Errors: `InputError` `no-such-workspace`. */
-	examineWorkspace(team: string): Promise<readonly Finding[]>;
+	examineWorkspace(team: string): Promise<ExaminedWorkspace>;
 	/** Walks every chain: journals and audit stream. */
 	auditVerify(): Promise<Verified>;
 	/** The plan an approval would show; writes nothing anywhere. Errors: `InputError` for the form. */
@@ -50,6 +50,9 @@ export interface App {
  */
 export type OpenApp = (config: Config, options: OpenOptions) => Promise<App>;
 export type OpenOptions = { readonly log: Log; readonly redactor: Redactor; readonly serve: boolean };
+
+/** `team`: which workspace its token turned out to be for; absent: none. */
+export type ExaminedWorkspace = { readonly team?: string; readonly findings: readonly Finding[] };
 
 export type Reloaded = {
 	readonly problems: readonly Problem[];

@@ -8,7 +8,7 @@ import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/time.ts";
 import type { Config, Environment } from "../config.ts";
 import type { Definitions } from "../sop/definitions.ts";
-import type { OpenApp } from "./app-port.ts";
+import type { ExaminedWorkspace, OpenApp } from "./app-port.ts";
 
 /** Done; failed; wrong use or broken definitions; the data folder is held by another process. */
 export const EXIT = { done: 0, failed: 1, misused: 2, held: 3 } as const;
@@ -82,7 +82,7 @@ export type Parts = {
 			readonly definitions: Definitions;
 			readonly folder: string;
 			readonly env: Environment;
-			readonly kept: (team: string) => Promise<readonly Finding[]>;
+			readonly kept: (team: string) => Promise<ExaminedWorkspace>;
 		},
 	) => Promise<readonly Finding[]>;
 	/** Tries every card template. */

@@ -8,6 +8,7 @@ import type { Finding } from "../base/finding.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import { type Config, readConfig, readFolders } from "../config.ts";
 import type { Definitions } from "../sop/definitions.ts";
+import type { ExaminedWorkspace } from "./app-port.ts";
 import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { diskFiles } from "./disk-files.ts";
 import { findingsText } from "./doctor-print.ts";
@@ -52,9 +53,9 @@ function teamsFindings(call: Call, config: Config | undefined, found: Definition
 async function slackFindings(call: Call, config: Config | undefined, found: Definitions): Promise<readonly Finding[]> {
 	if (config?.slack === undefined) return [];
 	const { publicUrl, definitions: folder } = config;
-	const kept = async (team: string): Promise<readonly Finding[]> => {
-		const findings: Json = await throughDoor(call, (door) => door("workspace", { team }));
-		return findings as unknown as readonly Finding[];
+	const kept = async (team: string): Promise<ExaminedWorkspace> => {
+		const examined: Json = await throughDoor(call, (door) => door("workspace", { team }));
+		return examined as unknown as ExaminedWorkspace;
 	};
 	const address = publicUrl === undefined ? {} : { publicUrl };
 	return call.parts.examineSlack(config.slack, {

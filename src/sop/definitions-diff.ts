@@ -7,26 +7,18 @@ import type { Client, Definitions } from "./definitions.ts";
 
 /** What differs, a sentence each, in a stable order. Empty: nothing does. */
 export function diffDefinitions(old: Definitions, fresh: Definitions): readonly string[] {
-	const msp = diffMsp(old.msp, fresh.msp);
+	const { workspaces: before, ...own } = old.msp;
+	const { workspaces: after, ...now } = fresh.msp;
+	const msp = [
+		...(same(own, now) ? [] : [`${fresh.msp.name}: people or roles changed.`]),
+		...(same(before ?? [], after ?? []) ? [] : [`${fresh.msp.name}: Slack workspaces changed.`]),
+	];
 	const clients = sides(old.clients, fresh.clients).flatMap(([id, before, after]) => {
 		if (before === undefined) return [`${after?.name ?? id}: new client.`];
 		if (after === undefined) return [`${before.name}: removed.`];
 		return diffClient(before, after);
 	});
 	return [...msp, ...clients];
-}
-
-/** Workspaces are opened at the start; people and roles are looked up anew each time. */
-function diffMsp(
-	{ workspaces: before, ...old }: Definitions["msp"],
-	{ workspaces, ...fresh }: Definitions["msp"],
-): readonly string[] {
-	return [
-		...(same(old, fresh) ? [] : [`${fresh.name}: people or roles changed.`]),
-		...(same(before ?? [], workspaces ?? [])
-			? []
-			: [`${fresh.name}: Slack workspaces changed; the next start opens them.`]),
-	];
 }
 
 function diffClient(old: Client, fresh: Client): readonly string[] {

@@ -35,7 +35,7 @@ export async function serveTeams(folder: string, told: Told, say: (line: string)
 	const { cloud, host } = told;
 	const teams = await openTeams({ app, tenants: [TENANT] }, house, { clock, log, cards, cloud, hosts: [host] });
 	const url = "http://127.0.0.1";
-	const { web, poster } = openDoors(house, { teams, cards, url, clock, log, local: false, ready: () => true });
+	const { web, poster } = openDoors(house, { chats: [teams], cards, url, clock, log, local: false, ready: () => true });
 	await poster.start();
 	await house.host.begin();
 	await listening(web, say);
