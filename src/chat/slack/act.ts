@@ -126,7 +126,8 @@ async function told(parts: ActParts, on: On, { work, pressed: card }: Telling): 
 		if (answer.kind === "none") return;
 		const { drawn, replace } = answer;
 		const say = (): void => parts.aside.tell(spotOf(on), messageOf(drawn), replace);
-		if (!opens || !asksBack(drawn) || drawn.id === card) say();
+		const atHome = on.from.view?.type === "home";
+		if (!opens || !(atHome || asksBack(drawn)) || drawn.id === card) say();
 		else parts.aside.track(open(spotOf(on), viewOf(drawn, on.from)).then((opened) => (opened ? undefined : say())));
 	};
 	const answer = await soon(parts, work);

@@ -8,17 +8,20 @@ import type { Bot } from "../bot.ts";
 import { filledOf } from "../fill.ts";
 import { type From as Handed, startables } from "../from-message.ts";
 import type { Reply } from "../surface.ts";
-import type { BotParts } from "../turn.ts";
+import { type BotParts, nameOf } from "../turn.ts";
 
 /** What its buttons carry in place of a card's id; their verb says what would be typed. */
 export const HOME = "home";
 export const SAY = "say";
+const LOOK = "look";
 
 /** Source: https://docs.slack.dev/surfaces/app-home, "Limitations". */
 const MOST_BLOCKS = 100;
 /** Procedures with a button of their own; the others can be typed, as `sops` says. */
 const MOST_STARTS = 20;
 const IN_A_ROW = 5;
+/** As the bot's lists. */
+const MOST_SHOWN = 10;
 
 export type HomeParts = Pick<BotParts, "desk"> & { readonly bot: Bot };
 
@@ -29,21 +32,34 @@ export async function homeOf(parts: HomeParts, from: Handed): Promise<Values> {
 }
 
 async function known(parts: HomeParts, from: Handed): Promise<readonly Block[]> {
-	const waiting = await asked(parts, from, "approvals");
-	const runs = await asked(parts, from, "runs");
-	const mine = from.person === undefined ? [] : startables(parts, from.person);
+	const { person } = from;
+	if (person === undefined) return [];
+	const open = await parts.desk.waiting(person);
+	const under = await parts.desk.list(person, { phase: "open", most: MOST_SHOWN });
+	const mine = startables(parts, person);
 	const starts = mine.slice(0, MOST_STARTS).map(({ word, title }) => button(title, word));
 	const rest = mine.length > MOST_STARTS ? [button("All procedures", "sops")] : [];
-	const rows = rowsOf([...starts, ...rest]);
-	const refresh = rowsOf([button("Look again", "", "look")], "look");
 	return [
-		...waiting,
+		...(await asked(parts, from, "approvals")),
+		...rowsOf(
+			"waiting",
+			open.slice(0, MOST_SHOWN).map(({ run }) => shows(run)),
+		),
 		DIVIDER,
-		...runs,
-		...(rows.length === 0 ? [] : [DIVIDER, header("Start something"), ...rows]),
+		...(await asked(parts, from, "runs")),
+		...rowsOf(
+			"under",
+			under.items.map((run) => shows({ ...run, ref: run.id.slice(0, 6) })),
+		),
 		DIVIDER,
-		...refresh,
+		...(mine.length === 0 ? [] : [header("Start something")]),
+		...rowsOf("start", [...starts, ...rest]),
+		...rowsOf("look", [button("Look again", "", LOOK)]),
 	];
+}
+
+function shows(run: { readonly subject: string; readonly title: string; readonly ref: string }): Values {
+	return button(`${nameOf(run)} · ${run.ref}`, `run ${run.ref}`);
 }
 
 /** What the bot says to a word, as blocks. Its buttons are links: they open the lists and the runs. */
@@ -73,7 +89,7 @@ function button(title: string, word: string, verb = SAY): Values {
 	};
 }
 
-function rowsOf(buttons: readonly Values[], name = "start"): readonly Block[] {
+function rowsOf(name: string, buttons: readonly Values[]): readonly Block[] {
 	return Array.from({ length: Math.ceil(buttons.length / IN_A_ROW) }, (_, row) => ({
 		type: "actions",
 		block_id: `${name}/${row}`,

@@ -10,7 +10,7 @@ import type { Values } from "../../../src/base/json.ts";
 import { openLog } from "../../../src/base/log.ts";
 import { openRedactor } from "../../../src/base/redact.ts";
 import { Secret } from "../../../src/base/secret.ts";
-import type { Bot } from "../../../src/chat/bot.ts";
+import { type Bot, createBot } from "../../../src/chat/bot.ts";
 import { createLinks } from "../../../src/chat/links.ts";
 import { createPoster } from "../../../src/chat/poster.ts";
 import { draftsIn } from "../../../src/chat/posts.ts";
@@ -28,6 +28,7 @@ import { createWeb } from "../../../src/console/server.ts";
 import { createLinkStore } from "../../../src/engine/embedded/links.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { view } from "../../../src/engine/view.ts";
+import type { Person } from "../../../src/people/roster.ts";
 import { type Slack, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
 import { openWorld } from "../world.ts";
@@ -48,7 +49,7 @@ export async function openSlackWorld(
 	const slack = more.slack ?? (await startSlack({ way }));
 	const world = await openWorld({
 		channels: { operations: { slack: `${TEAM}/${CHANNELS.operations}` } },
-		people: (person) => (person.id in PEOPLE ? { ...person, slack: rosterId(person.id as SlackWho) } : person),
+		people: withSlack,
 		...(more.folder === undefined ? {} : { folder: more.folder }),
 	});
 	const { clock, store, audit, definitions, desk, posts, fill, newId } = world;
@@ -126,7 +127,7 @@ export async function openSlackWorld(
 		redraw: poster.redraw,
 		refresh: (run: string) => void poster.refresh(run),
 	};
-	const handler = door.handler(around(world.bot), botParts);
+	const handler = door.handler(around(createBot(botParts)), botParts);
 	const troubles: unknown[] = [];
 	const web = createWeb({
 		clock,
@@ -167,6 +168,12 @@ export async function openSlackWorld(
 			if (more.slack === undefined) await slack.stop();
 		},
 	};
+}
+
+/** Those who are in the workspace, by name: another client's Mo is another one. */
+function withSlack(person: Person): Person {
+	const found = Object.entries(PEOPLE).find(([, { name }]) => name === person.name);
+	return found === undefined ? person : { ...person, slack: rosterId(found[0] as SlackWho) };
 }
 
 type Knocking = { readonly [name: string]: string | readonly string[] };
