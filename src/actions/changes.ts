@@ -3,6 +3,7 @@
  * never ids. Pure.
  */
 import type { Json } from "../base/json.ts";
+import type { World } from "../engine/action.ts";
 import type { Change, Check, Outcome } from "../engine/event.ts";
 import type { Answer } from "../engine/remote.ts";
 import { outcomeOf } from "../engine/remote.ts";
@@ -27,6 +28,13 @@ export function turned(made: Change, words: string, detail: string): Change {
 		words,
 		detail,
 	});
+}
+
+/** The id that an earlier change of this step went by, or the one that is turned round; undefined before the first. */
+export function begunId({ begun = [] }: World, facet: string): string | undefined {
+	const made = begun.findLast((one) => one.facet === facet);
+	const id = made?.after ?? made?.before;
+	return typeof id === "string" ? id : undefined;
 }
 
 export function check(words: string, detail: string, ok = true): Check {

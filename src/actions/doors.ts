@@ -3,15 +3,16 @@
  * other client's door. Pure.
  */
 import type { World } from "../engine/action.ts";
-import { type Answer, type Directory, type Graph, type Http, type Mail, RemoteError } from "../engine/remote.ts";
+import { type Answer, type Graph, type Http, type Mail, RemoteError } from "../engine/remote.ts";
+import { oneSearch, type SearchedTogether } from "./one-search.ts";
 import { together } from "./together.ts";
 
 /**
  * The client's Active Directory, for as long as the step may take: what it asks for later is not sent, because the try was
- * told to be in doubt by then. Errors: `RemoteError` `no-connector`, not retryable, when it has none.
+ * told to be in doubt by then. Searches begun in one go travel together. Errors: `RemoteError` `no-connector`, not retryable, when it has none.
  */
-export function directoryOf(world: World): Directory {
-	const directory = world.directory ?? missing(world, "directory");
+export function directoryOf(world: World): SearchedTogether {
+	const directory = oneSearch(world.directory ?? missing(world, "directory"));
 	const { signal } = world;
 	const inTime =
 		<Said extends readonly unknown[], T>(ask: (...said: Said) => Promise<Answer<T>>) =>

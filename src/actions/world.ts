@@ -109,6 +109,7 @@ function around(parts: WorldParts, client: Client, run: Run, step: Path) {
 		signal: new AbortController().signal,
 		lookOnly: false,
 		promised: false,
+		begun: run.ledger.filter((one) => one.path === step && one.undone !== true).map(({ change }) => change),
 		isNew: (name: string) => isNew(run, name, parts.clock),
 		heldBack: (action: ActionName, input: Values) => heldBack(client, action, input),
 		addressOf: (person: string) => client.roster.people.find((one) => one.id === person)?.email,

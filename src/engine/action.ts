@@ -85,6 +85,11 @@ export interface World {
 	 * yet. What anybody else made, or this run long ago, is gone when it is not there.
 	 */
 	isNew?(name: string): boolean;
+	/**
+	 * The changes that this step has begun, or the one that is turned round: what was approved goes by its id, whatever it
+	 * is called by now.
+	 */
+	readonly begun?: readonly Change[];
 	/** The e-mail address of a person of the client's roster, by id; undefined for anybody else. */
 	addressOf?(person: string): string | undefined;
 	reveal(ref: SecretRef): Promise<Secret>;

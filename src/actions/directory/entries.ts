@@ -6,6 +6,7 @@ import { AndFilter, EqualityFilter, type Filter, OrFilter } from "ldapts";
 import { type Directory, type Entry, got, RemoteError } from "../../engine/remote.ts";
 import { formatDn, parseDn, sameDn as sameParts } from "../dn.ts";
 import { guidText } from "../guid.ts";
+import { isNamed, type SearchedTogether } from "../one-search.ts";
 import { namesOf, type UserRef } from "../user-ref.ts";
 
 export type DirectoryUser = {
@@ -99,35 +100,33 @@ export async function findUser(directory: Directory, ref: UserRef): Promise<Dire
 
 export type DirectoryGroup = { readonly dn: string; readonly guid: string; readonly name: string };
 
-/** Groups with that name under the client's group base, or the one at that DN or `byGuid`. */
-export async function findGroups(directory: Directory, group: string): Promise<readonly DirectoryGroup[]> {
+/**
+ * Groups with that name under the client's group base, or the one at that DN or `byGuid`. `member`: only those that this DN
+ * is a direct member of, asked of the server, because a large group does not list all its members.
+ */
+export async function findGroups(
+	directory: SearchedTogether,
+	group: string,
+	member?: string,
+): Promise<readonly DirectoryGroup[]> {
 	const isDn = /^((cn|ou)=.+,dc=|<GUID=)/i.test(group);
 	const isGroup = equal("objectClass", "group");
-	const named = new OrFilter({ filters: [equal("cn", group), equal("sAMAccountName", group)] });
-	const answer = await directory.search({
-		base: isDn ? group : directory.groupBase,
-		scope: isDn ? "base" : "sub",
-		filter: isDn ? isGroup : new AndFilter({ filters: [isGroup, named] }),
-		attributes: ["cn", "objectGUID"],
-	});
+	const filter = member === undefined ? isGroup : new AndFilter({ filters: [isGroup, equal("member", member)] });
+	const place = isDn
+		? ({ base: group, scope: "base" } as const)
+		: ({ base: directory.groupBase, scope: "sub", named: { attributes: NAMES, value: group } } as const);
+	const answer = await directory.search({ ...place, filter, attributes: ["cn", "sAMAccountName", "objectGUID"] });
 	if (answer.kind === "refused" && (answer.code === "no-such-object" || answer.code === "bad-name")) return [];
-	return got(answer).map((entry) => ({
+	const found = got(answer);
+	const exact = found.filter((entry) => isNamed(entry, NAMES, group));
+	return (exact.length > 0 ? exact : found).map((entry) => ({
 		dn: entry.dn,
 		guid: guidText(one(entry, "objectGUID")),
 		name: one(entry, "cn") || group,
 	}));
 }
 
-/** Whether that DN is a direct member; asked of the server, because a large group does not list all its members. */
-export async function isMember(directory: Directory, group: string, dn: string): Promise<boolean> {
-	const answer = await directory.search({
-		base: group,
-		scope: "base",
-		filter: equal("member", dn),
-		attributes: ["cn"],
-	});
-	return got(answer).length > 0;
-}
+const NAMES = ["cn", "sAMAccountName"];
 
 /**
  * An entry by the id that never changes, where a DN is wanted.

@@ -4,12 +4,13 @@
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
 import type { Change } from "../../engine/event.ts";
-import { change, check, settled, turned } from "../changes.ts";
+import { begunId, change, check, settled, turned } from "../changes.ts";
 import { directoryOf } from "../doors.ts";
 import { hole } from "../holes.ts";
-import { plainText, userRef } from "../user-ref.ts";
+import type { SearchedTogether } from "../one-search.ts";
+import { namesOf, plainText, type UserRef, userRef } from "../user-ref.ts";
 import { gone } from "./enabled.ts";
-import { byGuid, type DirectoryGroup, findGroups, findUser, isMember } from "./entries.ts";
+import { byGuid, type DirectoryGroup, findGroups, findUser } from "./entries.ts";
 import { absence, type Subject, subjectOf } from "./subject.ts";
 
 const input = z.object({ user: userRef, group: plainText, member: z.boolean().default(true) });
@@ -27,13 +28,10 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 	defaults: { user: hole("subject.user") },
 	async look(wanted, world): Promise<Facts> {
 		const directory = directoryOf(world);
-		const [subject, groups] = await Promise.all([
-			subjectOf(directory, wanted.user, world),
-			findGroups(directory, wanted.group),
-		]);
-		const [group] = groups;
-		const asked = group !== undefined && subject.user !== undefined;
-		return { subject, groups, isIn: asked && (await isMember(directory, group.dn, subject.user.dn)) };
+		const asked = subjectOf(directory, wanted.user, world);
+		const id = begunId(world, `group:${wanted.group}`);
+		const approved = id === undefined ? undefined : await groupOf(directory, id, asked);
+		return approved ?? groupsNamed(directory, wanted.group, asked);
 	},
 	plan(wanted, { subject, groups, isIn }: Facts) {
 		const nobody = absence(subject);
@@ -63,23 +61,23 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 	},
 	async apply(made, wanted, world) {
 		const directory = directoryOf(world);
-		const user = await findUser(directory, wanted.user);
-		if (user === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
+		const { guid } = namesOf(wanted.user);
+		const found = guid === undefined ? await findUser(directory, wanted.user) : undefined;
+		const person = guid === undefined ? found?.dn : byGuid(guid);
+		if (person === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
 		const group = byGuid(idOf(made));
-		const add = made.kind === "add";
-		const operation = add ? "add" : "delete";
-		const answer = await directory.modify(group, [{ operation, attribute: "member", values: [user.dn] }]);
-		const isSo = async () => (await isMember(directory, group, user.dn)) === add;
+		const operation = made.kind === "add" ? "add" : "delete";
+		const answer = await directory.modify(group, [{ operation, attribute: "member", values: [person] }]);
+		const isSo = async () => (await isIn(directory, group, wanted.user)) === (made.kind === "add");
 		const outcome = await settled(answer, made.id, SO_ALREADY, isSo);
 		if (outcome.kind !== "refused" || outcome.code !== "no-such-object") return outcome;
 		const isThere = (await findGroups(directory, group)).length > 0;
 		return { ...outcome, ...(isThere ? gone(made.target) : groupGone(made)) };
 	},
-	undo(made, wanted, { subject, groups, isIn }: Facts) {
+	undo(made, _wanted, { subject, groups, isIn }: Facts) {
 		if (subject.user === undefined) return { changes: [] };
 		const group = groups.find(({ guid }) => guid === idOf(made));
-		// It may have another name by now: then only a person can say.
-		if (group === undefined) return noGroup(wanted.group, 0);
+		if (group === undefined) return { changes: [] };
 		if (isIn !== (made.kind === "add")) return { changes: [] };
 		const back = made.kind === "remove";
 		return {
@@ -88,7 +86,30 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 	},
 };
 
-/** Which group was approved, whatever it is called by now. */
+async function isIn(directory: SearchedTogether, group: string, ref: UserRef): Promise<boolean> {
+	const user = await findUser(directory, ref);
+	return user !== undefined && (await findGroups(directory, group, user.dn)).length > 0;
+}
+
+/** The group that was approved, whatever it is called by now; undefined when it is gone. */
+async function groupOf(directory: SearchedTogether, id: string, asked: Promise<Subject>): Promise<Facts | undefined> {
+	const subject = await asked;
+	const joined = subject.user === undefined ? [] : await findGroups(directory, byGuid(id), subject.user.dn);
+	if (joined.length > 0) return { subject, groups: joined, isIn: true };
+	const groups = await findGroups(directory, byGuid(id));
+	return groups.length === 0 ? undefined : { subject, groups, isIn: false };
+}
+
+/** Whoever bears the name now. */
+async function groupsNamed(directory: SearchedTogether, name: string, asked: Promise<Subject>): Promise<Facts> {
+	const [subject, groups] = await Promise.all([asked, findGroups(directory, name)]);
+	const [group] = groups;
+	if (group === undefined || subject.user === undefined) return { subject, groups, isIn: false };
+	const joined = await findGroups(directory, name, subject.user.dn);
+	return { subject, groups, isIn: joined.some(({ guid }) => guid === group.guid) };
+}
+
+/** Which group was approved. */
 function idOf(made: Change): string {
 	return String(made.after ?? made.before);
 }

@@ -7,7 +7,7 @@ import type { Values } from "../../base/json.ts";
 import type { Action, World } from "../../engine/action.ts";
 import type { Change, Outcome } from "../../engine/event.ts";
 import { type Answer, type Graph, got } from "../../engine/remote.ts";
-import { change, check, settled, turned } from "../changes.ts";
+import { begunId, change, check, settled, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { GUID, plainText, userRef } from "../user-ref.ts";
@@ -27,7 +27,7 @@ export type Group = {
 };
 type Facts = {
 	readonly subject: CloudSubject;
-	/** Whoever bears the name now. */
+	/** The group that was approved; before that, whoever bears the name. */
 	readonly groups: readonly Group[];
 	/** Ids of the groups the person is in. */
 	readonly memberOf: readonly string[];
@@ -46,7 +46,7 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 		const graph = graphOf(world);
 		const [subject, groups] = await Promise.all([
 			cloudSubject(graph, wanted.user, world),
-			findCloudGroups(graph, wanted.group),
+			approvedOrNamed(graph, wanted.group, begunId(world, `group:${wanted.group}`)),
 		]);
 		return { subject, groups, memberOf: await groupsAround(graph, subject, world) };
 	},
@@ -149,6 +149,12 @@ export async function findCloudGroups(graph: Graph, group: string): Promise<read
 	}
 	const $filter = `displayName eq ${odata(group)}`;
 	return got(await graph.list({ path: ["groups"], query: { $filter, $select } })).map(readGroup);
+}
+
+/** The group of that id, whatever it is called by now; without one, or when it is gone, whoever bears the name. */
+export async function approvedOrNamed(graph: Graph, name: string, id: string | undefined): Promise<readonly Group[]> {
+	const approved = id === undefined ? [] : await findCloudGroups(graph, id);
+	return approved.length > 0 ? approved : findCloudGroups(graph, name);
 }
 
 /** The groups a person is in, by id. Asked from their side: they are in few, while a group may have thousands of members. */

@@ -2,12 +2,12 @@
  * Licences that come with a group: whoever joins it gets them from Microsoft, a little later. Must never take a licence for
  * given because the group was joined: it is read back.
  */
-import type { Obstacle } from "../../engine/action.ts";
+import type { Obstacle, World } from "../../engine/action.ts";
 import type { Change } from "../../engine/event.ts";
 import type { Graph } from "../../engine/remote.ts";
-import { change, turned } from "../changes.ts";
+import { begunId, change, turned } from "../changes.ts";
 import { refusal } from "../doors.ts";
-import { findCloudGroups, type Group, noGroup, plannedId } from "./group-member.ts";
+import { approvedOrNamed, type Group, noGroup, plannedId } from "./group-member.ts";
 import type { Stock } from "./licence-stock.ts";
 import { outOfStock } from "./licence-stock.ts";
 import { licenceTitle } from "./licence-titles.ts";
@@ -24,8 +24,13 @@ export type GroupFacts = {
 };
 
 /** Finds the groups of a profile. Errors: `RemoteError`. */
-export function findLicenceGroups(graph: Graph, names: readonly string[]): Promise<readonly LicenceGroup[]> {
-	return Promise.all(names.map(async (wanted) => ({ wanted, found: await findCloudGroups(graph, wanted) })));
+export function findLicenceGroups(
+	graph: Graph,
+	world: World,
+	names: readonly string[],
+): Promise<readonly LicenceGroup[]> {
+	const find = (wanted: string) => approvedOrNamed(graph, wanted, begunId(world, `licenceGroup:${wanted}`));
+	return Promise.all(names.map(async (wanted) => ({ wanted, found: await find(wanted) })));
 }
 
 /** The licences that come with the groups, as `skuPartNumber`s. */

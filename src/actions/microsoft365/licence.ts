@@ -58,7 +58,7 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 		const [subject, skus, groups] = await Promise.all([
 			cloudSubject(graph, user, world),
 			graph.list({ path: ["subscribedSkus"] }),
-			findLicenceGroups(graph, licenceGroups),
+			findLicenceGroups(graph, world, licenceGroups),
 		]);
 		const stock = got(skus).map(readStock);
 		if (subject.user === undefined) return { subject, stock, groups, held: [], memberOf: [] };

@@ -60,7 +60,9 @@ export async function performAttempt(parts: Parts, order: AttemptOrder): Promise
 	const already = receipt.outcome === "duplicate" || receipt.reason?.code === "begun-already";
 	if (already) return endElsewhere(parts, order);
 	if (receipt.verdict !== "go") return;
-	await end(parts, order, await writeTraced(parts, order, { desired, world, changes: planned.changes, facts }));
+	const { changes } = planned;
+	const after = { ...world, begun: [...(world.begun ?? []), ...changes] };
+	await end(parts, order, await writeTraced(parts, order, { desired, world: after, changes, facts }));
 }
 
 const begunElsewhere: Outcome = {

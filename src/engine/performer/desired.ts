@@ -50,7 +50,8 @@ export async function lookAndPlan(
 	// Whoever is gone needs no undoing, so a look for an undo may find nobody.
 	const lookOnly = world.lookOnly || desired.undo !== undefined;
 	const mark = markOf(desired.undo) ?? world.mark;
-	const facts = await desired.action.look(desired.input, { ...world, lookOnly, mark });
+	const begun = desired.undo === undefined ? (world.begun ?? []) : [desired.undo];
+	const facts = await desired.action.look(desired.input, { ...world, lookOnly, mark, begun });
 	if (desired.undo === undefined) return { facts, planned: desired.action.plan(desired.input, facts) };
 	const turned = desired.action.undo?.(desired.undo, desired.input, facts) ?? { changes: [] };
 	return { facts, planned: { ...turned, promises: {} } };

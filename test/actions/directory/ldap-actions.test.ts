@@ -252,9 +252,13 @@ test("a group that is renamed, or replaced under its name, is never mistaken for
 	);
 	const undo = { $undo: joined.changes?.[0], $input: order.input } as unknown as Values;
 	const back = { action: order.action, input: undo, run: "undo", step: "u" };
-	assert.equal(codeOf(await stage.attempt(back)), "no-such-group");
 	await groups("Old name");
-	assert.equal(codeOf(await stage.attempt({ ...back, attempt: 2 })), "no-such-group");
+	const ledger = stage.ledgerOf(order, joined);
+	const again = await stage.attempt({ ...order, attempt: 2, ledger });
+	assert.deepEqual([codeOf(again), again.changes], ["done", []], "the group that was joined, whatever it is called");
+	const left = await stage.attempt(back);
+	assert.deepEqual([codeOf(left), left.changes?.[0]?.words], ["done", "Leave the group New name"]);
+	assert.deepEqual(await seen("(&(cn=New name)(member=*))"), []);
 	const planned = (await stage.attempt({ ...order, run: "second" })).changes;
 	assert.notEqual(planned?.[0]?.after, joined.changes?.[0]?.after, "an approval of the one does not cover the other");
 });

@@ -103,7 +103,7 @@ export const graphFaults: { readonly [fault: string]: readonly Case<Scene>[] } =
 };
 
 /** What only the reader of these tests asks for: its token stays good. */
-const READER = "$top=999";
+export const READER = "$top=999";
 
 /** Every token that is out is worth nothing from the first licence on, and there is no other. */
 function noToken(answer: Fault["answer"]): Pick<Case<Scene>, "strike" | "mend"> {
