@@ -49,6 +49,7 @@ export async function openRoughSlack() {
 		}),
 	);
 	const held = new Set<ServerResponse>();
+	let lost = 0;
 	const server = createServer((request, response) => {
 		void answer(request, response).catch((error: unknown) => response.destroy(error as Error));
 	});
@@ -59,6 +60,8 @@ export async function openRoughSlack() {
 		calls.push({ method, token, body });
 		const at = faults.findIndex((fault) => fault.method === undefined || fault.method === method);
 		const fault = (at < 0 ? undefined : faults.splice(at, 1)[0]) ?? state.always ?? {};
+		const unsure = fault.lost === true || fault.silent === true || (fault.status ?? 0) >= 500 || fault.page === true;
+		if (method === "chat.postMessage" && unsure && fault.status !== 503) lost += 1;
 		if (fault.moved !== undefined) return void response.writeHead(302, { location: fault.moved }).end();
 		if (fault.status !== undefined) {
 			const headers = fault.after === undefined ? {} : { "retry-after": fault.after };
@@ -124,6 +127,8 @@ export async function openRoughSlack() {
 		/** What stands in a place, replies apart. */
 		of: (channel: string) => messages.filter((each) => each.channel === channel && each.body.thread_ts === undefined),
 		repliesTo: (ts: string) => messages.filter(({ body }) => body.thread_ts === ts),
+		/** Posts nobody was told about: done or not. */
+		lost: () => lost,
 		callsOf: (method: string) => calls.filter((call) => call.method === method),
 		close: async (): Promise<void> => {
 			for (const response of held) response.destroy();
