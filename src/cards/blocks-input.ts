@@ -19,6 +19,8 @@ export type Drawing = {
 	readonly longest: number;
 	/** Options sent along; a longer list is searched. */
 	readonly menu: number;
+	/** Sections of technical detail. */
+	readonly details: number;
 };
 
 /** Characters of a text input. Source: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
@@ -32,7 +34,7 @@ export function blockId(name: string, drawing: Pick<Drawing, "place" | "stamp">,
 
 /** A field with what is wrong with it right below. */
 export function fieldBlocks(field: FilledField, drawing: Drawing): readonly Values[] {
-	const hint = hintOf(field);
+	const hint = hintOf(field) || undefined;
 	const input: Values = {
 		type: "input",
 		block_id: blockId(field.name, drawing),
@@ -42,7 +44,7 @@ export function fieldBlocks(field: FilledField, drawing: Drawing): readonly Valu
 		element: element(field, drawing),
 	};
 	const list = isList(field) ? inFull(field.choices, drawing) : [];
-	return [...list, input, ...(field.error === undefined ? [] : [wrong(field.error, drawing)])];
+	return [...list, input, ...(field.error ? [wrong(field.error, drawing)] : [])];
 }
 
 /** What a question offers. */
@@ -86,10 +88,11 @@ function inFull(choices: readonly Choice[], { longest, menu }: Drawing): readonl
 	return packed(lines);
 }
 
-/** Lines as sections, as few as they fit into. */
+/** Lines as sections, as few as they fit into. What is empty is left out. */
 export function packed(lines: readonly string[]): readonly Values[] {
 	const texts: string[] = [];
 	for (const line of lines) {
+		if (line.trim() === "") continue;
 		const last = texts.at(-1);
 		if (last === undefined || last.length + 1 + line.length > SECTION_MOST) texts.push(line);
 		else texts[texts.length - 1] = `${last}\n${line}`;
@@ -145,7 +148,7 @@ function list(field: FilledField, { menu }: Drawing, how: Pick<List, "several" |
 }
 
 function textInput(field: FilledField, multiline: boolean): Values {
-	const value = (field.value ?? "").slice(0, TEXT_MOST);
+	const value = (field.value ?? "").slice(0, TEXT_MOST).toWellFormed();
 	const bounded = field.max !== undefined && (field.type === "text" || field.type === "multiline");
 	const most = bounded ? Math.max(1, Math.min(TEXT_MOST, Math.max(field.max ?? 0, value.length))) : undefined;
 	return {

@@ -32,13 +32,13 @@ export function listElement({ several, choices, chosen, open, menu }: List): Val
 	const first =
 		on.length === 0 ? {} : several ? { initial_options: on.slice(0, MOST_OPTIONS) } : { initial_option: on[0] };
 	const base = { action_id: "value", ...first } as Values;
-	const all = { options: choices.map(optionOf) };
+	const all = () => ({ options: choices.map(optionOf) });
 	if (open && choices.length <= Math.min(MOST_BOXES, menu)) {
-		return { type: several ? "checkboxes" : "radio_buttons", ...base, ...all };
+		return { type: several ? "checkboxes" : "radio_buttons", ...base, ...all() };
 	}
 	const asked = { ...base, placeholder: plain(several ? "Choose" : "Choose one", 150) };
 	if (choices.length <= Math.min(MOST_OPTIONS, menu)) {
-		return { type: several ? "multi_static_select" : "static_select", ...asked, ...all };
+		return { type: several ? "multi_static_select" : "static_select", ...asked, ...all() };
 	}
 	const search = { ...asked, placeholder: plain("Type to search", 150), min_query_length: 0 };
 	return { type: several ? "multi_external_select" : "external_select", ...search };
@@ -86,7 +86,7 @@ function optionOf(choice: Choice): Values {
 /** Long titles often differ at their ends alone, so both ends are kept. */
 function ended(title: string): string {
 	if (title.length <= OPTION_TEXT) return title;
-	const end = [...title].slice(-20).join("").slice(-24);
-	const clean = end.isWellFormed() ? end : end.slice(1);
-	return `${shortened(title, OPTION_TEXT - clean.length)}${clean}`;
+	const cut = title.slice(-20);
+	const end = cut.isWellFormed() ? cut : cut.slice(1);
+	return `${shortened(title, OPTION_TEXT - end.length)}${end}`;
 }

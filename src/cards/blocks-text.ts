@@ -51,15 +51,11 @@ export function code(lines: readonly string[]): string {
 	return `\`\`\`${inner}\`\`\``;
 }
 
-/** Ends a text with "…" where it would be longer, never inside a character. */
+/** Ends a text with "…" where it would be longer, never inside a character that takes two units. */
 export function shortened(text: string, most: number): string {
 	if (text.length <= most) return text;
-	let kept = "";
-	for (const character of text) {
-		if (kept.length + character.length > most - 1) break;
-		kept += character;
-	}
-	return `${kept}…`;
+	const kept = text.slice(0, Math.max(0, most - 1));
+	return `${kept.isWellFormed() ? kept : kept.slice(0, -1)}…`;
 }
 
 /** Source: https://docs.slack.dev/messaging/formatting-message-text, "Date formatting". */
@@ -88,5 +84,5 @@ function escaped(text: string): string {
 }
 
 function oneLine(text: string): string {
-	return text.replaceAll(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ");
+	return text.toWellFormed().replaceAll(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ");
 }

@@ -3,11 +3,11 @@
  * nor forget which card it belongs to.
  */
 import type { Json, Values } from "../base/json.ts";
-import { type Block, bodyBlocks, detailBlocks } from "./blocks.ts";
+import { type Block, bodyBlocks, detailBlocks, ROOMY } from "./blocks.ts";
 import { buttonBlocks } from "./blocks-button.ts";
 import { blockId, type Drawing, packed } from "./blocks-input.ts";
 import { VIEW_BLOCKS } from "./blocks-limits.ts";
-import { inertMarkup, plain } from "./blocks-text.ts";
+import { bold, plain } from "./blocks-text.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
 import { pageOf } from "./pages.ts";
@@ -22,7 +22,6 @@ export type ViewOptions = {
 
 /** Characters of a modal's title and buttons. Source: https://docs.slack.dev/reference/views/modal-views */
 const TITLE_MOST = 24;
-const LONGEST = 2000;
 const PLACE = "Sopwith";
 
 /** Draws a card as a modal: its first button with inputs sends it, `discard` or `back` closes it, others stand below. */
@@ -31,7 +30,7 @@ export function cardView(name: CardName, filled: FilledCard, id: string, options
 	const close = filled.buttons.find((button) => button.verb === "discard" || button.verb === "back");
 	const rest = filled.buttons.filter((button) => button !== submit && button !== close && button.reveal !== "details");
 	const card = { ...pageOf(filled, options.page), buttons: rest };
-	const drawing: Drawing = { card: id, place: "modal", stamp: "view", longest: LONGEST, menu: 100 };
+	const drawing: Drawing = { card: id, place: "modal", stamp: "view", ...ROOMY };
 	const without = submit === undefined ? (["fields", "choices", "checklist"] as const) : [];
 	const blocks = [...bodyBlocks(name, card, drawing, without), ...buttonBlocks(name, card, drawing, true)];
 	return view(blocks.length <= VIEW_BLOCKS ? blocks : tight(name, card, drawing), {
@@ -65,13 +64,11 @@ export function sendBackView(id: string, options: Pick<ViewOptions, "origin"> = 
 	});
 }
 
-/** Shows technical detail, behind "Details". What there is no room for stands on the run's page. */
+/** Shows technical detail, behind "Details". */
 export function detailsView(filled: FilledCard, id: string): View {
-	const all = detailBlocks(filled, LONGEST);
-	const shown = all.slice(0, VIEW_BLOCKS - 2);
-	const more = all.length > shown.length ? packed(["The rest stands on the run’s page."]) : [];
-	const head = packed([inertMarkup(filled.title, LONGEST)]);
-	return view([...head, ...shown, ...more], { title: "Technical detail", close: "Go back", carried: { card: id } });
+	const head = packed([bold(filled.title, ROOMY.longest) || PLACE]);
+	const carried = { card: id };
+	return view([...head, ...detailBlocks(filled, ROOMY)], { title: "Technical detail", close: "Go back", carried });
 }
 
 /** What is wrong, at its input: for `response_action: "errors"`. Only fields of the card, each once. */
@@ -83,10 +80,11 @@ export function fieldErrors(filled: Pick<FilledCard, "fields">): { readonly [blo
 	);
 }
 
-/** A form with too many fields for what is wrong to stand in blocks of its own: it takes the hint's place. */
+/** A card with more fields than there is room below for what is wrong with each: it takes the hint's place. */
 function tight(name: CardName, card: FilledCard, drawing: Drawing): readonly Block[] {
 	const fields = card.fields.map(({ error, ...field }) => (error === undefined ? field : { ...field, hint: error }));
-	return [...bodyBlocks(name, { ...card, fields }, drawing), ...buttonBlocks(name, card, drawing, true)];
+	const narrow = { ...drawing, menu: 2, details: 1 };
+	return [...bodyBlocks(name, { ...card, fields }, narrow), ...buttonBlocks(name, card, narrow, true)];
 }
 
 function view(

@@ -3,7 +3,7 @@
  * markup, leave a line out, or draw an input whose words could get lost.
  */
 import { unreachable } from "../base/assert.ts";
-import { type Json, sha256, type Values } from "../base/json.ts";
+import { sha256, type Values } from "../base/json.ts";
 import { buttonBlocks, pagerBlocks } from "./blocks-button.ts";
 import { checklistBlocks, choiceBlocks, type Drawing, fieldBlocks, packed } from "./blocks-input.ts";
 import { MESSAGE_BLOCKS, MESSAGE_CHARACTERS, sizeOf } from "./blocks-limits.ts";
@@ -26,19 +26,22 @@ export type BlockOptions = {
 
 /** Characters of a header. Source: https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const HEADER_MOST = 150;
-/** Longest text of a card; what does not fit ends sooner. */
-const LONGEST = 2000;
-const TRIES: readonly Pick<Drawing, "longest" | "menu">[] = [
-	{ longest: LONGEST, menu: 100 },
-	{ longest: LONGEST, menu: 10 },
-	{ longest: 400, menu: 10 },
-	{ longest: 120, menu: 5 },
-	{ longest: 60, menu: 2 },
+/** What gives way, in turn, until a message fits. */
+const TRIES: readonly Pick<Drawing, "longest" | "menu" | "details">[] = [
+	{ longest: 2000, menu: 100, details: 3 },
+	{ longest: 2000, menu: 10, details: 1 },
+	{ longest: 400, menu: 10, details: 1 },
+	{ longest: 120, menu: 5, details: 1 },
+	{ longest: 60, menu: 2, details: 0 },
 ];
+/** In a modal there is room. */
+export const ROOMY = { longest: 2000, menu: 100, details: 30 } as const;
 const ASKED: readonly Part[] = ["fields", "choices", "checklist"];
 /** Facts that fit beside one another. */
 const SHORT_FACT = 60;
 const MOST_FIELDS = 10;
+/** Of those who are asked, by name. */
+const MOST_NAMED = 20;
 
 /**
  * Draws a message; `text` is its one sentence for notifications. What does not fit gives way: first lists are searched,
@@ -47,7 +50,7 @@ const MOST_FIELDS = 10;
 export function cardBlocks(name: CardName, filled: FilledCard, id: string, options: BlockOptions = {}): BlockMessage {
 	const [text = "–"] = [filled.summary, filled.title].flatMap((said) => inertMarkup(unmarked(said)) || []);
 	const card = pageOf(filled, options.page);
-	const stamp = sha256([id, options.page ?? 0, filled as unknown as Json]).slice(0, 8);
+	const stamp = sha256(JSON.stringify([id, options.page, filled])).slice(0, 8);
 	const asks = filled.fields.length + filled.choices.length + filled.checklist.length > 0;
 	const ways = [
 		...TRIES.map((how) => [how, true] as const),
@@ -94,12 +97,12 @@ function partBlocks(part: Part, card: PagedCard, drawing: Drawing): readonly Blo
 		case "choices":
 			return choiceBlocks(card.choices, drawing);
 		case "details":
-			return isHidden(card, drawing) ? [] : detailBlocks(card, longest);
+			return isHidden(card, drawing) ? [] : detailBlocks(card, drawing);
 		case "send-back":
 			// Its button asks for the words (see `sendBackView`).
 			return [];
 		case "footer":
-			return card.footer === undefined ? [] : [small(markup(inertMarkup(card.footer, longest)))];
+			return small(markup, inertMarkup(card.footer ?? "", longest));
 		default:
 			return unreachable(part);
 	}
@@ -110,9 +113,9 @@ function headBlocks({ header, title, lead }: FilledCard, longest: number): reado
 	const cut = unmarked(title).length > HEADER_MOST;
 	const words = [...(cut ? [bold(title, longest)] : []), ...lead.map((text) => inertMarkup(text, longest))];
 	return [
-		...(above === "" ? [] : [small(plain(above, Math.min(longest, SECTION_MOST)))]),
+		...small((text) => plain(text, Math.min(longest, SECTION_MOST)), above),
 		{ type: "header", text: plain(title, HEADER_MOST) },
-		...packed(words.filter((text) => text !== "")),
+		...packed(words),
 	];
 }
 
@@ -143,21 +146,20 @@ function factBlocks(facts: FilledCard["facts"], longest: number): readonly Block
 }
 
 /** In a message technical detail waits behind its button. */
-export function isHidden({ buttons }: FilledCard, { place }: Pick<Drawing, "place">): boolean {
+function isHidden({ buttons }: FilledCard, { place }: Pick<Drawing, "place">): boolean {
 	return place === "message" && buttons.some((button) => button.reveal === "details");
 }
 
-/** Technical detail, as it can be copied. */
-export function detailBlocks({ details }: FilledCard, longest: number): readonly Block[] {
-	return details
+/** Technical detail, as it can be copied; the run's page has what there is no room for. */
+export function detailBlocks(card: FilledCard, { longest, details: most }: Pick<Drawing, "longest" | "details">) {
+	const texts = card.details
 		.filter((part) => part.lines.length > 0)
 		.flatMap(({ title, lines }) => {
 			const head = title === "" ? [] : [bold(title, Math.min(longest, 400))];
-			return [...head, ...codes(lines.map((line) => shortened(line, longest)))].map((text) => ({
-				type: "section",
-				text: markup(text),
-			}));
+			return [...head, ...codes(lines.map((line) => shortened(line, longest)))];
 		});
+	const rest = texts.length > most ? ["More technical detail stands on the run’s page."] : [];
+	return [...texts.slice(0, most), ...rest].map((text): Block => ({ type: "section", text: markup(text) }));
 }
 
 /** Lines of code in as few texts as they fit into. */
@@ -176,9 +178,11 @@ function codes(lines: readonly string[]): readonly string[] {
 
 function mentionBlocks(ids: readonly string[]): readonly Block[] {
 	const known = ids.filter((id) => /^[UW][A-Z0-9]+$/.test(id));
-	return known.length === 0 ? [] : [small(markup(known.map((id) => `<@${id}>`).join(", ")))];
+	const more = known.length > MOST_NAMED ? ` and ${known.length - MOST_NAMED} more` : "";
+	const names = known.slice(0, MOST_NAMED).map((id) => `<@${id}>`);
+	return small(markup, `${names.join(", ")}${more}`);
 }
 
-function small(text: Values): Block {
-	return { type: "context", elements: [text] };
+function small(written: (text: string) => Values, text: string): readonly Block[] {
+	return text.trim() === "" ? [] : [{ type: "context", elements: [written(text)] }];
 }

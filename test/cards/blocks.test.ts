@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isRecord, type Json, type Values } from "../../src/base/json.ts";
+import type { Json } from "../../src/base/json.ts";
 import { cardBlocks } from "../../src/cards/blocks.ts";
 import { pressOf, revealOf, submittedOf } from "../../src/cards/blocks-back.ts";
 import { blockProblems } from "../../src/cards/blocks-limits.ts";
@@ -14,13 +14,10 @@ import { cardNames } from "../../src/cards/load.ts";
 import { specimen } from "../../src/cards/specimen.ts";
 import { nasty } from "./nasty.ts";
 import { reader, samples } from "./samples.ts";
+import { nodesOf, stateOf } from "./slack-state.ts";
 
 const filled = (name: keyof typeof samples): FilledCard => fillWords(samples[name], reader);
 
-function nodesOf(value: Json): readonly Values[] {
-	if (Array.isArray(value)) return value.flatMap((item: Json) => nodesOf(item));
-	return isRecord(value) ? [value, ...Object.values(value).flatMap(nodesOf)] : [];
-}
 const ofType = (value: Json, type: string) => nodesOf(value).filter((node) => node.type === type);
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
@@ -40,10 +37,7 @@ describe("every card", () => {
 describe("what comes back", () => {
 	it("is the card, the verb and the values that were shown", () => {
 		const view = cardView("form", filled("form"), "c_7", { origin: "C1/1.2" });
-		const state = Object.fromEntries(
-			ofType(json(view), "input").map((input) => [String(input.block_id), { value: stateOf(input.element as Values) }]),
-		);
-		assert.deepEqual(submittedOf({ ...view, state: { values: state } } as Json), {
+		assert.deepEqual(submittedOf({ ...view, state: { values: stateOf(json(view)) } } as Json), {
 			card: "c_7",
 			verb: "submit",
 			closed: "discard",
@@ -59,18 +53,6 @@ describe("what comes back", () => {
 		});
 	});
 });
-
-/** What Slack sends of an input that nobody touched. */
-function stateOf(element: Values): Values {
-	const { type, initial_value, initial_date, initial_time, initial_option, initial_options } = element;
-	if (String(type).endsWith("input")) return { type: type ?? "", value: initial_value ?? null };
-	if (type === "datepicker") return { type, selected_date: initial_date ?? null };
-	if (type === "timepicker") return { type, selected_time: initial_time ?? null };
-	const several = type === "checkboxes" || String(type).startsWith("multi_");
-	return several
-		? { type: type ?? "", selected_options: initial_options ?? [] }
-		: { type: type ?? "", selected_option: initial_option ?? null };
-}
 
 describe("a list past what Slack takes", () => {
 	it("is searched, and everything in it is found", () => {
