@@ -1,7 +1,8 @@
 /**
  * Makes fields of a form as written. Must never let a name through that an expression could not say or a prototype has.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { isRecord, type Json, sha256, type Values } from "../base/json.ts";
+import { MOST_FIELDS } from "./form.ts";
 import { isLimit } from "./form-limits.ts";
 import { checkValue } from "./form-values.ts";
 import type { At, Report } from "./report.ts";
@@ -12,6 +13,11 @@ type Written = { readonly [name: string]: Json };
 /** Compiles the fields in the order they were written. The shape has been checked. */
 export function compileForm(form: Json | undefined, at: At, client: ClientValues, report: Report): readonly Field[] {
 	if (!isRecord(form)) return [];
+	const count = Object.keys(form).length;
+	if (count > MOST_FIELDS) {
+		const remedy = "Ask for the rest in a step of its own, with ask:.";
+		report(at, "too-many-fields", `A form has at most ${MOST_FIELDS} fields; this one has ${count}.`, { remedy });
+	}
 	return Object.entries(form).flatMap(([name, written]) =>
 		isRecord(written) ? [compileField(name, written, [...at, name], client, report)] : [],
 	);
@@ -84,9 +90,14 @@ function choicesOf(
 }
 
 function listed(one: Json): { readonly key: string; readonly title: string; readonly value: Json } {
-	if (!isRecord(one)) return { key: String(one), title: String(one), value: String(one) };
+	if (!isRecord(one)) return { key: keyOf(String(one)), title: String(one), value: String(one) };
 	const key = String(one.key);
 	return { key, title: String(one.title), value: one.value ?? key };
+}
+
+/** A choice written as words alone is found by them, unless a list in a chat has no room for so long a key, or parts it. */
+function keyOf(words: string): string {
+	return words.length > 75 || words.includes(",") ? sha256(words).slice(0, 16) : words;
 }
 
 function profileChoices(client: ClientValues, at: At, report: Report): NonNullable<Field["choices"]> {

@@ -20,6 +20,8 @@ export type FormResult = { readonly values: Values } | { readonly problems: read
 
 /** The largest form, in characters of JSON as typed. */
 export const FORM_CAP = 32_768;
+/** The most fields of a form: what every chat can show at once. */
+export const MOST_FIELDS = 80;
 
 /**
  * Checks a form. Shape of what comes out: days `2026-12-01`, times `07:00`, numbers, booleans, the whole value of a

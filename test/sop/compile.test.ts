@@ -245,6 +245,27 @@ describe("steps", () => {
 	});
 });
 
+describe("a form", () => {
+	const form = (fields: string) => `sop: demo\ntitle: Demo\nowner: it-lead\nform:\n${fields}\nsteps:\n${APPROVE}`;
+	const fieldOf = (choices: string) =>
+		compile(form(`  size: { label: Size, type: choices, choices: ${choices} }`)).sop?.form[0];
+
+	it("has no more fields than every chat can show at once", () => {
+		const fields = Array.from({ length: 81 }, (_, at) => `  f${at}: { label: F, type: text }`).join("\n");
+		assert.ok(compile(form(fields)).problems.some(({ code }) => code === "too-many-fields"));
+		assert.deepEqual(compile(form(fields.split("\n").slice(1).join("\n"))).problems, []);
+	});
+	it("finds a choice by its words, and by a short key where they are long or would be parted", () => {
+		const long = "a ".repeat(60).trim();
+		const [plain, parted, wide] = fieldOf(JSON.stringify(["S", "S, M", long]))?.choices ?? [];
+		assert.deepEqual(plain, { key: "S", title: "S", value: "S" });
+		for (const [choice, words] of [[parted, "S, M"] as const, [wide, long] as const]) {
+			assert.match(choice?.key ?? "", /^[0-9a-f]{16}$/);
+			assert.deepEqual([choice?.title, choice?.value], [words, words]);
+		}
+	});
+});
+
 describe("approvals", () => {
 	it("guard everything after them in their own list, nested lists included, up to the next one", () => {
 		const sop = made(`${APPROVE}  - { id: account, do: directory.user }
