@@ -48,9 +48,9 @@ export function createQueues(parts: {
 			place.running = undefined;
 			if (closed) return;
 			// Asked for meanwhile, a decision does not wait for the pace either.
-			const urgent = place.waiting[0]?.job.urgent === true;
 			place.paced = result === "done" || (result.paced === true && !next.job.urgent);
 			if (result !== "done") putBack(place, { job: next.job, tries: next.tries + 1 });
+			const urgent = place.waiting[0]?.job.urgent === true;
 			const pace = result === "done" ? parts.paceMs(name) : result.againInMs;
 			const pause = urgent && place.paced ? 0 : pace;
 			if (pause <= 0) step(name, place);
@@ -97,23 +97,26 @@ export function createQueues(parts: {
 	};
 }
 
-/** Replaces a waiting job of that name where it stands; an urgent one moves to the front. */
+/** Replaces a waiting job of that name where it stands; one that has become urgent goes before all that are not. */
 function enqueue(place: Place, job: Job): void {
 	const at = place.waiting.findIndex((each) => each.job.name === job.name);
-	const tries = place.waiting[at]?.tries ?? 0;
-	if (at >= 0 && !job.urgent) place.waiting[at] = { job, tries };
+	const before = place.waiting[at];
+	const tries = before?.tries ?? 0;
+	if (before !== undefined && (before.job.urgent || !job.urgent)) place.waiting[at] = { job, tries };
 	else {
-		if (at >= 0) place.waiting.splice(at, 1);
-		if (job.urgent) place.waiting.unshift({ job, tries });
-		else place.waiting.push({ job, tries });
+		if (before !== undefined) place.waiting.splice(at, 1);
+		place.waiting.splice(job.urgent ? firstCalm(place) : place.waiting.length, 0, { job, tries });
 	}
 }
 
-/** A job to be tried again keeps its turn, unless a newer one of its name waits already, or one that does not wait for it. */
+/** A job to be tried again keeps its turn among its like, unless a newer one of its name waits already. */
 function putBack(place: Place, waiting: Waiting): void {
 	const newer = place.waiting.some((each) => each.job.name === waiting.job.name);
-	if (newer) return;
-	const [first] = place.waiting;
-	if (place.paced && first?.job.urgent === true) place.waiting.splice(1, 0, waiting);
-	else place.waiting.unshift(waiting);
+	if (!newer) place.waiting.splice(waiting.job.urgent ? 0 : firstCalm(place), 0, waiting);
+}
+
+/** Where those that are not urgent begin. */
+function firstCalm({ waiting }: Place): number {
+	const at = waiting.findIndex(({ job }) => !job.urgent);
+	return at < 0 ? waiting.length : at;
 }

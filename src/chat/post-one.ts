@@ -13,7 +13,7 @@ import { viaWords } from "../engine/via-words.ts";
 import type { PersonId, Who } from "../sop/sop.ts";
 import { type Addressee, addresseeOf } from "./audience.ts";
 import type { Fill } from "./fill.ts";
-import { detailOf } from "./own-card.ts";
+import { detailOf, isOwn } from "./own-card.ts";
 import { dataOf, type PostRow, type Posts, type RowData } from "./posts.ts";
 import { type Drawn, RefusedPost, type Surface } from "./surface.ts";
 
@@ -79,9 +79,11 @@ function isLost(row: PostRow): boolean {
 	return row.ref === undefined && row.digest === "";
 }
 
-/** It may have arrived, and nobody needs it: it waits for the next change. */
+/** It may have arrived, and nobody needs it: it waits for the next change. Or it was over before it could be sent. */
 function isForgone(row: PostRow | undefined, job: Send): boolean {
-	return row !== undefined && isLost(row) && !isNeeded(job);
+	if (row === undefined || row.ref !== undefined) return false;
+	const isOver = row.digest === UNSENT && job.message.closed && !isOwn(job.message);
+	return isOver || (isLost(row) && !isNeeded(job));
 }
 
 /** The plan that the message's wait shows, if it is one. */
@@ -275,7 +277,8 @@ function failed(parts: SendParts, job: Send, error: unknown, tries: number): Sen
 	if (error instanceof UnavailableError) {
 		parts.counters.delayed += 1;
 		const againInMs = error.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** Math.min(tries, 6));
-		return { againInMs, paced: error.code === "paced" };
+		// A wait that nobody over there asked for holds back no decision.
+		return { againInMs, paced: error.code === "paced" || error.retryAfterMs === undefined };
 	}
 	parts.counters.refused += 1;
 	const code = error instanceof SopwithError ? error.code : "unexpected";

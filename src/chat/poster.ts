@@ -34,7 +34,7 @@ export function createPoster(parts: PosterParts): Poster {
 	return {
 		counters,
 		start: async () => {
-			stop = parts.host.onChange(({ run, sop }) => found(work, { run, sop }));
+			stop = parts.host.onChange(({ run, sop, event }) => found(work, { run, sop }, event.kind === "answered"));
 			for (const id of parts.marks.marked()) {
 				const state = await parts.host.read(id);
 				if (state === undefined) parts.marks.settle(id);

@@ -30,7 +30,8 @@ export type Work = {
 	readonly queues: Queues;
 	/** The latest of every run that is not settled. */
 	readonly states: Map<RunId, State>;
-	/** Runs whose messages are to be looked at. */
+	/** Runs whose messages are to be looked at: where somebody has just answered, and then the others. */
+	readonly answered: Set<RunId>;
 	readonly waiting: Set<RunId>;
 	/** Per run, what was ordered and is not done, with the number of its newest order. */
 	readonly owed: Map<RunId, Map<string, number>>;
@@ -51,6 +52,7 @@ export function createWork(parts: WorkParts): Work {
 		parts,
 		queues: createQueues({ after: parts.after, paceMs }),
 		states: new Map(),
+		answered: new Set(),
 		waiting: new Set(),
 		owed: new Map(),
 		orders: 0,
@@ -61,12 +63,13 @@ export function createWork(parts: WorkParts): Work {
 }
 
 /** Takes a run's newest state. Never throws: a listener must not. */
-export function found(work: Work, state: State): void {
+export function found(work: Work, state: State, answered = false): void {
 	const { id, seq } = state.run;
 	const known = work.states.get(id);
 	if (work.closed || (known !== undefined && known.run.seq > seq)) return;
 	work.states.set(id, state);
-	work.waiting.add(id);
+	if (answered) work.answered.add(id);
+	else if (!work.answered.has(id)) work.waiting.add(id);
 	try {
 		if (known === undefined) work.parts.marks.mark(id);
 	} catch (error) {
@@ -79,7 +82,7 @@ export async function idleWork(work: Work): Promise<void> {
 	do {
 		await work.passing;
 		await work.queues.idle();
-	} while (work.passing !== undefined || work.waiting.size > 0);
+	} while (work.passing !== undefined || isLeft(work));
 }
 
 export async function closeWork(work: Work): Promise<void> {
@@ -91,8 +94,7 @@ export async function closeWork(work: Work): Promise<void> {
 
 async function passAll(work: Work): Promise<void> {
 	await new Promise<void>((next) => setImmediate(next));
-	for (const run of work.waiting) {
-		work.waiting.delete(run);
+	for (let run = nextRun(work); run !== undefined; run = nextRun(work)) {
 		work.looking = run;
 		try {
 			await pass(work, run);
@@ -104,6 +106,18 @@ async function passAll(work: Work): Promise<void> {
 	}
 	work.looking = undefined;
 	work.passing = undefined;
+}
+
+function nextRun({ answered, waiting }: Work): RunId | undefined {
+	const [run] = answered.size > 0 ? answered : waiting;
+	if (run === undefined) return undefined;
+	answered.delete(run);
+	waiting.delete(run);
+	return run;
+}
+
+function isLeft({ answered, waiting }: Work): boolean {
+	return answered.size + waiting.size > 0;
 }
 
 /** Orders a job for every place where one of the run's messages may not stand as it should. */
@@ -158,7 +172,8 @@ async function deliver(work: Work, to: To, job: { readonly key: string; readonly
 
 function settle(work: Work, id: RunId): void {
 	const owes = (work.owed.get(id)?.size ?? 0) > 0;
-	if (id === work.looking || work.waiting.has(id) || owes || !work.states.delete(id)) return;
+	const waits = work.waiting.has(id) || work.answered.has(id);
+	if (id === work.looking || waits || owes || !work.states.delete(id)) return;
 	work.owed.delete(id);
 	try {
 		work.parts.marks.settle(id);

@@ -4,12 +4,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { emptyCard } from "../../src/cards/card.ts";
+import { createLastUsed } from "../../src/chat/last-used.ts";
 import { createPoster, type PosterParts } from "../../src/chat/poster.ts";
 import { addressOf, createWebSurface, keyOf } from "../../src/chat/web/surface.ts";
+import { createMemory } from "../../src/engine/embedded/memory.ts";
 import type { Message } from "../../src/engine/message.ts";
 import { view } from "../../src/engine/view.ts";
 import { openRoughSurface } from "./rough-surface.ts";
-import { cardOf, HARRIET, MO, openWorld, wordsOf } from "./world.ts";
+import { cardOf, DI, HARRIET, MO, openWorld, wordsOf } from "./world.ts";
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 type Rough = Awaited<ReturnType<typeof openRoughSurface>>;
@@ -309,6 +311,73 @@ describe("a chat that misbehaves", () => {
 		rough.down.clear();
 		await poster.idle();
 		assert.equal(rough.of("mo").length, 1);
+	});
+});
+
+test("a run goes on by the web while a chat is down, which then shows how it ended", async () => {
+	for (const who of ["mo", "harriet"]) rough.down.add(who);
+	const { poster } = posterIn(world);
+	await poster.start();
+	const run = await start();
+	await until(() => world.posts.ofRun(run).some(({ place, ref }) => place === keyOf(MO) && ref !== undefined));
+	const row = world.posts.ofRun(run).find(({ place }) => place === keyOf(MO));
+	assert.deepEqual(await world.press(MO, row?.card ?? "", "approve"), { kind: "none" });
+	await until(async () => (await world.desk.read(HARRIET, run))?.phase === "done");
+	rough.down.clear();
+	await poster.idle();
+	const [card, ...more] = rough.of("harriet");
+	assert.deepEqual(
+		[card?.drawn.data.title, more, rough.of("mo")],
+		["Ada Lovelace, new employee onboarding: done", [], []],
+	);
+});
+
+describe("somebody with two chats", () => {
+	test("is rung in the one they acted from last, or the first; what they had in the other says where it went", async () => {
+		const slack = await openRoughSurface(() => true, "slack");
+		opened.push(slack);
+		const used = createLastUsed(createMemory(world.store, "chat"));
+		let now = one({ wait: "a#1", to: { kind: "people", who: ["it-lead", "owner"] } });
+		const { poster, web } = posterIn(world, { view: () => [now] });
+		await poster.close();
+		const parts = { view: () => [now], surfaces: [web, rough.surface, slack.surface], lastUsed: used.of };
+		const both = posterIn(world, parts);
+		await both.poster.start();
+		used.note(DI, "slack");
+		used.note(MO, "web");
+		const run = await start();
+		await both.poster.idle();
+		assert.deepEqual([rough.kept.map(({ to }) => to), slack.kept.map(({ to }) => to)], [["mo"], ["di"]]);
+		used.note(MO, "slack");
+		await bump(run, "nothing rings");
+		await both.poster.idle();
+		assert.deepEqual([rough.kept.length, slack.kept.length], [1, 1]);
+		now = { ...now, rings: 1 };
+		await bump(run, "it rings");
+		await both.poster.idle();
+		assert.deepEqual(rough.of("mo")[0]?.drawn.data.lead, ["Asked again in Slack."]);
+		assert.deepEqual(
+			slack.kept.map(({ to, ring }) => `${to} ${ring}`),
+			["di true", "mo true", "di true"],
+		);
+		assert.equal(createLastUsed(createMemory(world.store, "chat")).of(MO), "slack");
+	});
+
+	test("who is asked and asked for it by two names is not asked for an approval they may not give", async () => {
+		const { contoso } = world.definitions().clients;
+		const people = contoso?.roster.people.map((each) =>
+			each.id === "mo" ? { ...each, email: "HARRIET@contoso.example" } : each,
+		);
+		const roster = contoso && { ...contoso.roster, people: people ?? [] };
+		const message = one({ card: "approval", wait: "a#1", to: { kind: "people", who: ["it-lead", "owner"] } });
+		const { poster } = posterIn(world, { view: () => [message], rosterOf: () => roster });
+		await poster.start();
+		await start();
+		await poster.idle();
+		assert.deepEqual(
+			rough.kept.map(({ to }) => to),
+			["di"],
+		);
 	});
 });
 

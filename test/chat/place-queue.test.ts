@@ -1,0 +1,93 @@
+/**
+ * One queue per place, on simulated time: what is urgent goes first, also where something has to wait.
+ */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { createQueues, type Job, type Queues } from "../../src/chat/place-queue.ts";
+import { createTime, type Time } from "./simulated-chat.ts";
+
+let time: Time;
+let queues: Queues;
+let done: string[];
+let began: number;
+
+beforeEach(() => {
+	time = createTime(1);
+	began = time.ms();
+	done = [];
+	queues = createQueues({ after: time.after, paceMs: () => 2000 });
+});
+
+type Answer = Awaited<ReturnType<Job["act"]>>;
+
+/** A job of 100 ms that meets these answers, one after the other, and then is done. */
+function push(name: string, urgent: boolean, ...answers: Answer[]): void {
+	queues.push("place", {
+		name,
+		urgent,
+		act: async () => {
+			await time.wait(100);
+			const answer = answers.shift() ?? "done";
+			if (answer === "done") done.push(`${name} ${time.ms() - began}`);
+			return answer;
+		},
+	});
+}
+
+test("jobs keep their pace; urgent ones do not wait for it, and stay in order", async () => {
+	push("a", false);
+	push("b", false);
+	await time.pass(500);
+	push("first", true);
+	push("second", true);
+	await time.pass(10_000);
+	assert.deepEqual(done, ["a 100", "first 600", "second 700", "b 2800"]);
+});
+
+test("an urgent one that is asked for while another is refused goes first when the vendor allows, not before", async () => {
+	push("a", false, { againInMs: 1000 });
+	await time.pass(50);
+	push("locks", true);
+	await time.pass(10_000);
+	assert.deepEqual(done, ["locks 1200", "a 3300"]);
+});
+
+test("an urgent one that comes while the vendor makes everybody wait goes first then", async () => {
+	push("a", false, { againInMs: 1000 });
+	push("b", false);
+	await time.pass(500);
+	push("locks", true);
+	await time.pass(10_000);
+	assert.deepEqual(done, ["locks 1200", "a 3300", "b 5400"]);
+});
+
+test("a wait of our own does not hold back what is urgent, but urgent ones that fail do wait", async () => {
+	push("a", false, { againInMs: 60_000, paced: true });
+	await time.pass(500);
+	push("locks", true, { againInMs: 30_000, paced: true });
+	await time.pass(200);
+	push("locks too", true);
+	await time.pass(60_000);
+	assert.deepEqual(done, ["locks 30700", "locks too 30800", "a 32900"]);
+});
+
+test("the same name again takes the waiting one's place; what has become urgent moves up", async () => {
+	push("a", false);
+	push("b", false);
+	push("c", false);
+	push("b", false);
+	push("c", true);
+	await time.pass(10_000);
+	assert.deepEqual(done, ["a 100", "c 200", "b 2300"]);
+});
+
+test("a place that waits holds up no other", async () => {
+	push("a", false, { againInMs: 60_000 });
+	const act: Job["act"] = async () => {
+		done.push("x");
+		return "done";
+	};
+	queues.push("other", { name: "x", urgent: false, act });
+	await time.pass(1000);
+	assert.deepEqual(done, ["x"]);
+});
