@@ -2,7 +2,7 @@
  * People and groups as the directory shows them, and how they are found. Filters are built from values, never from text.
  * Must never take an entry for a person it was not asked about.
  */
-import { AndFilter, EqualityFilter, type Filter, OrFilter } from "ldapts";
+import { AndFilter, EqualityFilter, ExtensibleFilter, type Filter, OrFilter } from "ldapts";
 import { type Directory, type Entry, got, RemoteError } from "../../engine/remote.ts";
 import { formatDn, parseDn, sameDn as sameParts } from "../dn.ts";
 import { guidText } from "../guid.ts";
@@ -36,6 +36,8 @@ export type DirectoryUser = {
 	/** `accountExpires` as it is stored. */
 	readonly expires: string;
 	readonly signedIn: boolean;
+	/** `primaryGroupID`: a group that lists everybody but those whose primary group it is. */
+	readonly primaryGroup: string;
 };
 
 export const CLOSED = 0x2;
@@ -47,7 +49,7 @@ function attributesOf(directory: Directory): readonly string[] {
 		...["objectClass", "objectGUID", "userPrincipalName", "sAMAccountName", "displayName", "cn", "mail"],
 		...["givenName", "sn", "mailNickname"],
 		...["proxyAddresses", "userAccountControl", "employeeID", "manager", "whenCreated", "pwdLastSet", "accountExpires"],
-		...["lastLogon", "lastLogonTimestamp", "logonCount", directory.markAttribute],
+		...["lastLogon", "lastLogonTimestamp", "logonCount", "primaryGroupID", directory.markAttribute],
 	];
 }
 
@@ -98,7 +100,13 @@ export async function findUser(directory: Directory, ref: UserRef): Promise<Dire
 	return found;
 }
 
-export type DirectoryGroup = { readonly dn: string; readonly guid: string; readonly name: string };
+/** `token`: what stands in `primaryGroupID` of whoever has it as their primary group. */
+export type DirectoryGroup = {
+	readonly dn: string;
+	readonly guid: string;
+	readonly name: string;
+	readonly token: string;
+};
 
 /**
  * Groups with that name under the client's group base, or the one at that DN or `byGuid`. `member`: only those that this DN
@@ -115,7 +123,7 @@ export async function findGroups(
 	const place = isDn
 		? ({ base: group, scope: "base" } as const)
 		: ({ base: directory.groupBase, scope: "sub", named: { attributes: NAMES, value: group } } as const);
-	const answer = await directory.search({ ...place, filter, attributes: ["cn", "sAMAccountName", "objectGUID"] });
+	const answer = await directory.search({ ...place, filter, attributes: GROUP_ATTRIBUTES });
 	if (answer.kind === "refused" && (answer.code === "no-such-object" || answer.code === "bad-name")) return [];
 	const found = got(answer);
 	const exact = found.filter((entry) => isNamed(entry, NAMES, group));
@@ -123,10 +131,22 @@ export async function findGroups(
 		dn: entry.dn,
 		guid: guidText(one(entry, "objectGUID")),
 		name: one(entry, "cn") || group,
+		token: one(entry, "primaryGroupToken"),
 	}));
 }
 
 const NAMES = ["cn", "sAMAccountName"];
+const GROUP_ATTRIBUTES = [...NAMES, "objectGUID", "primaryGroupToken"];
+
+/**
+ * Whether a person is in a group through other groups, however deep; the server follows them, round in circles too.
+ * Source: [MS-ADTS] 3.1.1.3.4.4.3, LDAP_MATCHING_RULE_TRANSITIVE_EVAL.
+ */
+export async function isInThrough(directory: Directory, group: string, user: string): Promise<boolean> {
+	const filter = new ExtensibleFilter({ matchType: "memberOf", rule: "1.2.840.113556.1.4.1941", value: group });
+	const answer = await directory.search({ base: user, scope: "base", filter, attributes: ["cn"] });
+	return got(answer).length > 0;
+}
 
 /**
  * An entry by the id that never changes, where a DN is wanted.
@@ -184,6 +204,7 @@ function read(entry: Entry, markAttribute: string): DirectoryUser {
 		since: /^\d{4}/.exec(one(entry, "whenCreated"))?.[0] ?? "",
 		passwordSet: one(entry, "pwdLastSet"),
 		expires: one(entry, "accountExpires"),
+		primaryGroup: one(entry, "primaryGroupID"),
 		signedIn: logons.some((value) => value !== "" && value !== "0"),
 	};
 }

@@ -10,12 +10,19 @@ import { hole } from "../holes.ts";
 import type { SearchedTogether } from "../one-search.ts";
 import { namesOf, plainText, type UserRef, userRef } from "../user-ref.ts";
 import { gone } from "./enabled.ts";
-import { byGuid, type DirectoryGroup, findGroups, findUser } from "./entries.ts";
+import { byGuid, type DirectoryGroup, findGroups, findUser, isInThrough } from "./entries.ts";
 import { absence, type Subject, subjectOf } from "./subject.ts";
 
 const input = z.object({ user: userRef, group: plainText, member: z.boolean().default(true) });
 const output = z.object({ group: z.string(), member: z.boolean() });
-type Facts = { readonly subject: Subject; readonly groups: readonly DirectoryGroup[]; readonly isIn: boolean };
+type Facts = {
+	readonly subject: Subject;
+	readonly groups: readonly DirectoryGroup[];
+	/** The group lists the person. */
+	readonly isIn: boolean;
+	/** It does not, and they are in it all the same: as their primary group, or through another one that it lists. */
+	readonly otherwise?: "primary" | "through";
+};
 
 /** Joins (or with `member: false` leaves) the group. Asking again is safe. */
 export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof output>> = {
@@ -31,14 +38,19 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 		const asked = subjectOf(directory, wanted.user, world);
 		const id = begunId(world, `group:${wanted.group}`);
 		const approved = id === undefined ? undefined : await groupOf(directory, id, asked);
-		return approved ?? groupsNamed(directory, wanted.group, asked);
+		const facts = approved ?? (await groupsNamed(directory, wanted.group, asked));
+		const otherwise = await otherwiseIn(directory, wanted.member, facts);
+		return { ...facts, ...(otherwise === undefined ? {} : { otherwise }) };
 	},
-	plan(wanted, { subject, groups, isIn }: Facts) {
+	plan(wanted, { subject, groups, isIn, otherwise }: Facts) {
 		const nobody = absence(subject);
 		if (nobody !== undefined) return nobody;
 		const [group, ...others] = groups;
 		if (group === undefined || others.length > 0) return noGroup(wanted.group, groups.length);
 		const promises = { group: wanted.group, member: wanted.member };
+		if (otherwise === "primary" && !wanted.member) return cannotLeave(subject.name, group.name);
+		if (otherwise !== undefined)
+			return { changes: [], promises, note: sayOtherwise(subject.name, group.name, otherwise) };
 		if (isIn === wanted.member) return { changes: [], promises };
 		const add = wanted.member;
 		const made = change({
@@ -51,9 +63,11 @@ export const directoryGroupMember: Action<z.infer<typeof input>, z.infer<typeof 
 		});
 		return { changes: [made], promises };
 	},
-	prove(wanted, { subject, groups }: Facts) {
+	prove(wanted, { subject, groups, otherwise }: Facts) {
 		const [group] = groups;
-		const words = `${subject.name} is ${wanted.member ? "" : "not "}in the group ${group?.name ?? wanted.group}`;
+		const name = group?.name ?? wanted.group;
+		const plain = `${subject.name} is ${wanted.member ? "" : "not "}in the group ${name}`;
+		const words = otherwise === undefined ? plain : sayOtherwise(subject.name, name, otherwise);
 		return {
 			output: { group: wanted.group, member: wanted.member },
 			proof: [check(words, `member of ${group?.dn ?? wanted.group}, asked of the server`)],
@@ -112,6 +126,26 @@ async function groupsNamed(directory: SearchedTogether, name: string, asked: Pro
 /** Which group was approved. */
 function idOf(made: Change): string {
 	return String(made.after ?? made.before);
+}
+
+/** Asked only where it matters: whoever is to join a group is listed by it, and does not hang on another one. */
+async function otherwiseIn(directory: SearchedTogether, member: boolean, { subject, groups, isIn }: Facts) {
+	const [group, ...others] = groups;
+	const { user } = subject;
+	if (isIn || group === undefined || others.length > 0 || user === undefined) return undefined;
+	if (group.token !== "" && user.primaryGroup === group.token) return "primary";
+	return !member && (await isInThrough(directory, group.dn, user.dn)) ? "through" : undefined;
+}
+
+function sayOtherwise(name: string, group: string, how: "primary" | "through"): string {
+	return how === "primary"
+		? `${group} is the primary group of ${name}, who is in it without being listed`
+		: `${name} is not listed in the group ${group}, but still in it through another group, which is left as it is`;
+}
+
+function cannotLeave(name: string, group: string) {
+	const message = `${group} is the primary group of ${name}, which nobody can leave. Nothing changed. Set another primary group (Active Directory Users and Computers, Member Of), then try again.`;
+	return { changes: [], promises: {}, obstacle: { code: "primary-group", message, choices: [] } };
 }
 
 /** The group was there when it was looked at. */

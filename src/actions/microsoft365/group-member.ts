@@ -29,8 +29,10 @@ type Facts = {
 	readonly subject: CloudSubject;
 	/** The group that was approved; before that, whoever bears the name. */
 	readonly groups: readonly Group[];
-	/** Ids of the groups the person is in. */
+	/** Ids of the groups that list the person. */
 	readonly memberOf: readonly string[];
+	/** Not listed by the group, and in it all the same: through another one. Asked where somebody is to leave. */
+	readonly isThrough: boolean;
 };
 
 /** Joins (or with `member: false` leaves) the group. Asking again is safe. */
@@ -48,14 +50,19 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 			cloudSubject(graph, wanted.user, world),
 			approvedOrNamed(graph, wanted.group, begunId(world, `group:${wanted.group}`)),
 		]);
-		return { subject, groups, memberOf: await groupsAround(graph, subject, world) };
+		const memberOf = await groupsAround(graph, subject, world);
+		const [group] = groups;
+		const leaves = !wanted.member && group !== undefined && !memberOf.includes(group.id);
+		const isThrough = leaves && (await groupsAround(graph, subject, world, "transitiveMemberOf")).includes(group.id);
+		return { subject, groups, memberOf, isThrough };
 	},
-	plan(wanted, { subject, groups, memberOf }: Facts) {
+	plan(wanted, { subject, groups, memberOf, isThrough }: Facts) {
 		const nobody = cloudAbsence(subject);
 		if (nobody !== undefined) return nobody;
 		const [group, ...others] = groups;
 		if (group === undefined || others.length > 0) return noGroup(wanted.group, groups.length);
 		const promises = { group: wanted.group, member: wanted.member };
+		if (isThrough) return { changes: [], promises, note: sayThrough(subject.name, group.name) };
 		if (memberOf.includes(group.id) === wanted.member) return { changes: [], promises };
 		if (group.why !== undefined)
 			return { changes: [], promises, note: `The group ${group.name} ${group.why}, so it is left as it is` };
@@ -70,15 +77,14 @@ export const cloudGroupMember: Action<z.infer<typeof input>, z.infer<typeof outp
 		});
 		return { changes: [made], promises };
 	},
-	prove(wanted, { subject, groups, memberOf }: Facts) {
+	prove(wanted, { subject, groups, memberOf, isThrough }: Facts) {
 		const [group] = groups;
 		const isIn = memberOf.includes(group?.id ?? "");
 		const name = group?.name ?? wanted.group;
 		const skipped = isIn === wanted.member ? undefined : group?.why;
-		const words =
-			skipped === undefined
-				? `${subject.name} is ${wanted.member ? "" : "not "}in the group ${name}`
-				: `The group ${name} ${skipped}, so it was left as it is`;
+		const plain = `${subject.name} is ${wanted.member ? "" : "not "}in the group ${name}`;
+		const left = `The group ${name} ${skipped}, so it was left as it is`;
+		const words = isThrough ? sayThrough(subject.name, name) : skipped === undefined ? plain : left;
 		return {
 			output: { group: wanted.group, member: isIn, ...(skipped === undefined ? {} : { skipped }) },
 			proof: [check(words, `group ${group?.id}, members asked again`)],
@@ -158,8 +164,12 @@ export async function approvedOrNamed(graph: Graph, name: string, id: string | u
 }
 
 /** The groups a person is in, by id. Asked from their side: they are in few, while a group may have thousands of members. */
-export async function groupsOf(graph: Graph, user: string): Promise<Answer<readonly string[]>> {
-	const answer = await graph.list({ path: ["users", user, "memberOf"], query: { $select: "id" } });
+export async function groupsOf(
+	graph: Graph,
+	user: string,
+	by: "memberOf" | "transitiveMemberOf" = "memberOf",
+): Promise<Answer<readonly string[]>> {
+	const answer = await graph.list({ path: ["users", user, by], query: { $select: "id" } });
 	return answer.kind === "ok" ? { ...answer, value: answer.value.map((row) => text(row.id)) } : answer;
 }
 
@@ -168,8 +178,9 @@ export async function groupsAround(
 	graph: Graph,
 	{ name, user }: CloudSubject,
 	world: World,
+	by?: "transitiveMemberOf",
 ): Promise<readonly string[]> {
-	return user === undefined ? [] : gotOf(world, name, await groupsOf(graph, user.id));
+	return user === undefined ? [] : gotOf(world, name, await groupsOf(graph, user.id, by));
 }
 
 function readGroup(row: Values): Group {
@@ -184,6 +195,10 @@ function readGroup(row: Values): Group {
 				: undefined;
 	const skuIds = rows(row.assignedLicenses).map((licence) => text(licence.skuId));
 	return { id: text(row.id), name: text(row.displayName), skuIds, ...(why === undefined ? {} : { why }) };
+}
+
+function sayThrough(name: string, group: string): string {
+	return `${name} is not listed in the group ${group}, but still in it through another group, which is left as it is`;
 }
 
 function say(group: string, join: boolean): string {

@@ -18,11 +18,11 @@ export const groupRoutes: readonly Route[] = [
 		handle: (call, id = "") => one(call, shownGroup(groupAt(call.tenant, id))),
 	},
 	{ method: "GET", template: "groups/:id/members", handle: members },
-	{ method: "GET", template: "groups/:id/transitiveMembers", handle: members },
+	{ method: "GET", template: "groups/:id/transitiveMembers", handle: transitiveMembers },
 	{ method: "POST", template: "groups/:id/members/$ref", handle: join },
 	{ method: "DELETE", template: "groups/:id/members/:member/$ref", handle: leave },
 	{ method: "GET", template: "users/:id/memberOf", handle: memberOf },
-	{ method: "GET", template: "users/:id/transitiveMemberOf", handle: memberOf },
+	{ method: "GET", template: "users/:id/transitiveMemberOf", handle: transitiveMemberOf },
 ];
 
 function shownGroup(group: CloudGroup): Values {
@@ -55,33 +55,67 @@ function groupAt(tenant: Tenant, id: string): CloudGroup {
 }
 
 function members(call: Call, id = ""): Reply {
-	const users = membersOf(call.tenant, groupAt(call.tenant, id));
-	return many(
-		call,
-		users.map((user) => typed(shownUser(call.tenant, user))),
-		USUAL,
+	const group = groupAt(call.tenant, id);
+	return listed(call, membersOf(call.tenant, group), nestedIn(call.tenant, group));
+}
+
+function transitiveMembers(call: Call, id = ""): Reply {
+	const [first, ...inner] = within(call.tenant, groupAt(call.tenant, id));
+	const users = new Set(
+		[first, ...inner].flatMap((group) => (group === undefined ? [] : membersOf(call.tenant, group))),
 	);
+	return listed(call, [...users], inner);
+}
+
+function listed(call: Call, users: readonly CloudUser[], groups: readonly CloudGroup[]): Reply {
+	const people = users.map((user) => typed(shownUser(call.tenant, user)));
+	return many(call, [...people, ...groups.map(typedGroup)], USUAL);
+}
+
+function typedGroup(group: CloudGroup): Values {
+	return { "@odata.type": "#microsoft.graph.group", ...shownGroup(group) };
+}
+
+/** The groups that a group lists. */
+function nestedIn(tenant: Tenant, group: CloudGroup): readonly CloudGroup[] {
+	return group.members.flatMap((id) => tenant.groups.get(id) ?? []);
+}
+
+/** A group and all groups in it, however deep; each once, round in circles too. */
+function within(tenant: Tenant, group: CloudGroup): readonly CloudGroup[] {
+	const found = new Map([[group.id, group]]);
+	for (const one of found.values()) for (const inner of nestedIn(tenant, one)) found.set(inner.id, inner);
+	return [...found.values()];
 }
 
 function memberOf(call: Call, id = ""): Reply {
 	const user = userAt(call.tenant, id);
 	const groups = call.tenant.groups.all().filter((group) => isIn(group, user));
-	return many(
-		call,
-		groups.map((group) => ({ "@odata.type": "#microsoft.graph.group", ...shownGroup(group) })),
-	);
+	return many(call, groups.map(typedGroup));
 }
 
+function transitiveMemberOf(call: Call, id = ""): Reply {
+	const user = userAt(call.tenant, id);
+	const { tenant } = call;
+	const groups = tenant.groups.all().filter((group) => within(tenant, group).some((inner) => isIn(inner, user)));
+	return many(call, groups.map(typedGroup));
+}
+
+/** A user, or a group: nested in it, which gives its members no licence of the outer one. */
 function join(call: Call, id = ""): Reply {
-	const group = editable(call.tenant, id);
-	const user = userAt(call.tenant, referenced(call));
-	if (group.members.includes(user.id)) {
+	const { tenant } = call;
+	const group = editable(tenant, id);
+	const nested = tenant.groups.get(referenced(call).toLowerCase());
+	const user = nested === undefined ? userAt(tenant, referenced(call)) : undefined;
+	const member = nested?.id ?? user?.id ?? "";
+	if (member === group.id) throw badRequest("A group cannot be added as a member of itself.");
+	if (group.members.includes(member)) {
 		throw badRequest(
 			"One or more added object references already exist for the following modified properties: 'members'.",
 		);
 	}
-	call.tenant.groups.put(group.id, { ...group, members: [...group.members, user.id] });
-	call.tenant.users.put(user.id, givenByGroup(call.tenant, group, user));
+	tenant.groups.put(group.id, { ...group, members: [...group.members, member] });
+	if (user !== undefined) tenant.users.put(user.id, givenByGroup(tenant, group, user));
 	return NO_CONTENT;
 }
 

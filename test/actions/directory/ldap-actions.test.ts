@@ -10,7 +10,8 @@ import type { Values } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { type Account, type Samba, startSamba } from "../../fixtures/samba.ts";
-import { onStage, type Stage, type Told, type Try } from "../stage.ts";
+import type { Stage, Told, Try } from "../stage.ts";
+import { stageOn } from "./ldap-ground.ts";
 import { relayTo } from "./ldap-relay.ts";
 
 const skip = needs("samba");
@@ -22,23 +23,8 @@ before(async () => {
 after(() => samba?.stop());
 
 /** A client whose directory is the real one. */
-async function client(t: TestContext, as: Account = samba.service, url = samba.url): Promise<Stage> {
-	const stage = await onStage(t, {
-		connectors: {
-			directory: {
-				use: "active-directory",
-				url,
-				servername: samba.servername,
-				ca: samba.caFile,
-				base: samba.base,
-				bind: as.user,
-				password: "secret:contoso/ad",
-				markAttribute: "info",
-			},
-		},
-	});
-	await stage.vault.keep("contoso", "contoso/ad", new Secret(as.password));
-	return stage;
+function client(t: TestContext, as: Account = samba.service, url = samba.url): Promise<Stage> {
+	return stageOn(t, samba, { as, url });
 }
 
 const SALES = "OU=Sales,DC=contoso,DC=example";

@@ -5,6 +5,7 @@ import { Secret } from "../../../src/base/secret.ts";
 import { systemClock } from "../../../src/base/time.ts";
 import type { Answer, Directory } from "../../../src/engine/remote.ts";
 import type { Account, Samba } from "../../fixtures/samba.ts";
+import { onStage, type Stage } from "../stage.ts";
 
 type More = Partial<LdapOptions> & { readonly as?: Account };
 
@@ -23,6 +24,24 @@ export function doorTo(t: TestContext, samba: Samba, { as = samba.service, ...mo
 	});
 	t.after(() => opened.close());
 	return opened.directory;
+}
+
+/** A client whose directory it is. */
+export async function stageOn(
+	t: TestContext,
+	samba: Samba,
+	{ as = samba.service, url = samba.url } = {},
+): Promise<Stage> {
+	const stage = await onStage(t, {
+		connectors: {
+			directory: {
+				...{ use: "active-directory", url, servername: samba.servername, ca: samba.caFile, base: samba.base },
+				...{ bind: as.user, password: "secret:contoso/ad", markAttribute: "info" },
+			},
+		},
+	});
+	await stage.vault.keep("contoso", "contoso/ad", new Secret(as.password));
+	return stage;
 }
 
 /** What a closed account needs at least; `name` is its account name too. */
