@@ -6,7 +6,7 @@ import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import { isRecord, type Values } from "../../base/json.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { type Look, textIn } from "./examine-look.ts";
-import { refusalOf } from "./refusals.ts";
+import { type Refusal, refusalOf } from "./refusals.ts";
 
 /** One thing that a file names. `at`: where, as its author would look for it. */
 type Named = { readonly id: string; readonly label: string; readonly at: string };
@@ -22,15 +22,19 @@ export async function examinePlaces(
 	definitions: Pick<Definitions, "msp" | "clients">,
 ): Promise<readonly Finding[]> {
 	const { channels, people } = namedIn(team, definitions);
-	const [there, known] = [
-		await judged(channels, (id) => look("conversations.info", { channel: id }), judgeChannel),
-		await judged(
-			people,
-			(id) => look("users.info", { user: id }),
-			(values, named) => judgePerson(team, values, named),
-		),
-	];
-	return [...summed("Channels", channels, there), ...summed("People", people, known)];
+	const there = await judged({
+		what: "Channels",
+		named: channels,
+		ask: (id) => look("conversations.info", { channel: id }),
+		judge: judgeChannel,
+	});
+	const known = await judged({
+		what: "People",
+		named: people,
+		ask: (id) => look("users.info", { user: id }),
+		judge: (values, named) => judgePerson(team, values, named),
+	});
+	return [...there, ...known];
 }
 
 type Kind = "channels" | "people";
@@ -63,26 +67,38 @@ function namedIn(
 	return { channels, people };
 }
 
-async function judged(
-	named: readonly Named[],
-	ask: (id: string) => ReturnType<Look>,
-	judge: Judge,
-): Promise<readonly Finding[]> {
+type Question = {
+	/** "Channels": for what is said of all at once. */
+	readonly what: string;
+	readonly named: readonly Named[];
+	readonly ask: (id: string) => ReturnType<Look>;
+	readonly judge: Judge;
+};
+
+/** Ends where Slack answers none of them any more, and says so once. */
+async function judged({ what, named, ask, judge }: Question): Promise<readonly Finding[]> {
 	const findings: Finding[] = [];
 	for (const one of named.slice(0, MOST)) {
 		const seen = await ask(one.id);
-		const found =
-			seen.kind === "said" ? judge(seen.values, one) : notSeen(one, seen.kind === "no" ? seen.word : seen.why);
+		if (seen.kind === "silent") return [...findings, unwell(what, `Slack did not answer (${seen.why})`, LATER)];
+		const refusal = seen.kind === "no" ? refusalOf(seen.word) : undefined;
+		if (seen.kind === "no" && refusal !== undefined && ALL.has(refusal.sort)) {
+			const mend = refusal.remedy === "" ? LATER : refusal.remedy;
+			return [...findings, unwell(what, `could not be looked at: ${refusal.is} (${seen.word})`, mend)];
+		}
+		const found = seen.kind === "said" ? judge(seen.values, one) : notSeen(one, refusal);
 		if (found !== undefined) findings.push(found);
-		if (seen.kind === "silent") break;
 	}
-	return findings;
+	return [...findings, ...summed(what, named, findings)];
 }
 
-function notSeen({ id, label, at }: Named, word: string): Finding {
-	const { is, remedy } = refusalOf(word);
-	const mend = remedy === "" ? "Run this again later." : remedy;
-	return unwell(`${label} (${id})`, `${is}; it stands in ${at}`, mend);
+const LATER = "Run this again later.";
+/** What is so for every question of a kind, not for one. */
+const ALL: ReadonlySet<string> = new Set(["later", "perhaps", "token", "method"]);
+
+function notSeen({ id, label, at }: Named, refusal: Refusal | undefined): Finding | undefined {
+	if (refusal === undefined) return undefined;
+	return unwell(`${label} (${id})`, `${refusal.is}; it stands in ${at}`, refusal.remedy);
 }
 
 function judgeChannel(values: Values, { id, label, at }: Named): Finding | undefined {
@@ -113,12 +129,11 @@ function judgePerson(team: string, values: Values, { id, label, at }: Named): Fi
 }
 
 function summed(what: string, named: readonly Named[], findings: readonly Finding[]): readonly Finding[] {
-	if (named.length === 0) return [];
 	const looked = Math.min(named.length, MOST);
-	const left = named.length - looked;
-	const fine = `${looked - findings.length} of ${named.length} that the definitions name are there`;
-	const rest = `the other ${left} were not looked at: Slack takes only so many questions a minute`;
-	if (left > 0)
-		return [...findings, beware(what, `${fine}; ${rest}`, "What they are is seen when they are first used.")];
-	return findings.length === 0 ? [well(what, `all ${looked} that the definitions name are there`)] : findings;
+	const fine = `${looked - findings.length} of ${named.length} that the definitions name are as they should be`;
+	if (named.length > MOST) {
+		const rest = `the other ${named.length - MOST} were not looked at: Slack takes only so many questions a minute`;
+		return [beware(what, `${fine}; ${rest}`, "What they are shows when they are first used.")];
+	}
+	return findings.length === 0 && looked > 0 ? [well(what, `all ${looked} that the definitions name are there`)] : [];
 }
