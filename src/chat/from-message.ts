@@ -17,7 +17,7 @@ const MOST_IN_A_LINE = 64;
 
 type Parts = BotParts & { readonly bot: Bot };
 /** What every `Inbound` has. */
-export type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "place">;
+export type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "outsider" | "place">;
 
 /** Asks which procedure, and what of the message goes along. `id`: what the card's button carries. */
 export async function askWhich(parts: Parts, from: From, more: { words?: string; id?: string } = {}): Promise<Reply> {

@@ -17,7 +17,7 @@ export async function inboundOf(
 	from: From,
 ): Promise<Handed> {
 	const { workspace } = delivery;
-	const { identity, ours } = await speakerOf(parts.people, workspace, from);
+	const { identity, ours, outsider } = await speakerOf(parts.people, workspace, from);
 	const own = from.channel === "" || from.direct !== "no";
 	return {
 		at: parts.clock.now(),
@@ -25,6 +25,7 @@ export async function inboundOf(
 		key: keyOf(delivery, from),
 		person: ours,
 		identity,
+		outsider,
 		place: own
 			? directPlace(from.home, from.user)
 			: { surface: "slack", kind: "channel", ref: `${workspace.team}/${from.channel}` },

@@ -4,13 +4,13 @@
  */
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import type { Links } from "../links.ts";
+import type { Account, Links } from "../links.ts";
 import type { PeopleLook, SlackUser } from "./people-look.ts";
 import type { From } from "./whence.ts";
 import type { Workspace } from "./workspaces.ts";
 
-/** `ours` undefined: nobody we know in this way. */
-export type Speaker = { readonly identity: string; readonly ours: Actor | undefined };
+/** `ours` undefined: nobody we know in this way. `outsider`: never to be linked. */
+export type Speaker = { readonly identity: string; readonly ours: Actor | undefined; readonly outsider: boolean };
 
 export type PeopleParts = {
 	readonly definitions: () => Definitions;
@@ -24,15 +24,15 @@ export type PeopleParts = {
  */
 export async function speakerOf(parts: PeopleParts, workspace: Workspace, from: From): Promise<Speaker> {
 	const identity = `${from.home}/${from.user}`;
-	if (from.user === "") return { identity, ours: undefined };
+	if (from.user === "") return { identity, ours: undefined, outsider: true };
 	const listed = listedAs(parts.definitions(), identity);
-	if (listed !== "nobody") return { identity, ours: listed === "several" ? undefined : listed };
+	if (listed !== "nobody") return { identity, ours: listed === "several" ? undefined : listed, outsider: false };
 	const account = from.home === workspace.team ? await parts.look.find(workspace.team, from.user) : undefined;
 	const standing = account === undefined ? "outsider" : STANDING[account.kind];
 	const email = account?.emailConfirmed === true && account.email !== undefined ? { email: account.email } : {};
 	const whose = whoseIs(parts.definitions(), workspace);
-	const ours = parts.links.recognise({ surface: "slack", identity, standing, ...email, ...whose });
-	return { identity, ours };
+	const ours = parts.links.recognise({ surface: "slack", identity, standing, ...email, workspace: whose });
+	return { identity, ours, outsider: standing !== "member" };
 }
 
 const STANDING: { readonly [kind in SlackUser["kind"]]: "member" | "outsider" | "gone" } = {
@@ -79,9 +79,8 @@ function peopleOf(definitions: Definitions, client: string | undefined): readonl
 	return (found?.roster.people ?? []).filter(({ of }) => of === "client");
 }
 
-/** Only a workspace that msp.yaml lists vouches for addresses: for its client's people, or for the MSP's own. */
-function whoseIs({ msp }: Definitions, { team }: Workspace) {
-	const listed = msp.workspaces?.find((each) => each.team === team);
-	if (listed === undefined) return {};
-	return { workspace: listed.client === undefined ? {} : { client: listed.client } };
+/** A workspace vouches for addresses: a client's for its people, and the MSP's own, that of the environment, for its staff. */
+function whoseIs({ msp }: Definitions, { team }: Workspace): NonNullable<Account["workspace"]> {
+	const client = msp.workspaces?.find((each) => each.team === team)?.client;
+	return client === undefined ? {} : { client };
 }
