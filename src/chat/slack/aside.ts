@@ -10,6 +10,7 @@ import type { From } from "./whence.ts";
 import type { Workspace } from "./workspaces.ts";
 
 const TRIES = 6;
+const MOST_TURNS = 60;
 const MOST_WAIT_MS = 15_000;
 const PATIENCE_MS = 5000;
 
@@ -149,13 +150,16 @@ async function taken(parts: AsideParts, way: Way): Promise<boolean> {
 
 /** Again while Slack is busy. A lost answer counts as said: people can ask once more. */
 async function tried<Done>({ wait }: Pick<AsideParts, "wait">, act: () => Promise<Done>): Promise<Done | undefined> {
-	for (let left = TRIES - 1; ; left -= 1) {
+	let left = TRIES;
+	for (let turn = 0; ; turn += 1) {
 		try {
 			return await act();
 		} catch (error) {
 			if (!(error instanceof UnavailableError)) throw error;
 			if (error.code === "unconfirmed") return undefined;
-			if (left === 0 || error.code === "slack-shut") throw error;
+			// Waiting for our own limit is no try: others are told something in the same chat.
+			if (error.code !== "paced") left -= 1;
+			if (left === 0 || turn === MOST_TURNS || error.code === "slack-shut") throw error;
 			await wait(Math.min(error.retryAfterMs ?? 1000, MOST_WAIT_MS));
 		}
 	}

@@ -60,8 +60,10 @@ export async function openBolt(parts: BoltParts): Promise<Bolt> {
 	});
 	const hand: Bolt["hand"] = async (delivery) => {
 		const slot: Slot = { delivery, heard: false, answer: undefined };
-		under.set(delivery.body, slot);
-		const event: ReceiverEvent = { body: delivery.body, ack: async () => undefined };
+		// It takes a null for something that is there.
+		const body = Object.fromEntries(Object.entries(delivery.body).filter(([, value]) => value !== null));
+		under.set(body, slot);
+		const event: ReceiverEvent = { body, ack: async () => undefined };
 		try {
 			await app.processEvent(event);
 		} catch (error) {

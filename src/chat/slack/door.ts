@@ -47,6 +47,8 @@ export type SlackDoor = {
 	readonly handler: (bot: Bot, botParts: BotParts) => RequestHandler | undefined;
 	/** Takes deliveries from now on. Resolves once the socket is open, or could not be opened the first time. */
 	readonly start: () => Promise<void>;
+	/** Resolves once everybody was told what they are to be told. */
+	readonly idle: () => Promise<void>;
 	/** Finishes what is under way and lets go. */
 	readonly close: () => Promise<void>;
 };
@@ -84,6 +86,7 @@ export async function createSlackDoor(parts: SlackDoorParts): Promise<SlackDoor>
 			await workspaces.look();
 			await bolt.start();
 		},
+		idle: aside.idle,
 		close: async () => {
 			await bolt.close();
 			await aside.idle();

@@ -10,6 +10,7 @@ import type { Values } from "../../../src/base/json.ts";
 import { openLog } from "../../../src/base/log.ts";
 import { openRedactor } from "../../../src/base/redact.ts";
 import { Secret } from "../../../src/base/secret.ts";
+import { type Clock, systemClock } from "../../../src/base/time.ts";
 import { type Bot, createBot } from "../../../src/chat/bot.ts";
 import { createLinks } from "../../../src/chat/links.ts";
 import { createPoster } from "../../../src/chat/poster.ts";
@@ -29,6 +30,7 @@ import { createLinkStore } from "../../../src/engine/embedded/links.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { view } from "../../../src/engine/view.ts";
 import type { Person } from "../../../src/people/roster.ts";
+import type { Client } from "../../../src/sop/definitions.ts";
 import { type Slack, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
 import { openWorld } from "../world.ts";
@@ -36,23 +38,30 @@ import { openWorld } from "../world.ts";
 export type SlackWorld = Awaited<ReturnType<typeof openSlackWorld>>;
 export type Answered = { readonly status: number; readonly body: string };
 
-/** `around`: wraps the bot, to make it slow. `slack`: one that runs already. `folder`: the same world again, after a stop. */
+/** `around`: wraps the bot, to make it slow. `slack`: one that runs already. `folder`: the same world again,
+ * after a stop. `shut`: Slack cannot be reached. `sops`:
+ * more procedures of Contoso's. */
 export async function openSlackWorld(
 	more: {
 		readonly way?: "socket" | "http";
 		readonly around?: (bot: Bot) => Bot;
 		readonly slack?: Slack;
 		readonly folder?: string;
+		readonly shut?: boolean;
+		readonly sops?: Client["sops"];
 	} = {},
 ) {
 	const { way = "socket", around = (bot: Bot) => bot } = more;
-	const slack = more.slack ?? (await startSlack({ way }));
+	let clocks: Clock = systemClock;
+	const slack = more.slack ?? (await startSlack({ way, clock: { now: () => clocks.now() } }));
 	const world = await openWorld({
 		channels: { operations: { slack: `${TEAM}/${CHANNELS.operations}` } },
 		people: withSlack,
+		...(more.sops === undefined ? {} : { sops: more.sops }),
 		...(more.folder === undefined ? {} : { folder: more.folder }),
 	});
 	const { clock, store, audit, definitions, desk, posts, fill, newId } = world;
+	clocks = clock;
 	const lines: string[] = [];
 	const log = openLog({
 		level: "info",
@@ -72,7 +81,7 @@ export async function openSlackWorld(
 	const tell = createTell({ audit, log });
 	const workspaces = createWorkspaces({
 		tokens: () => [{ token: new Secret(APP.bot) }],
-		open: (token) => createSlackApi({ token, base: slack.api }),
+		open: (token) => createSlackApi({ token, base: more.shut === true ? "http://127.0.0.1:9/api/" : slack.api }),
 		clock,
 		tell,
 		complain,
