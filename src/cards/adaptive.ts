@@ -6,7 +6,7 @@ import { assert } from "../base/assert.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
-import { type PagedCard, pageOf, restWords } from "./pages.ts";
+import { type PagedCard, pageOf, shortOf } from "./pages.ts";
 import { type Slots, slotsOf } from "./slots.ts";
 
 /** Adaptive Card 1.5 as JSON, ready to send. */
@@ -20,8 +20,6 @@ const ROOM_BYTES = 3000;
 /** Longest text of one run; a sentence is far shorter, a stack trace is not. */
 const LONGEST = 2000;
 const SHORTER = [400, 120, 40];
-/** Sentences and facts beside the lines, where there is no room for all. */
-const MOST_BESIDE = 12;
 /** Stands in place of technical detail that has no room. */
 const ELSEWHERE: FilledCard["details"] = [{ title: "", lines: ["Too long for a card: the run’s page has it."] }];
 
@@ -54,16 +52,6 @@ export function fitted(
 		if (Buffer.byteLength(JSON.stringify(drawn)) <= CARD_BYTES - ROOM_BYTES) break;
 	}
 	return drawn as AdaptiveCard;
-}
-
-function shortOf(part: PagedCard): PagedCard {
-	const { lead, facts } = part;
-	const value = restWords(facts.length - MOST_BESIDE);
-	return {
-		...part,
-		lead: lead.length <= MOST_BESIDE ? lead : [...lead.slice(0, MOST_BESIDE), restWords(lead.length - MOST_BESIDE)],
-		facts: facts.length <= MOST_BESIDE ? facts : [...facts.slice(0, MOST_BESIDE), { title: "", value }],
-	};
 }
 
 /** Marks what looks like a template in the data, and parts what a client would read as a date to write out. */

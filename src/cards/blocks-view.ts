@@ -10,7 +10,7 @@ import { VIEW_BLOCKS } from "./blocks-limits.ts";
 import { bold, plain } from "./blocks-text.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
-import { pageOf } from "./pages.ts";
+import { pageOf, shortOf } from "./pages.ts";
 
 /** A modal as `views.open`, `views.push` and `views.update` take it. */
 export type View = Values;
@@ -84,7 +84,7 @@ export function fieldErrors(filled: Pick<FilledCard, "fields">): { readonly [blo
 function tight(name: CardName, card: FilledCard, drawing: Drawing): readonly Block[] {
 	const fields = card.fields.map(({ error, ...field }) => (error === undefined ? field : { ...field, hint: error }));
 	const narrow = { ...drawing, menu: 2, details: 1 };
-	return [...bodyBlocks(name, { ...card, fields }, narrow), ...buttonBlocks(name, card, narrow, true)];
+	return [...bodyBlocks(name, { ...shortOf(card), fields }, narrow), ...buttonBlocks(name, card, narrow, true)];
 }
 
 function view(

@@ -11,7 +11,7 @@ import { bold, code, inertMarkup, markup, plain, quiet, SECTION_MOST, shortened 
 import type { CardName } from "./card.ts";
 import type { FilledCard, FilledLine } from "./fill.ts";
 import { unmarked } from "./moment-mark.ts";
-import { type PagedCard, pageOf } from "./pages.ts";
+import { type PagedCard, pageOf, shortOf } from "./pages.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { spaced } from "./slots.ts";
 
@@ -38,7 +38,7 @@ const TRIES: readonly Pick<Drawing, "longest" | "menu" | "details">[] = [
 export const ROOMY = { longest: 2000, menu: 100, details: 30 } as const;
 const ASKED: readonly Part[] = ["fields", "choices", "checklist"];
 /** Facts that fit beside one another. */
-const SHORT_FACT = 60;
+const SHORT_FACT = 24;
 const MOST_FIELDS = 10;
 /** Of those who are asked, by name. */
 const MOST_NAMED = 20;
@@ -49,7 +49,7 @@ const MOST_NAMED = 20;
  */
 export function cardBlocks(name: CardName, filled: FilledCard, id: string, options: BlockOptions = {}): BlockMessage {
 	const [text = "–"] = [filled.summary, filled.title].flatMap((said) => inertMarkup(unmarked(said)) || []);
-	const card = pageOf(filled, options.page);
+	const whole = pageOf(filled, options.page);
 	const stamp = sha256(JSON.stringify([id, options.page, filled])).slice(0, 8);
 	const asks = filled.fields.length + filled.choices.length + filled.checklist.length > 0;
 	const ways = [
@@ -58,6 +58,7 @@ export function cardBlocks(name: CardName, filled: FilledCard, id: string, optio
 	];
 	let blocks: readonly Block[] = [];
 	for (const [how, inputs] of ways) {
+		const card = how === TRIES[0] ? whole : shortOf(whole);
 		const drawing: Drawing = { card: id, place: "message", stamp, ...how };
 		blocks = [
 			...bodyBlocks(name, card, drawing, inputs ? [] : ASKED),
@@ -125,7 +126,7 @@ function waitingLine({ strong, rest }: NonNullable<FilledCard["waiting"]>, longe
 
 function lineOf({ sign, text, meta }: FilledLine, longest: number): string {
 	const mark = sign === "" ? "" : `${bold(sign)} `;
-	return `${mark}${inertMarkup(text, longest)}${meta === undefined || meta === "" ? "" : `  ${quiet(meta, longest)}`}`;
+	return `${mark}${inertMarkup(text, longest)}${meta === undefined || meta === "" ? "" : ` · ${quiet(meta, longest)}`}`;
 }
 
 /** Short facts stand side by side, long ones under each other. */

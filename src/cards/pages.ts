@@ -22,6 +22,8 @@ export const PAGE_LINES = 20;
 const PAGE_BYTES = 6000;
 const TEXT_BYTES = 2500;
 const META_BYTES = 500;
+/** Sentences and facts beside the lines, where there is no room for all. */
+const MOST_BESIDE = 12;
 
 /**
  * Takes one page of a card: the nearest to `page` that there is. No `page`: the first, and no way on from there, for cards
@@ -69,8 +71,19 @@ function nearest(page: number, most: number): number {
 	return Number.isNaN(page) ? 1 : Math.max(1, Math.min(Math.trunc(page), most));
 }
 
+/** Leaves out what has no room beside the lines, and says how much that is. */
+export function shortOf(part: PagedCard): PagedCard {
+	const { lead, facts } = part;
+	const value = restWords(facts.length - MOST_BESIDE);
+	return {
+		...part,
+		lead: lead.length <= MOST_BESIDE ? lead : [...lead.slice(0, MOST_BESIDE), restWords(lead.length - MOST_BESIDE)],
+		facts: facts.length <= MOST_BESIDE ? facts : [...facts.slice(0, MOST_BESIDE), { title: "", value }],
+	};
+}
+
 /** For what is left out where it cannot be shown. */
-export function restWords(left: number): string {
+function restWords(left: number): string {
 	return `and ${left} more: open the run`;
 }
 

@@ -58,10 +58,10 @@ const field = fc
 const card: fc.Arbitrary<FilledCard> = fc.record({
 	header: list(text, 5),
 	title: text,
-	lead: list(text, 15),
+	lead: list(text, 40),
 	waiting: fc.record({ strong: text, rest: text, tone: fc.constant("warning" as const) }),
 	lines: list(line, 60),
-	facts: list(fc.record({ title: text, value: text }), 15),
+	facts: list(fc.record({ title: text, value: text }), 40),
 	details: list(fc.record({ title: text, lines: list(text, 40) }), 4),
 	fields: fc.uniqueArray(field, { maxLength: 8, selector: ({ name }) => name }),
 	choices: choices.map((some) => some.slice(0, 15)),
