@@ -12,17 +12,22 @@ import type { PagedCard } from "./pages.ts";
 /** An empty string means "leave it out". */
 export type Slots = Values;
 
+/** A name far longer fills a phone before anything else is read. */
+const LONGEST_TITLE = 200;
+
 /** Writes the slots of one card. `id` is what its buttons carry; no text but a line's is longer than `longest`. */
 export function slotsOf(filled: PagedCard, about: { name: CardName; id: string; longest: number }): Slots {
 	const { name, id, longest } = about;
 	const { waiting, footer, pager } = filled;
-	const cut = (text: string): string => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+	const cut = (text: string, most = longest): string => {
+		return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+	};
 	const details = filled.details.filter((part) => part.lines.length > 0);
 	const buttons = filled.buttons.filter((button) => isReachable(button, name, details.length > 0));
 	return {
 		id,
 		header: cut(filled.header.filter((part) => part !== "").join(" · ")),
-		title: inert(cut(filled.title)),
+		title: inert(cut(filled.title, Math.min(LONGEST_TITLE, longest))),
 		summary: cut(filled.summary),
 		lead: filled.lead.map((text) => ({ text: cut(text) })),
 		waiting:
@@ -33,7 +38,7 @@ export function slotsOf(filled: PagedCard, about: { name: CardName; id: string; 
 			sign: line.sign,
 			...ink(line.tone),
 			text: line.text,
-			meta: line.meta === undefined ? "" : ` ${line.meta}`,
+			meta: line.meta ? ` · ${line.meta}` : "",
 			spacing: at === 0 ? "Medium" : "Small",
 		})),
 		pager: pager === undefined ? [] : [{ text: pager.words }],

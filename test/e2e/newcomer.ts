@@ -89,7 +89,7 @@ async function play(stage: Stage): Promise<void> {
 	await harriet.goto(`/runs/${ref}`);
 	await harriet.look("run-running");
 	await harriet.goto("/");
-	await reads(card, /Open the account in Active Directory read back/);
+	await reads(card, /Open the account in Active Directory · read back/);
 	await reads(card, /Waiting for .*Laptop/);
 	did("one card lives: approved by whom, each step as it is read back, then what it waits for");
 

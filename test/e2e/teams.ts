@@ -68,7 +68,7 @@ async function play(stage: Stage): Promise<void> {
 	await mo.picture("approved");
 	const progress = harriet.card("Ada Lovelace, new employee");
 	await reads(progress, /approved by Mo Manager/);
-	await reads(progress, /Open the account in Active Directory\s+read back/);
+	await reads(progress, /Open the account in Active Directory\s+·\s+read back/);
 	assert.equal(await harriet.card("Plan for Ada Lovelace").count(), 0, "the plan's card became the progress");
 	await harriet.picture("progress");
 	const edited = harriet.playground.shown.filter(({ card }) =>

@@ -17,12 +17,24 @@ const CARD = "application/vnd.microsoft.card.adaptive";
 
 /** The Adaptive Card as Teams shows it. `asked`: whom it names, so that they find it. */
 export function cardOf(cards: Cards, drawn: Drawn, asked: readonly Mentioned[] = []): Values {
-	const card = cards.expand(drawn.card, bounded(filledOf(drawn.data)), drawn.id, drawn.page);
+	const card = legible(cards.expand(drawn.card, bounded(filledOf(drawn.data)), drawn.id, drawn.page));
 	if (asked.length === 0) return { ...card, msteams: { width: "Full" } };
 	const mentions = asked.map(mentionOf);
 	const names: Json = { type: "TextBlock", text: mentions.map(({ text }) => text).join(", "), wrap: true };
 	const body = Array.isArray(card.body) ? card.body : [];
 	return { ...card, body: [...body, names], msteams: { width: "Full", entities: mentions } };
+}
+
+/** Teams' green and yellow on white cannot be read (2.1:1 and 1.5:1): what they mark is marked by its sign and its words. */
+function legible<Part extends Json>(part: Part): Part {
+	if (Array.isArray(part)) return part.map(legible) as Json as Part;
+	if (!isRecord(part)) return part;
+	const faint = part.color === "Good" || part.color === "Warning";
+	const kept = Object.entries(part).map(([name, inner]) => [
+		name,
+		name === "color" && faint ? "Default" : legible(inner),
+	]);
+	return Object.fromEntries(kept) as Part;
 }
 
 /** A message with the card. `ring`: it also shows among what is new for its reader. */
