@@ -7,7 +7,7 @@ import { type Html, html } from "../base/html.ts";
 import type { Values } from "../base/json.ts";
 import { openStream } from "../base/stream.ts";
 import type { RunDescription } from "../engine/desk.ts";
-import type { Verb } from "../engine/event.ts";
+import { VERBS } from "../people/verb.ts";
 import { readForm, textIn } from "./form-body.ts";
 import { journalOf, readJournal } from "./journal.ts";
 import { choosable } from "./person-choices.ts";
@@ -21,18 +21,8 @@ import { readerOfRun, show, showNotThere, type Visit } from "./shell.ts";
 
 /** Changes that come closer together than this are shown as one. */
 const GATHER_MS = 120;
-const VERBS: readonly Verb[] = [
-	"approve",
-	"send-back",
-	"submit",
-	"complete",
-	"retry",
-	"skip",
-	"done",
-	"stop",
-	"claim",
-	"acknowledge",
-];
+/** What a button may answer by itself; everything else that comes as a verb is what was chosen. */
+const ANSWERS = VERBS.filter((verb) => verb !== "choose");
 
 /** `GET /runs/:id`. The address may be the short reference; it leads to the whole one. */
 export async function showRun(visit: Visit, problem?: ProblemDetails): Promise<void> {
@@ -82,7 +72,7 @@ export async function postAnswer(visit: Visit): Promise<void> {
 	if (run === undefined) return showNotThere(visit);
 	const { verb, plan, wait, words, choice, listed, checked, ...typed } = body;
 	const chosen = textIn(body, verb === "answer" ? "choice" : "verb");
-	const known = VERBS.find((one) => one === chosen);
+	const known = ANSWERS.find((one) => one === chosen);
 	const values: Values = {
 		...Object.fromEntries(
 			Object.entries(typed).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]),
