@@ -58,7 +58,7 @@ export interface Surface {
 	readonly name: SurfaceName;
 	/** Where a person can be reached directly, or undefined. */
 	directTo(person: Actor): Promise<Address | undefined>;
-	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError` (`unconfirmed`: sent, no answer; `paced`: our own limit, which what is urgent need not heed); `RefusedPost` for good. */
+	/** Posts a card. `ring`: notify. Returns the reference for edits. Errors: `UnavailableError` (`unconfirmed`: sent, no answer; `paced`: our own limit or guess, which what is urgent need not heed); `RefusedPost` for good. */
 	put(to: Address, drawn: Drawn, ring: boolean): Promise<{ readonly ref: string }>;
 	/** Edits in place, silently. `gone`: refused for good, put it anew. */
 	edit(to: Address, ref: string, drawn: Drawn): Promise<"edited" | "gone">;

@@ -1,6 +1,7 @@
 /**
  * Keeps to the published limits of Slack: about one message a second in a channel, so many calls of a kind per workspace in
- * a minute; and stands back when Slack says so. Must never hold back a decision for a guess of ours, only for Slack's word.
+ * a minute; and stands back where Slack says so, or where something is wrong. Must never hold back a decision for a guess of
+ * ours, only for Slack's word.
  */
 
 type Limit = { readonly most: number; readonly perMs: number };
@@ -21,6 +22,10 @@ const PER_WORKSPACE: { readonly [method: string]: readonly Limit[] } = {
 };
 const LONGEST_MS = 60_000;
 const MOST_WAIT_MS = 60_000;
+/** A place that is shut is tried for a day: whoever lets us in again within it finds the last state there. */
+const SHUT_FIRST_MS = 15_000;
+const SHUT_MOST_MS = 300_000;
+const SHUT_MS = 86_400_000;
 /** Places counted at once; the one used longest ago is forgotten first. */
 const MOST_PLACES = 10_000;
 
@@ -33,21 +38,23 @@ export type Call = {
 };
 
 export type Pace = {
-	/** How long to wait, ms; 0: go on, and it is counted. `ours`: only for our own limits. */
+	/** How long to wait, ms; 0: go on, and it is counted. `ours`: only for our own limits and guesses. */
 	readonly take: (call: Call, nowMs: number) => { readonly waitMs: number; readonly ours: boolean };
 	/** It was busy. How long to stand back, ms: as Slack said, for that method in all the workspace; else longer each time. */
 	readonly busy: (call: Call, nowMs: number, saidMs?: number) => number;
+	/** Nothing is taken there until an operator mends it. How long to stand back, ms; undefined: it was long enough. */
+	readonly shut: (call: Call, nowMs: number) => number | undefined;
 	/** It answered. */
 	readonly well: (call: Call) => void;
 };
 
-type Past = { readonly calls: number[]; untilMs: number; failures: number };
+type Past = { readonly calls: number[]; untilMs: number; failures: number; shutMs: number | undefined };
 
 /** `random`: from 0 to 1. */
 export function createPace(random: () => number): Pace {
 	const kept = new Map<string, Past>();
 	const of = (name: string): Past => {
-		const past = kept.get(name) ?? { calls: [], untilMs: 0, failures: 0 };
+		const past = kept.get(name) ?? { calls: [], untilMs: 0, failures: 0, shutMs: undefined };
 		kept.delete(name);
 		kept.set(name, past);
 		const oldest = kept.size > MOST_PLACES ? kept.keys().next().value : undefined;
@@ -57,10 +64,11 @@ export function createPace(random: () => number): Pace {
 	return {
 		take: (call, nowMs) => {
 			const [here, all] = [of(channelOf(call)), of(workspaceOf(call))];
-			const saidMs = Math.max(here.untilMs, all.untilMs) - nowMs;
+			const saidMs = all.untilMs - nowMs;
 			if (saidMs > 0) return { waitMs: saidMs, ours: false };
 			const perChannel = call.method === "chat.postMessage" ? PER_CHANNEL : [];
 			const waits = [
+				here.untilMs - nowMs,
 				...perChannel.map((limit) => roomIn(here.calls, limit, nowMs)),
 				...(PER_WORKSPACE[call.method] ?? []).map((limit) => roomIn(all.calls, limit, nowMs)),
 			];
@@ -87,8 +95,19 @@ export function createPace(random: () => number): Pace {
 			here.untilMs = nowMs + waitMs;
 			return waitMs;
 		},
+		shut: (call, nowMs) => {
+			const here = of(channelOf(call));
+			here.shutMs ??= nowMs;
+			if (nowMs - here.shutMs > SHUT_MS) return undefined;
+			const waitMs = Math.min(SHUT_MOST_MS, SHUT_FIRST_MS * 2 ** Math.min(here.failures, 10));
+			here.failures += 1;
+			here.untilMs = nowMs + waitMs;
+			return waitMs;
+		},
 		well: (call) => {
-			of(channelOf(call)).failures = 0;
+			const here = of(channelOf(call));
+			here.failures = 0;
+			here.shutMs = undefined;
 		},
 	};
 }

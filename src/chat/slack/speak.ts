@@ -31,8 +31,8 @@ export type SpeakParts = {
 export type Place = { readonly team: string; readonly channel: string };
 
 /**
- * Errors of all: `UnavailableError` `paced` (our own limit: what is urgent need not wait), `slack-busy`, `slack-shut`,
- * `unconfirmed` (posts only); `SlackNo` for good.
+ * Errors of all: `UnavailableError` `paced` (our own limit or guess: what is urgent need not wait), `slack-busy` (Slack said
+ * how long), `slack-shut` (until an operator mends it; a channel for a day), `unconfirmed` (posts only); `SlackNo` for good.
  */
 export type Speak = {
 	/** Gives the message's `ts`. `thread`: the `ts` it stands under. */
@@ -96,19 +96,26 @@ async function once(parts: SpeakParts, call: Call, body: Values): Promise<Values
 	}
 }
 
-function trouble({ pace, clock, tell }: SpeakParts, call: Call, error: unknown): unknown {
-	if (error instanceof SlackNo) {
-		const { sort } = refusalOf(error.code);
-		// A person's own chat that is gone is opened anew: nothing to mend.
-		const reopened = sort === "place" && call.channel.startsWith("D");
-		if (sort !== "gone" && !reopened) tell.shut(whereOf(call), error.code);
-		return error;
-	}
+function trouble(parts: SpeakParts, call: Call, error: unknown): unknown {
+	if (error instanceof SlackNo) return saidNo(parts, call, error);
 	if (!(error instanceof UnavailableError) || error.code === "slack-shut") return error;
-	const more = { cause: error, retryAfterMs: pace.busy(call, toMs(clock.now()), error.retryAfterMs) };
+	const retryAfterMs = parts.pace.busy(call, toMs(parts.clock.now()), error.retryAfterMs);
 	// Only a post is another one when it is made again.
-	const again = call.method !== "chat.postMessage";
-	return new UnavailableError(again ? "slack-busy" : error.code, error.message, more);
+	if (error.code === "unconfirmed" && call.method === "chat.postMessage") return error;
+	const code = error.retryAfterMs === undefined ? "paced" : "slack-busy";
+	return new UnavailableError(code, error.message, { cause: error, retryAfterMs });
+}
+
+/** A channel that takes nothing is tried further on, so that nothing is lost while somebody mends it. */
+function saidNo({ pace, clock, tell }: SpeakParts, call: Call, error: SlackNo): unknown {
+	const { sort } = refusalOf(error.code);
+	// A person's own chat that is gone is opened anew: nothing to mend.
+	const reopened = sort === "place" && call.channel.startsWith("D");
+	if (sort === "gone" || reopened) return error;
+	tell.shut(whereOf(call), error.code);
+	const retryAfterMs = sort === "place" ? pace.shut(call, toMs(clock.now())) : undefined;
+	if (retryAfterMs === undefined) return error;
+	return new UnavailableError("slack-shut", error.message, { cause: error, retryAfterMs });
 }
 
 function whereOf({ team, channel, method }: Call) {

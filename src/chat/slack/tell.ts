@@ -7,6 +7,10 @@ import type { Audit } from "../../engine/ports.ts";
 import { refusalOf } from "./refusals.ts";
 
 const MOST_PLACES = 10_000;
+const SAID = {
+	"slack-shut": "Sopwith cannot speak in a place of Slack",
+	"slack-not-taken": "Slack does not take a message as it is",
+};
 
 /** Where: a whole workspace, a channel in it, an account in it, a call. `team`: its id, or how its token is called. */
 export type Where = {
@@ -35,9 +39,10 @@ export function createTell(parts: { readonly audit: Audit; readonly log: Pick<Lo
 			told.set(name, words.add(word));
 			const oldest = told.size > MOST_PLACES ? told.keys().next().value : undefined;
 			if (oldest !== undefined) told.delete(oldest);
-			const { is, remedy } = refusalOf(word);
-			parts.audit.record({ via: "slack", what: "slack-shut", why: `${name}: ${is} (${word}). ${remedy}`.trim() });
-			parts.log.warn({ ...where, word, why: is, remedy }, "Sopwith cannot speak in a place of Slack any more");
+			const { sort, is, remedy } = refusalOf(word);
+			const what = sort === "message" ? "slack-not-taken" : "slack-shut";
+			parts.audit.record({ via: "slack", what, why: `${name}: ${is} (${word}). ${remedy}`.trim() });
+			parts.log.warn({ ...where, word, why: is, remedy }, SAID[what]);
 		},
 		well: (where) => void told.delete(nameOf(where)),
 	};

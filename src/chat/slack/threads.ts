@@ -16,6 +16,7 @@ export type Memory = {
 	get(name: string): Json | undefined;
 	set(name: string, value: Json): void;
 	all(): readonly { readonly name: string; readonly value: Json }[];
+	forget(name: string): void;
 };
 
 export type ThreadsParts = {
@@ -29,10 +30,11 @@ export type ThreadsParts = {
 export type Threads = {
 	/** What is to stand under a message. Said already: nothing happens. Goes on by itself. */
 	readonly want: (to: Place, ts: string, details: readonly Detail[]) => void;
-	/** Goes on with what was owed when the process ended. */
+	/** Goes on with what was owed when the process ended, and lets old threads be. */
 	readonly start: () => void;
 	/** Resolves once nothing is owed. */
 	readonly idle: () => Promise<void>;
+	/** Says nothing more. Call it before waits are cut short. */
 	readonly close: () => Promise<void>;
 };
 
@@ -42,36 +44,20 @@ type Row = { readonly told: readonly string[]; readonly owed: readonly Detail[] 
 /** Steps that end within it are told together. */
 const PACE_MS = 5_000;
 const MOST_WAIT_MS = 60_000;
+/** Messages are posted anew after 30 days, so nothing older comes back. */
+const OLD_S = 60 * 86_400;
 /** Of one reply: Slack takes about 13,000 characters in all. */
 const MOST_PARTS = 4;
 
 /** Makes it. */
 export function createThreads(parts: ThreadsParts): Threads {
-	const { memory, wait, complain } = parts;
+	const { memory, complain } = parts;
 	const under = new Map<string, Promise<void>>();
 	let closed = false;
 	const tellAll = async (name: string): Promise<void> => {
-		for (;;) {
-			await wait(PACE_MS);
-			const { told, owed } = rowOf(memory.get(name));
-			if (closed || owed.length === 0) return;
-			const now = owed.slice(0, MOST_PARTS);
-			const done = (): void => {
-				const rest = rowOf(memory.get(name)).owed.slice(now.length);
-				memory.set(name, { told: [...told, ...now.map(markOf)], owed: rest } as unknown as Json);
-			};
-			try {
-				await parts.speak.post(placeOf(name), detailMessage(now), name.split("/")[2]);
-				done();
-			} catch (error) {
-				if (error instanceof UnavailableError && error.code !== "unconfirmed") {
-					await wait(Math.min(error.retryAfterMs ?? 1000, MOST_WAIT_MS));
-					continue;
-				}
-				// It may stand there, or cannot: the run's page has it in any case, so it is never said twice.
-				if (!(error instanceof UnavailableError) && !(error instanceof SlackNo)) complain(error);
-				done();
-			}
+		for (let waitMs: number | undefined = PACE_MS; waitMs !== undefined; waitMs = await tellSome(parts, name)) {
+			await parts.wait(waitMs);
+			if (closed) return;
 		}
 	};
 	const kick = (name: string): void => {
@@ -95,7 +81,12 @@ export function createThreads(parts: ThreadsParts): Threads {
 			kick(name);
 		},
 		start: () => {
-			for (const { name, value } of memory.all()) if (rowOf(value).owed.length > 0) kick(name);
+			const rows = memory.all();
+			const newest = Math.max(...rows.map(({ name }) => secondOf(name)));
+			for (const { name, value } of rows) {
+				if (secondOf(name) < newest - OLD_S) memory.forget(name);
+				else if (rowOf(value).owed.length > 0) kick(name);
+			}
 		},
 		idle: async () => {
 			while (under.size > 0) await Promise.all(under.values());
@@ -107,12 +98,34 @@ export function createThreads(parts: ThreadsParts): Threads {
 	};
 }
 
+/** Tells as much as one reply holds. Gives how long to wait before the next, ms; undefined: nothing is owed. */
+async function tellSome({ speak, memory, complain }: ThreadsParts, name: string): Promise<number | undefined> {
+	const now = rowOf(memory.get(name)).owed.slice(0, MOST_PARTS);
+	if (now.length === 0) return undefined;
+	try {
+		await speak.post(placeOf(name), detailMessage(now), name.split("/")[2]);
+	} catch (error) {
+		const waits = error instanceof UnavailableError && error.code !== "unconfirmed";
+		if (waits) return Math.min(error.retryAfterMs ?? PACE_MS, MOST_WAIT_MS);
+		// It may stand there, or cannot: the run's page has it in any case, so it is never said twice.
+		if (!(error instanceof UnavailableError) && !(error instanceof SlackNo)) complain(error);
+	}
+	const { told, owed } = rowOf(memory.get(name));
+	memory.set(name, { told: [...told, ...now.map(markOf)], owed: owed.slice(now.length) } as unknown as Json);
+	return PACE_MS;
+}
+
 function rowOf(value: Json | undefined): Row {
 	return isRecord(value) ? (value as unknown as Row) : { told: [], owed: [] };
 }
 
 function markOf(detail: Detail): string {
 	return sha256(detail as unknown as Json).slice(0, 16);
+}
+
+/** When the message was posted, in seconds: its `ts` says so. */
+function secondOf(name: string): number {
+	return Number(name.split("/")[2]);
 }
 
 function placeOf(name: string): Place {

@@ -83,6 +83,8 @@ test("a place in trouble is left alone for longer each time, and never at the sa
 	pace.busy(edit("C1"), 0);
 	pace.busy(edit("C1"), 0);
 	assert.equal(pace.take(edit("C2"), 0).waitMs, 0);
+	assert.deepEqual(pace.take(edit("C1"), 0), { waitMs: 1000, ours: true });
+	assert.equal(pace.take(edit("C1", true), 0).waitMs, 0, "a guess of ours holds back no decision");
 	pace.well(edit("C1"));
 	assert.equal(pace.busy(edit("C1"), 0), 500);
 });

@@ -1,4 +1,4 @@
-/** The send side against the real local Slack: what is sent is taken and shown as meant, and what it refuses is understood. */
+/** The send side against the real local Slack: what is sent is shown as meant, and what it refuses is understood. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
@@ -65,7 +65,7 @@ describe("local Slack", { skip: needs("local Slack") }, () => {
 	test("says that a message is gone, and that a channel is not there", async () => {
 		assert.equal(await world.surface.edit(OPERATIONS, `${CHANNELS.operations}/1.000001`, drawn("never")), "gone");
 		const nowhere = { ...OPERATIONS, ref: `${TEAM}/C99NOWHERE` };
-		await assert.rejects(world.surface.put(nowhere, drawn("x"), false), { code: "channel_not_found" });
+		await assert.rejects(world.surface.put(nowhere, drawn("x"), false), { code: "slack-shut" });
 	});
 
 	test("does what it was told though the answer is lost, and we say that we do not know", async () => {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import type { Threads } from "../../../src/chat/slack/threads.ts";
+import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { CHANNELS } from "../../fixtures/slack-people.ts";
 import { openRoughSlack, type RoughSlack } from "./rough-slack.ts";
 import { drawn, MO, OPERATIONS, openSendWorld, type SendWorld } from "./send-world.ts";
@@ -115,6 +116,20 @@ describe("a thread in trouble", () => {
 		await world.threads.idle();
 		assert.equal(replies().length, 0);
 		assert.equal(slack.callsOf("chat.postMessage").length, 2);
+	});
+
+	test("that is older than any message still edited is forgotten at the next start", async () => {
+		const memory = createMemory(world.store, "slack-threads");
+		const row = { told: [], owed: [ACCOUNT] };
+		memory.set(`${OPERATIONS.ref}/1600000000.000001`, row);
+		memory.set(`${OPERATIONS.ref}/1700000000.000001`, { ...row, owed: [] });
+		const threads = world.openThreads();
+		threads.start();
+		await threads.idle();
+		assert.deepEqual(
+			memory.all().map(({ name }) => name),
+			[`${OPERATIONS.ref}/1700000000.000001`],
+		);
 	});
 
 	test("when the process ends goes on where it was", async () => {
