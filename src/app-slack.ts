@@ -60,11 +60,15 @@ export async function openSlack(config: SlackConfig, house: Kept, { clock, log, 
 			threads.start();
 			const started = door.start().catch(complain);
 			await Promise.race([started, pause(START_MS, stopping.signal)]);
+			const [known, wanted] = [workspaces.all().length, tokensOf(config, house, redactor).length];
+			const words = "Not every workspace of Slack answers; it is tried further on, and `sopwith doctor` says why";
+			if (known < wanted) log.warn({ answered: known, of: wanted }, words);
 		},
 		close: async (): Promise<void> => {
+			const told = threads.close();
 			stopping.abort();
 			await door.close();
-			await threads.close();
+			await told;
 			workspaces.close();
 		},
 	};

@@ -156,9 +156,10 @@ export async function openSlackWorld(
 		server.closeAllConnections();
 		await new Promise<void>((done) => server.close(() => done()));
 		await poster.close();
+		const told = threads.close();
 		stopping.abort();
 		await door.close();
-		await threads.close();
+		await told;
 		workspaces.close();
 	};
 	return {
