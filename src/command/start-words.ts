@@ -1,18 +1,22 @@
 /**
- * What a person reads when the bot is ready: where to look, what to type, who to be. Pure. Eight lines at most.
+ * What a person reads when the bot is ready: where to look, what to type, who to be. Pure. Ten lines at most.
  */
 import type { Config } from "../config.ts";
 import type { Client } from "../sop/definitions.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { App } from "./app-port.ts";
 
+type Served = Pick<Config, "signIn" | "teams" | "slack">;
+
 /** Writes the lines for a bot that serves. Names people only where they are simulated and anybody may be them. */
-export function startWords(app: Pick<App, "url" | "definitions">, signIn: Config["signIn"]): string {
+export function startWords(app: Pick<App, "url" | "definitions">, { signIn, teams, slack }: Served): string {
 	const { clients, quarantined } = app.definitions();
 	const all = Object.values(clients);
 	const client = signIn === "oidc" ? undefined : all.find((one) => one.values.sandbox && first(one) !== undefined);
 	const sop = client && first(client);
 	const lines = [`Sopwith is ready at ${app.url}`];
+	if (teams !== undefined) lines.push(`Teams is on: its messages come to ${app.url}/api/messages.`);
+	if (slack !== undefined) lines.push(slackLine(slack, app.url));
 	if (signIn === "oidc") lines.push("People sign in there at their own organisation’s provider.");
 	if (client !== undefined && sop !== undefined) {
 		const { command, starters, approvers } = sop;
@@ -25,6 +29,11 @@ export function startWords(app: Pick<App, "url" | "definitions">, signIn: Config
 	if (quarantined.length > 0) lines.push(`${quarantined.length} on hold; the problems are listed above.`);
 	lines.push("Ctrl-C stops it; open runs go on at the next start.");
 	return `${lines.join("\n")}\n`;
+}
+
+function slackLine({ way }: NonNullable<Config["slack"]>, url: string): string {
+	if (way.kind === "http") return `Slack is on: its requests come to ${url}/slack/events.`;
+	return "Slack is on, by Socket Mode.";
 }
 
 type FirstSop = { readonly command: string; readonly starters: string; readonly approvers: string };

@@ -32,7 +32,7 @@ export const start: Command = {
 		const { problems } = app.definitions();
 		if (problems.length > 0) terminal.talk(problemLines(problems));
 		if (call.json) outJson(call, { url: app.url });
-		else terminal.out(startWords(app, config.signIn));
+		else terminal.out(startWords(app, config));
 		flushCompileCache();
 		await offerSchemas(call.parts, true);
 		const signal = await stopped;

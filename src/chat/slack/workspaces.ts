@@ -88,15 +88,18 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 		const due = waiting().filter(({ againMs }) => againMs <= nowMs);
 		const looks = due.map(async ({ token, failures }) => {
 			const found = await lookAt(parts, token);
-			const second = found !== undefined && find(found.team) !== undefined;
+			const second = typeof found === "object" && find(found.team) !== undefined;
 			if (second) parts.tell.shut({ team: found.team }, "second_token");
-			const later = { againMs: toMs(parts.clock.now()) + waitAfter(failures), failures: failures + 1 };
-			known.set(nameOf(token), found === undefined || second ? later : { workspace: found });
+			const afterMs = toMs(parts.clock.now());
+			if (found === "silent") known.set(nameOf(token), { againMs: 0, failures });
+			else if (found === "shut" || second) {
+				known.set(nameOf(token), { againMs: afterMs + waitAfter(failures), failures: failures + 1 });
+			} else known.set(nameOf(token), { workspace: found });
 		});
 		await Promise.all(looks);
 		stopTimer();
 		const nextMs = Math.min(...waiting().map(({ againMs }) => againMs - nowMs));
-		if (Number.isFinite(nextMs) && !closed) stopTimer = parts.after(Math.max(FIRST_MS, nextMs), () => void look());
+		if (Number.isFinite(nextMs) && !closed) stopTimer = parts.after(Math.max(SILENT_MS, nextMs), () => void look());
 	};
 	const look = (): Promise<void> => {
 		looking ??= lookAll().finally(() => {
@@ -119,11 +122,14 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 }
 
 const SHUT = "Slack does not take the bot token of that workspace.";
+/** While nobody answers; whoever has something to say or to hear asks at once, for it may be over. */
+const SILENT_MS = 2_000;
+/** A token does not work: an operator has to do something first. */
 const FIRST_MS = 15_000;
 const MOST_MS = 300_000;
 
-/** Undefined: it cannot be said now, or an operator has been told what to mend. */
-async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Workspace | undefined> {
+/** `silent`: it cannot be said now. `shut`: an operator has been told what to mend. */
+async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Workspace | "silent" | "shut"> {
 	const named = { team: nameOf(token) };
 	try {
 		const api = await openApi(parts, token);
@@ -131,7 +137,7 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 		const team = textOf(who, "team_id");
 		if (token.team !== undefined && token.team !== team) {
 			parts.tell.shut(named, "other_team");
-			return undefined;
+			return "shut";
 		}
 		const botId = textOf(who, "bot_id");
 		const app = await appOf(api, botId);
@@ -146,9 +152,10 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 			api: gated(parts, { team, token, api }),
 		};
 	} catch (error) {
+		if (error instanceof UnavailableError) return "silent";
 		if (error instanceof SlackNo) parts.tell.shut(named, error.code);
-		else if (!(error instanceof UnavailableError)) parts.complain(error);
-		return undefined;
+		else parts.complain(error);
+		return "shut";
 	}
 }
 
