@@ -1,8 +1,12 @@
 /** The manifest of the Slack app: within Slack's limits, true to the definitions, and the same whenever it is made. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Values } from "../../../src/base/json.ts";
 import { OWN_COMMANDS } from "../../../src/chat/bot.ts";
+import { EVENTS } from "../../../src/chat/slack/asks.ts";
 import { type ManifestParts, manifestText, slackManifest } from "../../../src/chat/slack/manifest.ts";
+import { read } from "../../../src/chat/slack/read.ts";
+import type { Workspace } from "../../../src/chat/slack/workspaces.ts";
 import type { Definitions } from "../../../src/sop/definitions.ts";
 import type { Sop } from "../../../src/sop/sop.ts";
 import { definitions } from "../world.ts";
@@ -94,6 +98,21 @@ describe("the manifest of Slack", () => {
 		const wide = scopes?.bot?.filter((scope) => /history|write|join|manage|admin|files/.test(scope));
 		assert.deepEqual(wide, ["chat:write", "im:write", "im:history"]);
 	});
+});
+
+test("every event it subscribes to is one that means something to it", () => {
+	const workspace = { team: "T01", botUser: "U00BOT" } as Workspace;
+	const events: { readonly [event: string]: Values } = {
+		app_mention: { type: "app_mention", user: "U01", text: "<@U00BOT> help" },
+		"message.im": { type: "message", channel_type: "im", user: "U01", text: "help" },
+		app_home_opened: { type: "app_home_opened", tab: "home", user: "U01" },
+		member_joined_channel: { type: "member_joined_channel", user: "U00BOT", channel: "C01" },
+	};
+	for (const name of Object.keys(EVENTS)) {
+		const body = { type: "event_callback", event: events[name] ?? { type: name } };
+		const { asked } = read({ body, workspace }, (user) => user);
+		assert.notEqual(asked.kind, "nothing", name);
+	}
 });
 
 describe("the rules it is measured by", () => {

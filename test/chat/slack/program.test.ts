@@ -125,6 +125,32 @@ describe("the program beside Slack", { skip: needs("local Slack") }, () => {
 	});
 });
 
+test("a start without Slack loads nothing of it", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "sopwith-bare-"));
+	const env = { PATH: process.env.PATH, HOME: folder, PORT: "0", SOPWITH_DATA: join(folder, "data") };
+	const watch = `import { registerHooks } from "node:module";
+		const load = (url, context, next) => {
+			if (/chat\\/slack|@slack\\//.test(url)) process.stderr.write("LOADED " + url + "\\n");
+			return next(url, context);
+		};
+		registerHooks({ load });`;
+	const child = spawn(process.execPath, ["--import", dataUrl(watch), resolve("src/main.ts"), "start"], { env });
+	const said = text(child.stderr);
+	await new Promise<void>((done) => {
+		child.stdout.on("data", (chunk) => /Ctrl-C/.test(String(chunk)) && done());
+		child.once("exit", () => done());
+	});
+	child.kill("SIGTERM");
+	if (child.exitCode === null) await once(child, "exit");
+	assert.doesNotMatch(await said, /LOADED/);
+	assert.equal(child.exitCode, 0);
+	rmSync(folder, { recursive: true, force: true });
+});
+
+function dataUrl(script: string): string {
+	return `data:text/javascript,${encodeURIComponent(script)}`;
+}
+
 describe("the program beside Slack over HTTP", { skip: needs("local Slack") }, () => {
 	test("takes what is signed, refuses all else with 401, and lets nobody choose who they are", async () => {
 		const slack = await startSlack({ way: "http" });
