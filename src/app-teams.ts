@@ -12,6 +12,7 @@ import type { Links } from "./chat/links.ts";
 import type { Surface } from "./chat/surface.ts";
 import { createAct } from "./chat/teams/act.ts";
 import { createAside } from "./chat/teams/aside.ts";
+import { CLOUDS, type Cloud } from "./chat/teams/cloud.ts";
 import { createConversations } from "./chat/teams/conversations.ts";
 import { examineTeams } from "./chat/teams/examine.ts";
 import { examineReach, type ReachParts } from "./chat/teams/examine-reach.ts";
@@ -21,7 +22,7 @@ import { createKeys } from "./chat/teams/keys.ts";
 import { createPace } from "./chat/teams/pace.ts";
 import { createReceive } from "./chat/teams/receive.ts";
 import { createReferences } from "./chat/teams/references.ts";
-import { type Cloud, openSdk, PUBLIC_CLOUD } from "./chat/teams/sdk.ts";
+import { openSdk } from "./chat/teams/sdk.ts";
 import { createSpeak, type SpeakParts } from "./chat/teams/speak.ts";
 import { createTeamsSurface } from "./chat/teams/surface.ts";
 import type { BotParts } from "./chat/turn.ts";
@@ -43,25 +44,31 @@ type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards 
 /** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
 export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
 
+function cloudOf({ cloud }: TeamsConfig): Cloud {
+	return CLOUDS[cloud ?? "global"];
+}
+
 /** Proves what it needs of the world around, for `sopwith doctor`. */
-export function examineTeamsOf({ app, tenants }: TeamsConfig, clock: Clock, cloud: Cloud = PUBLIC_CLOUD) {
+export function examineTeamsOf(config: TeamsConfig, clock: Clock, cloud: Cloud = cloudOf(config)) {
+	const { app, tenants } = config;
 	return examineTeams({ ...(app === undefined ? {} : { app }), tenants, cloud, clock });
 }
 
 /** Proves who can reach it and whom it knows, for `sopwith doctor`. The Agents Playground needs none of that. */
 export async function examineReachOf(
-	{ app, tenants }: TeamsConfig,
+	config: TeamsConfig,
 	around: Pick<ReachParts, "publicUrl" | "definitions">,
-	cloud: Cloud = PUBLIC_CLOUD,
+	cloud: Cloud = cloudOf(config),
 ) {
+	const { app, tenants } = config;
 	return app === undefined ? [] : examineReach({ ...around, home: app.tenant, tenants, login: cloud.login });
 }
 
 /** Opens it. Nothing is sent before somebody writes or the poster starts. */
 export async function openTeams(config: TeamsConfig, house: Kept, around: Around & TeamsOptions) {
 	const { app } = config;
-	const { clock, log, cards, cloud = PUBLIC_CLOUD } = around;
-	const maySpeakTo = app === undefined ? loopbackHosts() : teamsHosts(around.hosts);
+	const { clock, log, cards, cloud = cloudOf(config) } = around;
+	const maySpeakTo = app === undefined ? loopbackHosts() : teamsHosts(config.cloud ?? "global", around.hosts);
 	const sdk = await openSdk({ ...(app === undefined ? {} : { app }), cloud, maySpeakTo, clock });
 	const references = createReferences(createMemory(house.store, "teams"));
 	const stopping = new AbortController();

@@ -22,6 +22,13 @@ const TEAMS: readonly Rule[] = [
 	{ name: "TEAMS_APP_TENANT", fits: (value) => UUID.test(value), example: ID_EXAMPLE },
 	{ name: "TEAMS_TENANTS", fits: (value) => value.split(",").every((id) => UUID.test(id.trim())), example: ID_EXAMPLE },
 ];
+const TEAMS_CLOUDS = ["us-gov", "us-gov-dod"] as const;
+/** May be left out: then it is the worldwide one. */
+const CLOUD: Rule = {
+	name: "TEAMS_CLOUD",
+	fits: (value) => TEAMS_CLOUDS.some((cloud) => cloud === value),
+	example: TEAMS_CLOUDS.join(" or "),
+};
 const SLACK: readonly Rule[] = [
 	{ name: "SLACK_BOT_TOKEN", fits: (value) => value.startsWith("xoxb-"), example: "xoxb-…" },
 	{ name: "SLACK_APP_TOKEN", fits: (value) => value.startsWith("xapp-"), example: "xapp-…" },
@@ -36,6 +43,8 @@ export type TeamsConfig = {
 	readonly app?: { readonly id: string; readonly password: Secret; readonly tenant: string };
 	/** The allow-list, lower case. Empty beside the Playground: any. */
 	readonly tenants: readonly string[];
+	/** Microsoft's cloud that the bot is registered in. Absent: the worldwide one. */
+	readonly cloud?: (typeof TEAMS_CLOUDS)[number];
 };
 
 /** Reads what is said about Teams, once `surfaceProblems` found nothing. Undefined: Teams is off. */
@@ -46,7 +55,9 @@ export function readTeams(env: Environment): TeamsConfig | undefined {
 	const id = value(env, "TEAMS_APP_ID");
 	if (id === undefined) return undefined;
 	const password = new Secret(value(env, "TEAMS_APP_PASSWORD") ?? "");
-	return { app: { id: id.toLowerCase(), password, tenant: value(env, "TEAMS_APP_TENANT") ?? "" }, tenants };
+	const app = { id: id.toLowerCase(), password, tenant: value(env, "TEAMS_APP_TENANT") ?? "" };
+	const cloud = TEAMS_CLOUDS.find((each) => each === value(env, CLOUD.name));
+	return { app, tenants, ...(cloud === undefined ? {} : { cloud }) };
 }
 
 /** How Slack is reached. Further workspaces stand in `msp.yaml`. */
@@ -74,7 +85,7 @@ export function readSlack(env: Environment): SlackConfig | undefined {
 
 /** Returns every problem with the variables of Teams and Slack; empty when neither is asked for. */
 export function surfaceProblems(env: Environment): readonly Problem[] {
-	return [...misshapen(env, [...TEAMS, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];
+	return [...misshapen(env, [...TEAMS, CLOUD, ...SLACK]), ...teamsProblems(env), ...slackProblems(env)];
 }
 
 function teamsProblems(env: Environment): readonly Problem[] {
@@ -83,7 +94,7 @@ function teamsProblems(env: Environment): readonly Problem[] {
 		const message = `"${playground}" was found; 1 was expected, or nothing.`;
 		return [{ path: "TEAMS_PLAYGROUND", code: "bad-surface-value", message, remedy: "TEAMS_PLAYGROUND=1" }];
 	}
-	const set = TEAMS.filter((rule) => value(env, rule.name) !== undefined);
+	const set = [...TEAMS, CLOUD].filter((rule) => value(env, rule.name) !== undefined);
 	if (playground === "1") return playgroundProblems(set);
 	if (set.length === 0) return [];
 	const missing = TEAMS.filter((rule) => value(env, rule.name) === undefined);

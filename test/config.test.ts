@@ -108,6 +108,14 @@ describe("what the environment may say", () => {
 			["TEAMS_APP_PASSWORD half-configured", "TEAMS_APP_TENANT half-configured"],
 		],
 		["Teams with an id that is none", { ...TEAMS, TEAMS_APP_ID: "sopwith" }, ["TEAMS_APP_ID bad-surface-value"]],
+		["Teams of the US Government", { ...TEAMS, TEAMS_CLOUD: "us-gov" }, []],
+		["Teams of a cloud that is none", { ...TEAMS, TEAMS_CLOUD: "gov" }, ["TEAMS_CLOUD bad-surface-value"]],
+		[
+			"a cloud without a bot",
+			{ TEAMS_CLOUD: "us-gov-dod" },
+			[...Object.keys(TEAMS)].filter((name) => name.startsWith("TEAMS_")).map((name) => `${name} half-configured`),
+		],
+		["a cloud beside the playground", { TEAMS_PLAYGROUND: "1", TEAMS_CLOUD: "us-gov" }, ["TEAMS_PLAYGROUND two-ways"]],
 		["the playground", { TEAMS_PLAYGROUND: "1" }, []],
 		["the playground beside its tenants", { TEAMS_PLAYGROUND: "1", TEAMS_TENANTS: UUID }, []],
 		["the playground is 1 or nothing", { TEAMS_PLAYGROUND: "yes" }, ["TEAMS_PLAYGROUND bad-surface-value"]],
@@ -245,6 +253,8 @@ test("Teams is off, or is the app with its allow-list, or is the playground", ()
 	assert.equal(read({}, home).teams, undefined);
 	const { teams, signIn } = read({ ...TEAMS, TEAMS_TENANTS: `${UUID.toUpperCase()}, ${UUID}` }, home);
 	assert.deepEqual([teams?.app?.id, teams?.app?.tenant, teams?.tenants, signIn], [UUID, UUID, [UUID, UUID], "oidc"]);
+	assert.equal(teams?.cloud, undefined);
+	assert.equal(read({ ...TEAMS, TEAMS_CLOUD: "us-gov-dod" }, home).teams?.cloud, "us-gov-dod");
 	const playground = read({ TEAMS_PLAYGROUND: "1" }, home);
 	assert.deepEqual([playground.teams, playground.signIn], [{ tenants: [] }, "local"]);
 });

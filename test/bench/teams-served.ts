@@ -14,7 +14,7 @@ import { openLog } from "../../src/base/log.ts";
 import { openRedactor } from "../../src/base/redact.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { systemClock } from "../../src/base/time.ts";
-import { AUDIENCE, type Cloud } from "../../src/chat/teams/sdk.ts";
+import type { Cloud } from "../../src/chat/teams/cloud.ts";
 import { APP, TENANT } from "../chat/teams/microsoft.ts";
 
 /** Where the connector is, with its keys and its token desk. */
@@ -52,8 +52,8 @@ export async function serveEcho({ cloud }: Told, say: (line: string) => void): P
 		ToBotFromEmulatorOpenIdMetadataUrl: cloud.metadata,
 		ToBotFromChannelTokenIssuer: cloud.issuer,
 		ToChannelFromBotLoginUrl: cloud.login,
-		ToChannelFromBotOAuthScope: AUDIENCE,
-		OAuthUrl: AUDIENCE,
+		ToChannelFromBotOAuthScope: cloud.issuer,
+		OAuthUrl: cloud.issuer,
 		CallerId: "",
 		ValidateAuthority: true,
 	};

@@ -6,8 +6,8 @@ import { SopwithError } from "../../base/errors.ts";
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Clock } from "../../base/time.ts";
 import { type BearerParts, createBearer } from "./bearer.ts";
+import type { Cloud } from "./cloud.ts";
 import { createKeys } from "./keys.ts";
-import { AUDIENCE, type Cloud } from "./sdk.ts";
 import { WireError } from "./wire.ts";
 
 export type ExamineParts = {
@@ -35,9 +35,9 @@ export async function examineTeams(parts: ExamineParts): Promise<readonly Findin
 
 async function signIn({ cloud, clock }: ExamineParts, app: BearerParts["app"]): Promise<Finding> {
 	const what = "Sign-in of the bot";
-	const { login } = cloud;
+	const { login, issuer } = cloud;
 	try {
-		await createBearer({ app, login, scope: `${AUDIENCE}/.default`, clock }).token();
+		await createBearer({ app, login, scope: `${issuer}/.default`, clock }).token();
 		return well(what, "Entra gave a token");
 	} catch (error) {
 		const cause = error instanceof WireError ? error.cause : error;

@@ -2,6 +2,7 @@
  * Where Teams' connector may be: our token goes to these hosts and to no others. Pure. Must never take a host because a
  * request named it.
  */
+import type { CloudName } from "./cloud.ts";
 
 /** Tells whether a service URL is one we may speak to. Shape: an absolute address as an activity carries it. */
 export type MaySpeakTo = (serviceUrl: string) => boolean;
@@ -10,21 +11,20 @@ export type MaySpeakTo = (serviceUrl: string) => boolean;
  * Hosts of the connector, as named in Microsoft's documents; `*.` stands for any name before it.
  * Source: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
  */
-const HOSTS: readonly string[] = [
-	"smba.trafficmanager.net",
-	"smba.infra.gcc.teams.microsoft.com",
-	"smba.infra.gov.teams.microsoft.us",
-	"smba.infra.dod.teams.microsoft.us",
-	"*.botframework.com",
-	"*.botframework.us",
-];
+const HOSTS: { readonly [name in CloudName]: readonly string[] } = {
+	global: ["smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com", "*.botframework.com"],
+	"us-gov": ["smba.infra.gov.teams.microsoft.us", "*.botframework.us"],
+	"us-gov-dod": ["smba.infra.dod.teams.microsoft.us", "*.botframework.us"],
+};
 
-/** Only Teams' own hosts, by TLS on its usual port. `more`: hosts with a port, for a connector of one's own. */
-export function teamsHosts(more: readonly string[] = []): MaySpeakTo {
+/**
+ * Only Teams' own hosts of that cloud, by TLS on its usual port. `more`: hosts with a port, for a connector of one's own.
+ */
+export function teamsHosts(cloud: CloudName, more: readonly string[] = []): MaySpeakTo {
 	return (serviceUrl) => {
 		const url = plainUrl(serviceUrl);
 		if (url?.protocol !== "https:") return false;
-		return more.includes(url.host) || (url.port === "" && HOSTS.some((host) => isOf(url.hostname, host)));
+		return more.includes(url.host) || (url.port === "" && HOSTS[cloud].some((host) => isOf(url.hostname, host)));
 	};
 }
 

@@ -5,6 +5,7 @@
 import { isRecord, type Values } from "../../base/json.ts";
 import type { Clock } from "../../base/time.ts";
 import { type Bearer, type BearerParts, createBearer } from "./bearer.ts";
+import type { Cloud } from "./cloud.ts";
 import { CHANNEL } from "./guard.ts";
 import type { MaySpeakTo } from "./hosts.ts";
 import { type Call, send, WireError } from "./wire.ts";
@@ -30,16 +31,6 @@ export type SdkSettings = {
 	readonly clock: Clock;
 };
 
-/** Where Microsoft keeps keys and hands out tokens. */
-export type Cloud = { readonly issuer: string; readonly metadata: string; readonly login: string };
-
-/** Source: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication */
-export const PUBLIC_CLOUD: Cloud = {
-	issuer: "https://api.botframework.com",
-	metadata: "https://login.botframework.com/v1/.well-known/openidconfiguration",
-	login: "https://login.microsoftonline.com",
-};
-
 type ServiceClientCredentialsFactory = NonNullable<
 	ConstructorParameters<typeof import("botbuilder").ConfigurationBotFrameworkAuthentication>[1]
 >;
@@ -61,22 +52,20 @@ type Connector = {
 	};
 };
 
-export const AUDIENCE = "https://api.botframework.com";
-
 /** Loads the SDK. */
 export async function openSdk({ app, cloud, maySpeakTo, clock }: SdkSettings): Promise<Sdk> {
 	const botbuilder = await import("botbuilder");
-	const { login } = cloud;
-	const bearer = app && createBearer({ app, login, scope: `${AUDIENCE}/.default`, clock });
+	const { login, issuer } = cloud;
+	const bearer = app && createBearer({ app, login, scope: `${issuer}/.default`, clock });
 	const wire = wireWith(maySpeakTo, bearer);
 	const auth = new botbuilder.ConfigurationBotFrameworkAuthentication(
 		{
 			ToBotFromChannelOpenIdMetadataUrl: cloud.metadata,
 			ToBotFromEmulatorOpenIdMetadataUrl: cloud.metadata,
-			ToBotFromChannelTokenIssuer: cloud.issuer,
+			ToBotFromChannelTokenIssuer: issuer,
 			ToChannelFromBotLoginUrl: login,
-			ToChannelFromBotOAuthScope: AUDIENCE,
-			OAuthUrl: AUDIENCE,
+			ToChannelFromBotOAuthScope: issuer,
+			OAuthUrl: issuer,
 			CallerId: "",
 			ValidateAuthority: true,
 		},

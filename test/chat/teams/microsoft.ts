@@ -55,8 +55,8 @@ function trusted(): NonNullable<typeof made> {
 	return made;
 }
 
-/** Opens it. Its authority is trusted by this process from then on. */
-export async function openMicrosoft() {
+/** Opens it. `issuer`: of another cloud. Its authority is trusted by this process from then on. */
+export async function openMicrosoft(issuer = ISSUER) {
 	const keys: Signing[] = [signing("key-1", ["msteams"])];
 	const taken: Taken[] = [];
 	const messages: Message[] = [];
@@ -71,7 +71,7 @@ export async function openMicrosoft() {
 
 	function route(request: IncomingMessage, response: ServerResponse, text: string): void {
 		const path = decodeURIComponent(request.url ?? "");
-		if (path === "/openid") return json(response, 200, { issuer: ISSUER, jwks_uri: `https://${host}/keys` });
+		if (path === "/openid") return json(response, 200, { issuer, jwks_uri: `https://${host}/keys` });
 		if (path === "/keys") {
 			asked.keys += 1;
 			if (state.keysDown) return json(response, 503, {});
@@ -83,7 +83,7 @@ export async function openMicrosoft() {
 			asked.tokens += 1;
 			const form = new URLSearchParams(text);
 			const good = form.get("client_id") === APP && form.get("client_secret") === "a-long-secret";
-			const scope = form.get("scope") === `${ISSUER}/.default`;
+			const scope = form.get("scope") === `${issuer}/.default`;
 			if (!good || !scope) return json(response, 401, { error: "invalid_client", error_codes: [7000215] });
 			return json(response, 200, { access_token: `token-${state.token}`, expires_in: 3600, token_type: "Bearer" });
 		}
@@ -144,7 +144,7 @@ export async function openMicrosoft() {
 	return {
 		host,
 		serviceUrl: `https://${host}/emea/`,
-		cloud: { issuer: ISSUER, metadata: `https://${host}/openid`, login: `https://${host}` },
+		cloud: { issuer, metadata: `https://${host}/openid`, login: `https://${host}` },
 		keys,
 		taken,
 		messages,

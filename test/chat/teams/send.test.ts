@@ -193,7 +193,9 @@ describe("the wire", () => {
 	const call = (url: string) => ({ url, method: "POST", headers: {}, body: "{}" });
 
 	test("goes to no host that is not listed", async () => {
-		const error = await send(call(`${world.microsoft.serviceUrl}v3`), teamsHosts()).catch((each: unknown) => each);
+		const error = await send(call(`${world.microsoft.serviceUrl}v3`), teamsHosts("global")).catch(
+			(each: unknown) => each,
+		);
 		assert(error instanceof WireError && error.status === 0 && !error.sent);
 		assert.equal(world.microsoft.taken.length, 0);
 	});

@@ -19,7 +19,7 @@ import { draftsIn } from "../../../src/chat/posts.ts";
 import { createWeb } from "../../../src/console/server.ts";
 import { view } from "../../../src/engine/view.ts";
 import { openWorld, TEAMS_IDS } from "../world.ts";
-import { APP, ISSUER, type Message, type Microsoft, openMicrosoft, TENANT, tokenOf } from "./microsoft.ts";
+import { APP, type Message, type Microsoft, openMicrosoft, TENANT, tokenOf } from "./microsoft.ts";
 
 const CARDS = fileURLToPath(new URL("../../../cards", import.meta.url));
 
@@ -30,9 +30,9 @@ export type Who = keyof typeof TEAMS_IDS;
 export type TeamsWorld = Awaited<ReturnType<typeof openTeamsWorld>>;
 export type Answered = { readonly status: number; readonly body: Json };
 
-/** `around`: wraps the bot, to make it slow. */
-export async function openTeamsWorld(more: { readonly around?: (bot: Bot) => Bot } = {}) {
-	const microsoft = await openMicrosoft();
+/** `around`: wraps the bot, to make it slow. `issuer`: of another of Microsoft's clouds. */
+export async function openTeamsWorld(more: { readonly around?: (bot: Bot) => Bot; readonly issuer?: string } = {}) {
+	const microsoft = await openMicrosoft(more.issuer);
 	const world = await openWorld({ channels: { operations: { teams: OPERATIONS } } });
 	const lines: string[] = [];
 	const { clock, definitions, audit, desk, posts, fill, newId } = world;
@@ -115,7 +115,13 @@ export function invoke(value: Values): Values {
 /** What the Bot Framework would sign. */
 export function claimsOf(microsoft: Microsoft, nowMs: number): Values {
 	const second = Math.floor(nowMs / 1000);
-	return { iss: ISSUER, aud: APP, nbf: second - 60, exp: second + 3600, serviceurl: microsoft.serviceUrl };
+	return {
+		iss: microsoft.cloud.issuer,
+		aud: APP,
+		nbf: second - 60,
+		exp: second + 3600,
+		serviceurl: microsoft.serviceUrl,
+	};
 }
 
 export function goodToken(microsoft: Microsoft, nowMs: number): string {
