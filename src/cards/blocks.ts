@@ -37,9 +37,8 @@ const TRIES: readonly Pick<Drawing, "longest" | "menu" | "details">[] = [
 /** In a modal there is room. */
 export const ROOMY = { longest: 2000, menu: 100, details: 30 } as const;
 const ASKED: readonly Part[] = ["fields", "choices", "checklist"];
-/** Facts that fit beside one another. */
-const SHORT_FACT = 24;
-const MOST_FIELDS = 10;
+/** Characters of what stands beside a text of the longest: both fit into one section. */
+const BESIDE = 900;
 /** Of those who are asked, by name. */
 const MOST_NAMED = 20;
 
@@ -90,7 +89,7 @@ function partBlocks(part: Part, card: PagedCard, drawing: Drawing): readonly Blo
 		case "lines":
 			return [...packed(card.lines.map((line) => lineOf(line, longest))), ...pagerBlocks(card, drawing)];
 		case "facts":
-			return factBlocks(card.facts, longest);
+			return packed(card.facts.map((fact) => factLine(fact, longest)));
 		case "checklist":
 			return checklistBlocks(card.checklist, drawing);
 		case "fields":
@@ -121,29 +120,18 @@ function headBlocks({ header, title, lead }: FilledCard, longest: number): reado
 }
 
 function waitingLine({ strong, rest }: NonNullable<FilledCard["waiting"]>, longest: number): string {
-	return `${bold(strong, longest)}${inertMarkup(spaced(rest), longest)}`;
+	return `${bold(strong, Math.min(longest, BESIDE))}${inertMarkup(spaced(rest), longest)}`;
 }
 
 function lineOf({ sign, text, meta }: FilledLine, longest: number): string {
 	const mark = sign === "" ? "" : `${bold(sign)} `;
-	return `${mark}${inertMarkup(text, longest)}${meta === undefined || meta === "" ? "" : ` · ${quiet(meta, longest)}`}`;
+	return `${mark}${inertMarkup(text, longest)}${meta === undefined || meta === "" ? "" : ` · ${quiet(meta, Math.min(longest, BESIDE))}`}`;
 }
 
-/** Short facts stand side by side, long ones under each other. */
-function factBlocks(facts: FilledCard["facts"], longest: number): readonly Block[] {
-	const isShort = (text: string) => text !== "" && unmarked(text).length <= SHORT_FACT;
-	const fits = facts.every(({ title, value }) => isShort(title) && isShort(value));
-	if (facts.length > 0 && facts.length <= MOST_FIELDS && fits) {
-		return [
-			{ type: "section", fields: facts.map((fact) => markup(`${bold(fact.title)}\n${inertMarkup(fact.value)}`)) },
-		];
-	}
-	return packed(
-		facts.map(({ title, value }) => {
-			const name = title === "" ? "" : `${bold(`${title}:`, Math.min(longest, 400))} `;
-			return `${name}${inertMarkup(value, longest)}`;
-		}),
-	);
+/** In one column: on a phone Slack would part two. */
+function factLine({ title, value }: FilledCard["facts"][number], longest: number): string {
+	const name = title === "" ? "" : `${bold(`${title}:`, Math.min(longest, BESIDE))} `;
+	return `${name}${inertMarkup(value, longest)}`;
 }
 
 /** In a message technical detail waits behind its button. */
@@ -156,7 +144,7 @@ export function detailBlocks(card: FilledCard, { longest, details: most }: Pick<
 	const texts = card.details
 		.filter((part) => part.lines.length > 0)
 		.flatMap(({ title, lines }) => {
-			const head = title === "" ? [] : [bold(title, Math.min(longest, 400))];
+			const head = title === "" ? [] : [bold(title, Math.min(longest, BESIDE))];
 			return [...head, ...codes(lines.map((line) => shortened(line, longest)))];
 		});
 	const rest = texts.length > most ? ["More technical detail stands on the run’s page."] : [];

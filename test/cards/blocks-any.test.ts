@@ -31,6 +31,7 @@ const piece = fc.oneof(
 		"שלום עולם",
 		"👩‍🚀".repeat(20),
 		"&amp;<>".repeat(80),
+		"&".repeat(500),
 		"\ue0011795443600\ue002day\ue002today\ue002\ue003",
 		"\ud83d",
 	),
