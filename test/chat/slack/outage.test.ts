@@ -157,6 +157,33 @@ for (const [how, faults] of BAD) {
 	}
 }
 
+test("taken out of a channel for three hours, Sopwith shows the last state there five minutes after it is let in", async () => {
+	const runs = [await start("Ada"), await start("Grace")];
+	await drained();
+	slack.calls.length = 0;
+	slack.shut.set(CHANNELS.operations, "not_in_channel");
+	for (let minute = 0; minute < 180; minute += 2) {
+		for (const run of runs) await change(run, `change ${minute}`);
+		await pass(120_000);
+	}
+	assert.deepEqual(shown(CHANNELS.operations), [`${runs[0]} begun`, `${runs[1]} begun`]);
+	assert.deepEqual(shown(MOS_CHAT), [`${runs[0]} change 178`, `${runs[1]} change 178`], "elsewhere it goes on");
+	const tries = slack.callsOf("chat.update").filter(({ body }) => body.channel === CHANNELS.operations).length;
+	assert(tries < 60, `${tries} tries in three hours`);
+	assert.deepEqual(
+		world.heard.map(({ what, why }) => `${what}: ${why}`).filter((said) => said.includes(CHANNELS.operations)),
+		[
+			"slack-shut: C01OPERATIONS of T01CONTOSO: Sopwith is not in that channel (not_in_channel). Open the channel in Slack " +
+				"and write /invite with the app's name, or change the channel in the client's file.",
+		],
+	);
+	slack.shut.clear();
+	await pass(305_000);
+	await drained();
+	assert.deepEqual(shown(CHANNELS.operations), [`${runs[0]} change 178`, `${runs[1]} change 178`]);
+	assert.equal(poster.counters.refused, 0);
+});
+
 test("a thousand changes of one run in twenty minutes are at most one edit in 2 s at each place, and the last stands", async () => {
 	const run = await start("Busy");
 	await drained();
