@@ -22,7 +22,7 @@ import { type Asked, read } from "./read.ts";
 import { type Revealing, revealed } from "./reveal.ts";
 import type { Seen } from "./seen.ts";
 import type { Speak } from "./speak.ts";
-import { optionsOf } from "./suggest.ts";
+import { inFull, isShort, optionsOf } from "./suggest.ts";
 import type { Tell } from "./tell.ts";
 import type { From } from "./whence.ts";
 
@@ -106,8 +106,16 @@ type Press = Extract<Asked, { kind: "pressed" }>;
 
 async function pressed(parts: ActParts, on: On, press: Press): Promise<Answer> {
 	if (press.card === HOME && press.verb !== SAY) return home(parts, on);
-	const work = ask(parts, on, (inbound) => handed(parts, inbound, press));
+	const work = handing(parts, on, press);
 	return on.from.view?.type === "modal" ? inModal(parts, on, work) : told(parts, on, { work, pressed: press.card });
+}
+
+/** Hands a press or a form on, as what was meant by it. */
+async function handing(parts: ActParts, on: On, press: Omit<Press, "kind">): Promise<Reply> {
+	const { card, values } = press;
+	const from = isShort(values) ? await shown(parts, on, card) : undefined;
+	const meant = from?.kind === "card" && from.drawn.id === card ? inFull(values, from.drawn) : values;
+	return ask(parts, on, (inbound) => handed(parts, inbound, { ...press, values: meant }));
 }
 
 function handed(parts: ActParts, inbound: Handed, press: Omit<Press, "kind">): Promise<Reply> {
@@ -160,7 +168,7 @@ async function sent(parts: ActParts, on: On, form: Extract<Asked, { kind: "sent"
 	const tell = (answer: Reply): void => {
 		if (answer.kind === "card") parts.aside.tell({ ...spotOf(on), from }, messageOf(answer.drawn));
 	};
-	const work = ask(parts, on, (inbound) => handed(parts, inbound, form));
+	const work = handing(parts, on, form);
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
 		work.then(tell).catch(parts.complain);

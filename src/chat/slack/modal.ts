@@ -68,16 +68,19 @@ async function done(call: Promise<Values>): Promise<boolean> {
 	}
 }
 
+/** The modal, and what it was opened over. */
+const CLOSE: Answer = { response_action: "clear" };
+
 /**
  * Answers a modal that was sent. Problems stand at their fields, what was typed is kept; a further question takes its place;
  * a refusal comes on top, so that nothing typed is lost. `aside`: it closes, and that is to be said.
  */
 export function answerTo(reply: Reply, from: From): { readonly answer: Answer; readonly aside?: Drawn } {
-	if (reply.kind === "none") return { answer: undefined };
+	if (reply.kind === "none") return { answer: CLOSE };
 	const { drawn } = reply;
 	const errors = fieldErrors(filledOf(drawn.data));
 	if (Object.keys(errors).length > 0) return { answer: { response_action: "errors", errors } };
 	if (asksBack(drawn)) return { answer: { response_action: "update", view: viewOf(drawn, from) } };
 	if (drawn.card === "error") return { answer: { response_action: "push", view: viewOf(drawn, from) } };
-	return { answer: undefined, aside: drawn };
+	return { answer: CLOSE, aside: drawn };
 }

@@ -48,14 +48,27 @@ export function openSocket(receiver: SocketModeReceiver, parts: Parts): Pick<Bol
 
 type Client = SocketModeReceiver["client"];
 
-/** What is no payload at all is let go: the library would take it for one, and fail where nobody listens. */
+/**
+ * The library names a signal of its own after whatever kind of payload comes, and takes a payload to be whole. So it is told
+ * only that there is one.
+ */
 function careful(client: Client, { complain }: Parts): void {
 	const [read] = client.listeners("ws_message");
 	if (read === undefined) return;
 	client.removeAllListeners("ws_message");
-	client.on("ws_message", (...message: readonly unknown[]) => {
-		void Promise.resolve(Reflect.apply(read, client, message)).catch(complain);
+	client.on("ws_message", (data: unknown, isBinary: unknown) => {
+		void Promise.resolve(Reflect.apply(read, client, [nameless(data), isBinary])).catch(complain);
 	});
+}
+
+function nameless(data: unknown): unknown {
+	try {
+		const message: unknown = JSON.parse(String(data));
+		if (!isRecord(message) || typeof message.envelope_id !== "string") return data;
+		return JSON.stringify({ ...message, type: "envelope" });
+	} catch {
+		return data;
+	}
 }
 
 async function heard({ admit, hand, log }: Parts, { body, ack }: Enveloped): Promise<void> {

@@ -40,7 +40,7 @@ export type Answered = { readonly status: number; readonly body: string };
 
 /** `around`: wraps the bot, to make it slow. `slack`: one that runs already. `folder`: the same world again,
  * after a stop. `shut`: Slack cannot be reached. `sops`:
- * more procedures of Contoso's. */
+ * more procedures of Contoso's. `people`: how each of them stands in the roster. */
 export async function openSlackWorld(
 	more: {
 		readonly way?: "socket" | "http";
@@ -49,6 +49,7 @@ export async function openSlackWorld(
 		readonly folder?: string;
 		readonly shut?: boolean;
 		readonly sops?: Client["sops"];
+		readonly people?: (person: Person) => Person;
 	} = {},
 ) {
 	const { way = "socket", around = (bot: Bot) => bot } = more;
@@ -56,7 +57,7 @@ export async function openSlackWorld(
 	const slack = more.slack ?? (await startSlack({ way, clock: { now: () => clocks.now() } }));
 	const world = await openWorld({
 		channels: { operations: { slack: `${TEAM}/${CHANNELS.operations}` } },
-		people: withSlack,
+		people: more.people ?? withSlack,
 		...(more.sops === undefined ? {} : { sops: more.sops }),
 		...(more.folder === undefined ? {} : { folder: more.folder }),
 	});
@@ -181,7 +182,7 @@ export async function openSlackWorld(
 }
 
 /** Those who are in the workspace, by name: another client's Mo is another one. */
-function withSlack(person: Person): Person {
+export function withSlack(person: Person): Person {
 	const found = Object.entries(PEOPLE).find(([, { name }]) => name === person.name);
 	return found === undefined ? person : { ...person, slack: rosterId(found[0] as SlackWho) };
 }
