@@ -4,6 +4,7 @@
  */
 import { sha256, type Values } from "../base/json.ts";
 import { plain, shortened } from "./blocks-text.ts";
+import { unmarked } from "./moment-mark.ts";
 
 export type Choice = { readonly value: string; readonly title: string; readonly hint?: string };
 
@@ -57,7 +58,9 @@ export function optionsFor(field: { readonly choices: readonly Choice[] }, typed
 
 /** The choices whose words do not fit their option, to be written out beside the list. */
 export function cutOff(choices: readonly Choice[]): readonly Choice[] {
-	return choices.filter(({ title, hint }) => title.length > OPTION_TEXT || (hint ?? "").length > OPTION_TEXT);
+	return choices.filter(({ title, hint = "" }) => {
+		return hint.length > OPTION_TEXT || title.length > (hint === "" ? 2 * OPTION_TEXT - 2 : OPTION_TEXT);
+	});
 }
 
 /** What stands for a key in an option: the key, or, where Slack has no room for it, a digest that `keyOf` knows again. */
@@ -73,13 +76,16 @@ export function keyOf(value: string, choices: readonly Pick<Choice, "value">[] =
 
 const DIGEST = "sha256:";
 
-function optionOf(choice: Choice): Values {
-	const { value, title, hint } = choice;
-	const text = title.trim() === "" ? value : title;
+/** A long title goes on in the line below, where no hint stands. */
+function optionOf({ value, title, hint = "" }: Choice): Values {
+	const name = unmarked(title.trim() === "" ? value : title).toWellFormed();
+	const goesOn = hint.trim() === "" && name.length > OPTION_TEXT;
+	const first = goesOn ? shortened(name, OPTION_TEXT) : ended(name);
+	const below = goesOn ? ended(`…${name.slice(first.length - 1)}`) : hint;
 	return {
-		text: plain(ended(text), OPTION_TEXT),
+		text: plain(first, OPTION_TEXT),
 		value: optionValue(value),
-		...(hint === undefined || hint.trim() === "" ? {} : { description: plain(hint, OPTION_TEXT) }),
+		...(below.trim() === "" ? {} : { description: plain(below, OPTION_TEXT) }),
 	};
 }
 

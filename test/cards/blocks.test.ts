@@ -68,6 +68,28 @@ describe("a list past what Slack takes", () => {
 	});
 });
 
+describe("a title that is too long for an option", () => {
+	const offered = (title: string, hint?: string) => {
+		const choice = { value: "a", title, ...(hint === undefined ? {} : { hint }) };
+		const { blocks } = cardBlocks("question", { ...filled("question"), choices: [choice] }, "c_1");
+		const [radio] = ofType(json(blocks), "radio_buttons");
+		const [option] = (radio?.options ?? []) as readonly { readonly [name: string]: { readonly text: string } }[];
+		return { text: option?.text?.text ?? "", below: option?.description?.text, all: JSON.stringify(blocks) };
+	};
+	it("goes on below it", () => {
+		const { text, below = "" } = offered(`${"a ".repeat(60)}end`);
+		assert.equal(text.replace("…", "") + below.replace("…", ""), `${"a ".repeat(60)}end`);
+	});
+	it("is written out beside the list where it does not end there, or a hint stands there", () => {
+		const long = `${"word ".repeat(40)}end`;
+		assert.match(offered(long).below ?? "", / end$/);
+		assert.ok(offered(long).all.includes(`• ${long}`));
+		const { text, below, all } = offered(`${"a ".repeat(60)}end`, "What it costs");
+		assert.deepEqual([text.endsWith("a end"), below], [true, "What it costs"]);
+		assert.ok(all.includes(`• ${"a ".repeat(60)}end: What it costs`));
+	});
+});
+
 describe("what a button reveals", () => {
 	it("names the card and the part", () => {
 		const buttons = ofType(json(cardBlocks("approval", filled("approval"), "c_9")), "button");
