@@ -58,17 +58,18 @@ class Trouble extends SopwithError {
 	}
 }
 
-/** Bolt's own client, held to one try: what it does by itself beyond that is turned off. */
+/** Bolt's own client, held to one try: what it does by itself beyond that is turned off. The token is put on by us. */
 async function openClient(token: Secret, base: string) {
 	const { webApi } = await import("@slack/bolt");
-	const client = new webApi.WebClient(token.open(), {
+	const client = new webApi.WebClient(undefined, {
 		slackApiUrl: base,
 		allowAbsoluteUrls: false,
 		retryConfig: { retries: 0 },
 		rejectRateLimitedCalls: true,
 		timeout: PATIENCE_MS,
 		logger: SILENT,
-		fetch: send,
+		fetch: (url, request = {}) =>
+			send(url, { ...request, headers: { ...request.headers, Authorization: `Bearer ${token.open()}` } }),
 	});
 	return {
 		apiCall: async (method: string, body: Values): Promise<Values> => {
@@ -85,13 +86,13 @@ async function openClient(token: Secret, base: string) {
 type Request = { method?: string; headers?: Record<string, string>; body?: string | FormData; signal?: AbortSignal };
 
 /** Sends it. Only an answer of 200 that was read whole comes back. */
-async function send(url: string | URL, request: Request = {}): Promise<Response> {
+async function send(url: string | URL, request: Request): Promise<Response> {
 	const answer = await fetch(url, { ...request, redirect: "manual" }).catch((cause: unknown) => {
 		throw new Trouble(0, { sent: !isUnsent(cause), cause });
 	});
 	const { status, headers } = answer;
 	if (status !== 200) {
-		await answer.body?.cancel();
+		await answer.body?.cancel().catch(() => undefined);
 		throw new Trouble(status, {
 			sent: status >= 500 && status !== 503,
 			retryAfterMs: waitOf(headers.get("retry-after")),
