@@ -163,7 +163,8 @@ async function edit(
 		...rowFor(parts, job, { card: same ? row.card : parts.newId(), putAt }),
 		ref: row.ref ?? "",
 	};
-	if (!same) parts.posts.save(fresh);
+	// What answers nothing any more can be written down afterwards.
+	if (!same && !(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);
 	const old = toMs(parts.clock.now()) - toMs(putAt) > OLD_MS;
 	const done = old ? "gone" : await surface.edit(job.place.to, row.ref ?? "", drawn(parts, job, fresh.card));
 	if (done === "edited") {

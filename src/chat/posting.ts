@@ -93,31 +93,63 @@ export async function closeWork(work: Work): Promise<void> {
 }
 
 async function passAll(work: Work): Promise<void> {
-	await new Promise<void>((next) => setImmediate(next));
-	for (let run = nextRun(work); run !== undefined; run = nextRun(work)) {
-		work.looking = run;
-		try {
-			await pass(work, run);
-			work.looking = undefined;
-			settle(work, run);
-		} catch (error) {
-			complain(work, run, error);
-		}
+	await turn();
+	while (isLeft(work)) {
+		const locked = [...work.answered].filter((run) => lock(work, run));
+		for (const run of work.answered) work.waiting.add(run);
+		work.answered.clear();
+		// Long enough for what was decided to be on its way before anything else is even written down.
+		if (locked.length > 0) await new Promise<void>((next) => void work.parts.after(HEAD_START_MS, next));
+		else await passNext(work);
 	}
-	work.looking = undefined;
 	work.passing = undefined;
 }
 
-function nextRun({ answered, waiting }: Work): RunId | undefined {
-	const [run] = answered.size > 0 ? answered : waiting;
-	if (run === undefined) return undefined;
-	answered.delete(run);
-	waiting.delete(run);
-	return run;
-}
+const HEAD_START_MS = 10;
 
 function isLeft({ answered, waiting }: Work): boolean {
 	return answered.size + waiting.size > 0;
+}
+
+function lock(work: Work, id: RunId): boolean {
+	try {
+		return lockChats(work, id);
+	} catch (error) {
+		complain(work, id, error);
+		return false;
+	}
+}
+
+/** Orders what takes the buttons away in the chats, and nothing else. False: there was nothing to lock. */
+function lockChats(work: Work, id: RunId): boolean {
+	const { parts } = work;
+	const state = work.states.get(id);
+	const rows = parts.posts.ofRun(id).filter(asksThere);
+	if (state === undefined || rows.length === 0 || work.closed) return false;
+	const over = parts.view(state.sop, state.run).filter(({ closed }) => closed);
+	const jobs = rows.flatMap((row) => over.filter(({ key }) => key === row.key).map((message) => ({ row, message })));
+	for (const { row, message } of jobs) order(work, message, { id, place: placeOf(row), leave: false });
+	return jobs.length > 0;
+}
+
+/** Its buttons still answer something, in a chat that others have to be told over. */
+function asksThere({ wait, closed, ref, surface }: PostRow): boolean {
+	return wait !== undefined && !closed && ref !== undefined && isChat(surface);
+}
+
+async function passNext(work: Work): Promise<void> {
+	const [run] = work.waiting;
+	if (run === undefined) return;
+	work.waiting.delete(run);
+	work.looking = run;
+	try {
+		await pass(work, run);
+		work.looking = undefined;
+		settle(work, run);
+	} catch (error) {
+		complain(work, run, error);
+	}
+	work.looking = undefined;
 }
 
 /** Orders a job for every place where one of the run's messages may not stand as it should. */
@@ -132,6 +164,10 @@ async function pass(work: Work, id: RunId): Promise<void> {
 		for (const { place } of places) reserve(parts, { run: state.run, message, place });
 		for (const where of places) order(work, message, { id, ...where });
 	}
+}
+
+function turn(): Promise<void> {
+	return new Promise((next) => setImmediate(next));
 }
 
 type To = { readonly id: RunId } & Pick<Send, "place" | "leave" | "moved">;

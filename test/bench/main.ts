@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { benchReal } from "./real.ts";
 import { type Figures, rowsOf, tableOf } from "./row.ts";
 import { benchClicks, benchColdStart } from "./serving.ts";
+import { benchSlack } from "./slack.ts";
 import { benchTeams } from "./teams.ts";
 
 const PART = fileURLToPath(new URL("part.ts", import.meta.url));
@@ -24,6 +25,7 @@ const PARTS: { readonly [name: string]: (folder: string) => Promise<Figures> } =
 	plan: (folder) => apart("plan", folder),
 	real: benchReal,
 	teams: async (folder) => ({ ...(await benchTeams(folder)), ...(await apart("teams-edits", folder)) }),
+	slack: async (folder) => ({ ...(await benchSlack(folder)), ...(await apart("slack-edits", folder)) }),
 	start: benchColdStart,
 };
 

@@ -7,6 +7,8 @@ import { benchAnswers } from "./answers.ts";
 import { benchAlone, benchEngine } from "./engine.ts";
 import { park, takeUp } from "./parked.ts";
 import { benchPlan } from "./plan.ts";
+import { benchSlackEdits } from "./slack-edits.ts";
+import { type SlackTold, serveBolt, serveSlack } from "./slack-served.ts";
 import { benchTeamsEdits } from "./teams-edits.ts";
 import { serveEcho, serveTeams, type Told } from "./teams-served.ts";
 
@@ -22,6 +24,9 @@ const parts: { readonly [name: string]: () => Promise<object | undefined> } = {
 	"serve-teams": async () => void (await serveTeams(folder, JSON.parse(run) as Told, say)),
 	"serve-echo": async () => void (await serveEcho(JSON.parse(run) as Told, say)),
 	"teams-edits": () => benchTeamsEdits(folder),
+	"serve-slack": async () => void (await serveSlack(folder, JSON.parse(run) as SlackTold, say)),
+	"serve-bolt": async () => void (await serveBolt(JSON.parse(run) as SlackTold, say)),
+	"slack-edits": () => benchSlackEdits(folder),
 	"take-up": () => takeUp(folder, run),
 };
 const figures = await parts[part]?.();

@@ -46,6 +46,15 @@ const KINDS = {
 	"teams answer over bare echo p50": { unit: "ratio", better: "less", goal: 1.5 },
 	"teams answer over bare invoke p50": { unit: "ratio", better: "less" },
 	"teams edits for 1,000 changes in 60 s": { unit: "edits", better: "less", goal: 31 },
+	"slack click to answer p50": { unit: "ms", better: "less" },
+	"slack click to answer p99": { unit: "ms", better: "less" },
+	"slack click to edited card p50": { unit: "ms", better: "less" },
+	"slack click to edited card p99": { unit: "ms", better: "less" },
+	"bare bolt answer p50": { unit: "ms", better: "less" },
+	"bare bolt edited card p50": { unit: "ms", better: "less" },
+	"slack answer over bare bolt p50": { unit: "ratio", better: "less", goal: 1.5 },
+	"slack edited card over bare bolt p50": { unit: "ratio", better: "less", goal: 1.5 },
+	"slack edits for 1,000 changes in 60 s": { unit: "edits", better: "less", goal: 31 },
 	"cold start": { unit: "ms", better: "less", goal: 1000 },
 } as const satisfies { readonly [name: string]: Kind };
 

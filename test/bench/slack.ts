@@ -1,0 +1,167 @@
+/**
+ * How long Slack waits for us, beside a bare Bolt app under the same load in the same run: presses through the real local
+ * Slack, by signed HTTP, one at a time, to the answer 200 and to the edit of the card that was pressed. Must never count a
+ * try whose effect is not there.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseDocument, type YAMLSeq } from "yaml";
+import type { Values } from "../../src/base/json.ts";
+import { ROOT } from "../fault/real-app.ts";
+import { type Slack, type SlackMessage, startSlack, until } from "../fixtures/slack.ts";
+import { APP, rosterId, type SlackWho } from "../fixtures/slack-people.ts";
+import { type Figures, quantile } from "./row.ts";
+import type { SlackTold } from "./slack-served.ts";
+
+const PART = fileURLToPath(new URL("part.ts", import.meta.url));
+/** Who asks, and those who are asked in turn: a place is edited once in two seconds, which is not what is measured. */
+const PEOPLE: readonly SlackWho[] = ["harriet", "mo", "di", "sol", "sam", "nobody"];
+const ASKED = PEOPLE.slice(1);
+const EACH = 24;
+const TRIES = ASKED.length * EACH;
+const WARM = 20;
+/** Local Slack takes a moment to show everything; a person takes longer. */
+const REST_MS = 100;
+/** A message a second and place, and room. */
+const POSTED_MS = EACH * 6_000;
+
+const CHORE = `sop: chore
+title: Chore
+owner: it-lead
+start: [{ command: chore, by: [bench] }]
+subject: { name: "\${form.what}", manager: "\${form.who}" }
+form:
+  who: { label: Whom, type: person }
+  what: { label: What, type: text }
+steps:
+  - { name: Do it, id: it, task: { to: [manager], due: 1 working day } }
+`;
+
+/** Slack's answer comes after the press is durable in the run's journal; Bolt's before anything. */
+export async function benchSlack(folder: string): Promise<Figures> {
+	const place = join(folder, "slack");
+	withPeople(join(place, "definitions"));
+	const tasks = Array.from({ length: TRIES }, (_, n) => mailOf(1 + (n % ASKED.length)));
+	const slacks = [await startSlack({ way: "http" }), await startSlack({ way: "http" })] as const;
+	const [ours, bare] = slacks;
+	const bots = [await served("serve-slack", place, ours, tasks), await served("serve-bolt", place, bare, [])];
+	try {
+		return await measured(ours, bare);
+	} finally {
+		for (const kill of bots) await kill();
+		for (const slack of slacks) await slack.stop();
+	}
+}
+
+async function measured(ours: Slack, bare: Slack): Promise<Figures> {
+	const took = { ours: [], oursEdited: [], bare: [], bareEdited: [] } as { [what: string]: number[] };
+	for (let n = 0; n < TRIES; n++) {
+		const who = ASKED[n % ASKED.length] ?? "mo";
+		const message = await until(
+			() => choreIn(ours, who, n),
+			() => `chore ${n} was not asked`,
+			POSTED_MS,
+		);
+		const same = await postSame(bare, who, message);
+		const one = await pressed(ours, who, message);
+		const other = await pressed(bare, who, same);
+		if (n >= WARM) {
+			took.ours?.push(one.answer);
+			took.oursEdited?.push(one.edited);
+			took.bare?.push(other.answer);
+			took.bareEdited?.push(other.edited);
+		}
+		await sleep(REST_MS);
+	}
+	const of = (what: string, part: number): number => quantile(took[what] ?? [], part);
+	return {
+		"slack click to answer p50": of("ours", 0.5),
+		"slack click to answer p99": of("ours", 0.99),
+		"slack click to edited card p50": of("oursEdited", 0.5),
+		"slack click to edited card p99": of("oursEdited", 0.99),
+		"bare bolt answer p50": of("bare", 0.5),
+		"bare bolt edited card p50": of("bareEdited", 0.5),
+		"slack answer over bare bolt p50": of("ours", 0.5) / of("bare", 0.5),
+		"slack edited card over bare bolt p50": of("oursEdited", 0.5) / of("bareEdited", 0.5),
+	};
+}
+
+/** The press: how long the bot took to answer, and how long until it edited that very card, as Slack sees both. */
+async function pressed(slack: Slack, who: SlackWho, message: SlackMessage) {
+	const before = slack.calls.length;
+	const began = performance.now();
+	const { status, after } = await slack.press(who, message, "Done");
+	if (status !== 200) throw new Error(`answered ${status}`);
+	const edit = await until(() =>
+		slack.calls.slice(before).find(({ method, body }) => method === "chat.update" && body.ts === message.ts),
+	);
+	const shown = await until(() =>
+		slack.messages(message.channel).find(({ ts, blocks }) => ts === message.ts && !asks(blocks)),
+	);
+	if (shown.text === message.text) throw new Error("the card says what it said before");
+	return { answer: after, edited: edit.at - began };
+}
+
+function asks(blocks: SlackMessage["blocks"]): boolean {
+	return JSON.stringify(blocks ?? []).includes("verb/complete");
+}
+
+function choreIn(slack: Slack, who: SlackWho, n: number): SlackMessage | undefined {
+	const words = new RegExp(`Chore ${n}\\b`, "u");
+	return slack.messages(slack.dm(who)).find(({ blocks }) => asks(blocks) && words.test(JSON.stringify(blocks)));
+}
+
+/** The same message from the bare app, which then only waits for the press. */
+async function postSame(slack: Slack, who: SlackWho, { text, blocks }: SlackMessage): Promise<SlackMessage> {
+	const headers = { "content-type": "application/json", authorization: `Bearer ${APP.bot}` };
+	const body = JSON.stringify({ channel: slack.dm(who), text, blocks });
+	const answer = await fetch(`${slack.url}/api/chat.postMessage`, { method: "POST", headers, body });
+	const { ts } = (await answer.json()) as Values;
+	return until(() => slack.messages(slack.dm(who)).find((each) => each.ts === ts));
+}
+
+function mailOf(n: number): string {
+	return `bench-${n}@contoso.example`;
+}
+
+function withPeople(definitions: string): void {
+	mkdirSync(definitions, { recursive: true });
+	cpSync(join(ROOT, "sop-definitions"), definitions, { recursive: true });
+	writeFileSync(join(definitions, "chore.yaml"), CHORE);
+	const path = join(definitions, "clients/contoso/client.yaml");
+	const file = parseDocument(readFileSync(path, "utf8"));
+	for (const [n, who] of PEOPLE.entries()) {
+		const person = { id: `bench-${n}`, name: `Person ${n}`, email: mailOf(n), slack: rosterId(who) };
+		(file.get("people") as YAMLSeq).add(file.createNode(person));
+	}
+	file.setIn(["roles", "bench"], ["bench-0"]);
+	writeFileSync(path, file.toString());
+}
+
+/** A bot in a process of its own. Gives how to end it. */
+async function served(
+	part: string,
+	place: string,
+	slack: Slack,
+	tasks: readonly string[],
+): Promise<() => Promise<void>> {
+	const told: SlackTold = { api: slack.api, tasks };
+	const child = spawn(process.execPath, [PART, part, place, JSON.stringify(told)], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	const gone = once(child, "exit");
+	const first = once(createInterface({ input: child.stdout }), "line") as Promise<[string]>;
+	const line = await Promise.race([first, gone.then(() => undefined)]);
+	if (line === undefined) throw new Error(`${part} ended before it served`);
+	const { port } = JSON.parse(line[0]) as { readonly port: number };
+	slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+	return async () => {
+		child.kill("SIGKILL");
+		await gone;
+	};
+}
