@@ -1,0 +1,29 @@
+/**
+ * What is not the same everywhere, each with why: the only differences the stories may show. Must never outlive its
+ * reason: one that no story needs any more fails the test.
+ */
+import type { SurfaceKey } from "./seat.ts";
+
+export type Exception = {
+	readonly surfaces: readonly SurfaceKey[];
+	/** A story and what is seen in it, as written there. */
+	readonly seen: RegExp;
+	/** Which part of what is shown may differ from the web chat. */
+	readonly part: "words" | "title" | "text" | "fields" | "buttons" | "details" | "all";
+	readonly why: string;
+};
+
+export const EXCEPTIONS: readonly Exception[] = [
+	{
+		surfaces: ["teams"],
+		seen: /^approval by a second person: \w+: (own approval|no authority|pressed once more|pressed by the other, late)$/u,
+		part: "buttons",
+		why: "Teams shows what is told in answer to a press as a line of words, which has no room for “Open the run”.",
+	},
+	{
+		surfaces: ["slack by socket", "slack by HTTP"],
+		seen: /^a form with mistakes, slash: harriet: with mistakes$/u,
+		part: "text",
+		why: "Slack leaves a modal with mistakes as it stands and adds each at its field; the words above it stay.",
+	},
+];
