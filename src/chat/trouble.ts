@@ -54,6 +54,9 @@ function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Pro
 	}
 }
 
+/** Sooner than this nobody counts. */
+const JUST_MS = 5000;
+
 /** Who decided, when, how long before. */
 function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Promise<Reply> {
 	if (run !== undefined) turn.refresh?.(run);
@@ -67,9 +70,7 @@ function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Prom
 		...whereWords(via),
 		" at ",
 		{ timeAt: at },
-		", ",
-		{ span: before },
-		" before you.",
+		...(before < JUST_MS ? [", just before you."] : [", ", { span: before }, " before you."]),
 	);
 	return tell(turn, { title, lead: ["Nothing more is needed."], summary: title }, run);
 }

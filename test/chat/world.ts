@@ -49,6 +49,8 @@ export const TEAMS_IDS = {
 	di: "00000000-0000-4000-8000-0000000000a3",
 	tia: "00000000-0000-4000-8000-0000000000a4",
 	stranger: "00000000-0000-4000-8000-0000000000a5",
+	/** Of Fabrikam. */
+	mona: "00000000-0000-4000-8000-0000000000a6",
 } as const;
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -343,7 +345,7 @@ export const definitions: Definitions = {
 			roles: { hr: ["harriet"], "it-lead": ["mo"], owner: ["di"] },
 		}),
 		fabrikam: client("fabrikam", "Fabrikam", {
-			people: [person("finn", "Finn Berg"), person("mo", "Mona Berg")],
+			people: [person("finn", "Finn Berg"), person("mo", "Mona Berg", { teams: TEAMS_IDS.mona })],
 			roles: { hr: ["finn"], "it-lead": ["mo"], owner: ["finn"] },
 		}),
 	},

@@ -18,6 +18,7 @@ import { createPoster } from "../../../src/chat/poster.ts";
 import { draftsIn } from "../../../src/chat/posts.ts";
 import { createWeb } from "../../../src/console/server.ts";
 import { view } from "../../../src/engine/view.ts";
+import type { Client } from "../../../src/sop/definitions.ts";
 import { openWorld, TEAMS_IDS } from "../world.ts";
 import { APP, type Message, type Microsoft, openMicrosoft, TENANT, tokenOf } from "./microsoft.ts";
 
@@ -30,10 +31,12 @@ export type Who = keyof typeof TEAMS_IDS;
 export type TeamsWorld = Awaited<ReturnType<typeof openTeamsWorld>>;
 export type Answered = { readonly status: number; readonly body: Json };
 
-/** `around`: wraps the bot, to make it slow. `issuer`: of another of Microsoft's clouds. */
-export async function openTeamsWorld(more: { readonly around?: (bot: Bot) => Bot; readonly issuer?: string } = {}) {
+/** `around`: wraps the bot, to make it slow. `issuer`: of another of Microsoft's clouds. `sops`: more of Contoso's. */
+export async function openTeamsWorld(
+	more: { readonly around?: (bot: Bot) => Bot; readonly issuer?: string; readonly sops?: Client["sops"] } = {},
+) {
 	const microsoft = await openMicrosoft(more.issuer);
-	const world = await openWorld({ channels: { operations: { teams: OPERATIONS } } });
+	const world = await openWorld({ channels: { operations: { teams: OPERATIONS } }, sops: more.sops ?? {} });
 	const lines: string[] = [];
 	const { clock, definitions, audit, desk, posts, fill, newId } = world;
 	const log = openLog({
