@@ -12,20 +12,27 @@ import { together } from "./together.ts";
  * told to be in doubt by then. Searches begun in one go travel together. Errors: `RemoteError` `no-connector`, not retryable, when it has none.
  */
 export function directoryOf(world: World): SearchedTogether {
-	const directory = oneSearch(world.directory ?? missing(world, "directory"));
+	const directory = world.directory ?? missing(world, "directory");
 	const { signal } = world;
 	const inTime =
 		<Said extends readonly unknown[], T>(ask: (...said: Said) => Promise<Answer<T>>) =>
 		async (...said: Said): Promise<Answer<T>> =>
 			signal.aborted ? STOPPED : ask(...said);
-	const { search, add, modify, move, remove } = directory;
+	const { search, searchNamed } = oneSearch(directory);
+	const { add, modify, move, remove } = directory.until?.(signal) ?? directory;
 	return {
 		...directory,
-		...{ search: inTime(search), add: inTime(add), modify: inTime(modify), move: inTime(move), remove: inTime(remove) },
+		...{ search: inTime(search), searchNamed: inTime(searchNamed) },
+		...{ add: inTime(add), modify: inTime(modify), move: inTime(move), remove: inTime(remove) },
 	};
 }
 
-const STOPPED = { kind: "unsent", code: "stopped", detail: "the time of this try was up before it was sent" } as const;
+/** Nothing was sent, because the try was over by then. */
+export const STOPPED = {
+	kind: "unsent",
+	code: "stopped",
+	detail: "the time of this try was up before it was sent",
+} as const;
 
 /**
  * The client's Microsoft 365, for as long as the step may take; reads begun in one go travel together.

@@ -42,11 +42,19 @@ async function examineConnector(name: ConnectorName, client: Client, parts: Conn
 		case "mail":
 			return examineMail(client, parts);
 		case "http": {
+			const settings = client.connectors.http ?? {};
+			if (settings.allowPrivate === true && !client.values.sandbox) return [privateHosts];
 			const { examineHosts } = await import("./http/examine.ts");
-			return examineHosts(client.connectors.http?.allow ?? [], parts.clock);
+			return examineHosts(settings, parts.clock);
 		}
 	}
 }
+
+const privateHosts = unwell(
+	"Private addresses",
+	"are only for a client that is a sandbox, so nothing at all is called",
+	"Take `allowPrivate` out of connectors.http in client.yaml.",
+);
 
 async function examineDirectory(client: Client, parts: ConnectParts): Promise<readonly Finding[]> {
 	const settings = client.connectors.directory;

@@ -9,8 +9,8 @@ import type { Answer, Directory, Entry } from "../engine/remote.ts";
 export type Named = { readonly attributes: readonly string[]; readonly value: string };
 type Query = Parameters<Directory["search"]>[0];
 type Found = Answer<readonly Entry[]>;
-export type SearchedTogether = Omit<Directory, "search"> & {
-	search(query: Query & { readonly named?: Named }): Promise<Found>;
+export type SearchedTogether = Directory & {
+	searchNamed(query: Query, named: Named): Promise<Found>;
 };
 
 type Asker = { readonly value?: string; readonly tell: (found: Promise<Found>) => void };
@@ -23,20 +23,18 @@ const MOST = 50;
 
 /** Wraps a door; all that were made for one door share. */
 export function oneSearch(directory: Directory): SearchedTogether {
-	return {
-		...directory,
-		search({ named, ...query }) {
-			const { promise, resolve } = Promise.withResolvers<Found>();
-			const { base, scope, filter, attributes } = query;
-			const keys = named?.attributes ?? [];
-			const key = JSON.stringify([base, scope, filter.toString(), attributes, keys]);
-			const shares = waiting.get(directory) ?? begin(directory);
-			const share = shares.get(key) ?? { query, keys, askers: [] };
-			shares.set(key, share);
-			share.askers.push({ tell: resolve, ...(named === undefined ? {} : { value: named.value }) });
-			return promise;
-		},
+	const ask = (query: Query, named?: Named): Promise<Found> => {
+		const { promise, resolve } = Promise.withResolvers<Found>();
+		const { base, scope, filter, attributes } = query;
+		const keys = named?.attributes ?? [];
+		const key = JSON.stringify([base, scope, filter.toString(), attributes, keys]);
+		const shares = waiting.get(directory) ?? begin(directory);
+		const share = shares.get(key) ?? { query, keys, askers: [] };
+		shares.set(key, share);
+		share.askers.push({ tell: resolve, ...(named === undefined ? {} : { value: named.value }) });
+		return promise;
 	};
+	return { ...directory, search: (query) => ask(query), searchNamed: ask };
 }
 
 function begin(directory: Directory): Map<string, Share> {

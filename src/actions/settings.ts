@@ -3,8 +3,8 @@
  * never give one client what is another's.
  */
 import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { readFile, realpath } from "node:fs/promises";
+import { resolve, sep } from "node:path";
 import { ConflictError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import type { Vault } from "../engine/ports.ts";
@@ -29,7 +29,8 @@ export async function secretOf(keeping: Keeping, client: Owner, named: string): 
 	const [kind, name] = [named.slice(0, at), named.slice(at + 1)];
 	const value = await (kind === "secret" ? revealed(keeping, client, name) : textOf(keeping, client, { kind, name }));
 	if (value !== undefined) return value;
-	throw refusal("no-such-secret", `A secret of ${client.name} is not there: ${named}. Nothing changed.`, named);
+	const where = kind === "file" ? "in its folder" : "there";
+	throw refusal("no-such-secret", `A secret of ${client.name} is not ${where}: ${named}. Nothing changed.`, named);
 }
 
 /** The PEM of a settings' authority, when it names one. Errors: throws `RemoteError` `no-such-file`. */
@@ -37,7 +38,7 @@ export async function caOf(client: Client, settings: { readonly ca?: string }): 
 	if (settings.ca === undefined) return {};
 	const ca = await textAt(client, settings.ca);
 	if (ca !== undefined) return { ca };
-	const message = `A certificate of ${client.name} is not there: ${settings.ca}. Nothing changed.`;
+	const message = `A certificate of ${client.name} is not in its folder: ${settings.ca}. Nothing changed.`;
 	throw refusal("no-such-file", message, settings.ca);
 }
 
@@ -65,10 +66,12 @@ async function textOf({ env }: Keeping, client: Owner, { kind, name }: Named): P
 	return text === undefined || text === "" ? undefined : new Secret(text);
 }
 
-/** A file named from the client's folder. */
+/** A file in the client's folder. What lies elsewhere, or leads there, may be another's: it is as if it were not there. */
 async function textAt(client: Owner, path: string): Promise<string | undefined> {
 	try {
-		return (await readFile(resolve(client.folder, path), "utf8")).trimEnd();
+		const folder = await realpath(client.folder);
+		const file = await realpath(resolve(folder, path));
+		return file.startsWith(`${folder}${sep}`) ? (await readFile(file, "utf8")).trimEnd() : undefined;
 	} catch {
 		return undefined;
 	}

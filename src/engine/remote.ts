@@ -115,6 +115,8 @@ export interface Directory {
 	): Promise<Answer<void>>;
 	move(dn: string, newDn: string): Promise<Answer<void>>;
 	remove(dn: string): Promise<Answer<void>>;
+	/** The same door for as long as the signal allows: what still waits for a connection then is never sent. */
+	until?(signal: AbortSignal): Directory;
 }
 
 export type GraphRequest = {

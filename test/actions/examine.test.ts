@@ -14,6 +14,7 @@ import { type Clock, plusMs, systemClock } from "../../src/base/time.ts";
 import { CORE } from "../../src/engine/decide.ts";
 import { loadDefinitions } from "../../src/sop/folder.ts";
 import { ldapServer, type Received, type Reply } from "./directory/ldap-server.ts";
+import { clientOf, memoryVault } from "./stage.ts";
 
 const remedies = { answer: "answer", trust: "trust", name: "name", renew: "renew", plain: "plain" };
 
@@ -123,6 +124,23 @@ test("a client whose connectors are simulated has nothing to prove, and one with
 	assert.deepEqual([...new Set(found.map(({ ok, words }) => `${ok} ${words}`))], ["true simulated, nothing to prove"]);
 	const [none] = await examineClient({ ...contoso, connectors: {} }, parts);
 	assert.deepEqual([none?.ok, none?.about], [false, "Contoso Ltd"]);
+});
+
+test("private hosts are looked at where a sandbox allows them, and are nobody else's", async (t) => {
+	const server = createServer((socket) => socket.end());
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	t.after(() => server.close());
+	const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const parts = { vault: memoryVault(), env: {}, clock: systemClock, sandboxOf: () => assert.fail("none is asked") };
+	const words = async (allowPrivate: boolean, sandbox: boolean) => {
+		const client = clientOf({ http: { allow: [host], allowPrivate } });
+		const findings = await examineClient({ ...client, values: { ...client.values, sandbox } }, parts);
+		return findings.map((finding) => `${finding.what} ${finding.words}`).join("; ");
+	};
+	assert.match(await words(false, true), /which is not on the public internet/);
+	assert.match(await words(true, true), /^Way to 127\.0\.0\.1 .*; TLS of 127\.0\.0\.1 it does not speak TLS there$/);
+	assert.match(await words(true, false), /^Private addresses are only for a client that is a sandbox/);
 });
 
 test("what a token does not say is not guessed", () => {

@@ -2,6 +2,7 @@
  * One client on a sandbox, with the real registry, worlds and performer. The host records what is delivered and answers
  * go; everything a test reads is what a real host would have made durable.
  */
+import { tmpdir } from "node:os";
 import type { TestContext } from "node:test";
 import { registry } from "../../src/actions/registry.ts";
 import type { Seed } from "../../src/actions/sandbox/seed.ts";
@@ -193,7 +194,7 @@ export function clientOf(connectors: Client["connectors"]): Client {
 	};
 	const people = SEED.people.map((person) => ({ ...person, of: "client" as const }));
 	const roster = { client: "contoso", people, roles: {}, channels: {}, standing: [] };
-	return { id: "contoso", name: "Contoso Ltd", values, roster, connectors, sops: {}, folder: "." };
+	return { id: "contoso", name: "Contoso Ltd", values, roster, connectors, sops: {}, folder: tmpdir() };
 }
 
 /** A vault in memory, with the rules of the port: kept once, and no other client's secret is there. */

@@ -120,10 +120,10 @@ export async function findGroups(
 	const isDn = /^((cn|ou)=.+,dc=|<GUID=)/i.test(group);
 	const isGroup = equal("objectClass", "group");
 	const filter = member === undefined ? isGroup : new AndFilter({ filters: [isGroup, equal("member", member)] });
-	const place = isDn
-		? ({ base: group, scope: "base" } as const)
-		: ({ base: directory.groupBase, scope: "sub", named: { attributes: NAMES, value: group } } as const);
-	const answer = await directory.search({ ...place, filter, attributes: GROUP_ATTRIBUTES });
+	const query = { filter, attributes: GROUP_ATTRIBUTES };
+	const answer = isDn
+		? await directory.search({ ...query, base: group, scope: "base" })
+		: await directory.searchNamed({ ...query, base: directory.groupBase }, { attributes: NAMES, value: group });
 	if (answer.kind === "refused" && (answer.code === "no-such-object" || answer.code === "bad-name")) return [];
 	const found = got(answer);
 	const exact = found.filter((entry) => isNamed(entry, NAMES, group));

@@ -6,6 +6,7 @@ import { AndFilter, NotFilter, PresenceFilter } from "ldapts";
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Values } from "../../base/json.ts";
 import { type Directory, type Entry, got } from "../../engine/remote.ts";
+import { oneSearch } from "../one-search.ts";
 import { equal, findGroups } from "./entries.ts";
 import type { Domain } from "./examine-sign-in.ts";
 
@@ -105,7 +106,7 @@ async function somebodyIn(directory: Directory, ou: string): Promise<Entry | und
 
 async function groupFinding({ directory, bind, lookOnly }: Tree, name: string): Promise<Finding> {
 	const what = `Group ${name}`;
-	const [group, ...others] = await findGroups(directory, name);
+	const [group, ...others] = await findGroups(oneSearch(directory), name);
 	if (group === undefined) {
 		const remedy = `Active Directory Users and Computers → New → Group, or mend \`groups\` in client.yaml.`;
 		return unwell(what, `is not below ${directory.groupBase}`, remedy);

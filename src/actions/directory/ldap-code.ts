@@ -39,7 +39,7 @@ export function ldapRefusal(
 		kind: "refused",
 		status,
 		code,
-		message: SENTENCES[code] ?? "The directory refused this.",
+		message: sentenceOf(code),
 		retryable: RETRYABLE.has(code),
 		detail: `LDAP result ${status}${win32 === undefined ? "" : `, Win32 ${win32}`}, on ${operation}`,
 	};
@@ -57,7 +57,7 @@ export function signInRefusal(status: number, diagnostic: string): Extract<Answe
 		kind: "refused",
 		status,
 		code: "not-signed-in",
-		message: SENTENCES["not-signed-in"] ?? "",
+		message: sentenceOf("not-signed-in"),
 		retryable: false,
 		detail: data === undefined ? detail : `${detail}, data ${data}`,
 	};
@@ -131,6 +131,7 @@ const BY_RESULT: { readonly [result: number]: Code } = {
 
 const RETRYABLE: ReadonlySet<Code> = new Set(["busy"]);
 
+/** What happened; that nothing changed is said with each, and who acts where a person must. */
 const SENTENCES: { readonly [code: Code]: string } = {
 	"weak-password": "The directory's password policy refused the password.",
 	"name-taken": "The directory already has an entry with that name.",
@@ -151,3 +152,18 @@ const SENTENCES: { readonly [code: Code]: string } = {
 	busy: "The directory is busy.",
 	unwilling: "The directory would not do this.",
 };
+
+const REMEDIES: { readonly [code: Code]: string } = {
+	"weak-password":
+		"Ours have 20 characters of four kinds: have the policy of that OU looked at (Group Policy Management, Password Policy, and Fine-Grained Password Policies), then try again.",
+	"no-rights":
+		"`sopwith doctor --client` names the right; give it (Active Directory Users and Computers, Delegate Control), then try again.",
+	"not-signed-in":
+		"`sopwith doctor --client` says why: a wrong password, or an account that is locked, closed or run out. Mend that, then try again.",
+};
+
+function sentenceOf(code: Code): string {
+	const said = SENTENCES[code] ?? "The directory refused this.";
+	const remedy = REMEDIES[code];
+	return `${said} Nothing changed.${remedy === undefined ? "" : ` ${remedy}`}`;
+}

@@ -5,6 +5,7 @@
 import { Client, NoResultError, ResultCodeError } from "ldapts";
 import type { Secret } from "../../base/secret.ts";
 import type { Answer } from "../../engine/remote.ts";
+import { untrusted } from "../untrusted.ts";
 import { type LdapOperation, ldapRefusal, signInRefusal, win32Of } from "./ldap-code.ts";
 import { type Line, openLine, type Place } from "./ldap-socket.ts";
 
@@ -26,11 +27,18 @@ const CONNECT_MS = 5_000;
 const SIGN_IN_MS = 8_000;
 const GOODBYE_MS = 1_000;
 
-/** Connects and signs in, once. Errors: `unsent` `unreachable`; refused `not-signed-in`. Nothing else was asked. */
-export async function connect(
-	place: Place,
-	{ bind, password }: { readonly bind: string; readonly password: Secret },
-): Promise<Answer<Connection>> {
+export type SigningIn = {
+	readonly bind: string;
+	readonly password: Secret;
+	/** When and whether that may be sent at all. */
+	readonly inTurn: (signIn: () => Promise<Answer<void>>) => Promise<Answer<void>>;
+};
+
+/**
+ * Connects and signs in, once. Errors: `unsent` `unreachable`, `not-trusted`; refused `not-signed-in`. Nothing else was
+ * asked.
+ */
+export async function connect(place: Place, { bind, password, inTurn }: SigningIn): Promise<Answer<Connection>> {
 	let line: Line;
 	try {
 		line = await openLine(place, CONNECT_MS);
@@ -38,12 +46,20 @@ export async function connect(
 		return unreachable(place, error);
 	}
 	const { client, isLost, cut } = clientOn(line, place);
-	try {
-		await within(SIGN_IN_MS, cut, () => client.bind(bind, password.open()));
-	} catch (error) {
-		cut();
-		if (!isResult(error) || AWAY.has(error.code)) return unreachable(place, error);
-		return signInRefusal(error.code, error.message);
+	const signedIn = await inTurn(async () => {
+		try {
+			await within(SIGN_IN_MS, cut, () => client.bind(bind, password.open()));
+			return { kind: "ok", value: undefined };
+		} catch (error) {
+			if (!isResult(error) || AWAY.has(error.code)) return unreachable(place, error);
+			return signInRefusal(error.code, error.message);
+		}
+	});
+	if (signedIn.kind !== "ok") {
+		// Not reset: nothing is to be taken back, and Node 26 crashes when that is done below encryption nobody read from yet.
+		line.secure.destroy();
+		line.raw.destroy();
+		return signedIn;
 	}
 	const ask: Connection["ask"] = async (operation, ms, work) => {
 		if (isLost()) return unreachable(place, undefined);
@@ -118,7 +134,10 @@ async function within<T>(ms: number, cut: () => void, work: () => Promise<T>): P
 
 function unreachable(place: Place, error: unknown): Extract<Answer<never>, { kind: "unsent" }> {
 	const why = error === undefined ? "the connection was lost before" : codeOf(error);
-	return { kind: "unsent", code: "unreachable", detail: `${place.url}: ${why}` };
+	const detail = `${place.url}: ${why}`;
+	const message = isResult(error) ? undefined : untrusted(new URL(place.url).hostname, why);
+	if (message === undefined) return { kind: "unsent", code: "unreachable", detail };
+	return { kind: "unsent", code: "not-trusted", message, detail };
 }
 
 /** A code of Node's or of LDAP, for a technician; `no-answer` where there is none. */

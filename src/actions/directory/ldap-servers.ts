@@ -20,6 +20,9 @@ type Known = Server & { wroteAt: number; failedAt: number; doubt: boolean };
 /** For waiting, connecting and signing in, fail-overs included; with an operation's own time below a step's 30 s. */
 const LINE_MS = 10_000;
 
+/** Another controller may serve all the same. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["unreachable", "not-trusted"]);
+
 export class Servers {
 	readonly #all: readonly Known[];
 	readonly #replicationMs: number;
@@ -69,7 +72,7 @@ export class Servers {
 				continue;
 			}
 			if (answer.kind === "ok") return { kind: "ok", value: { server, lease: answer.value } };
-			if (answer.kind !== "unsent" || answer.code !== "unreachable") return answer;
+			if (answer.kind !== "unsent" || !ELSEWHERE.has(answer.code)) return answer;
 			tried.add(server);
 			const stay = this.#held(server);
 			if (stay !== undefined) return stay;

@@ -25,6 +25,22 @@ const MOST_MS = 600_000;
 /** Opens signed-in connections. Errors: those of `connect`; what says that there is no password. */
 export function signsInAs({ bind, password }: SignIn, clock: Clock): (place: Place) => Promise<Answer<Connection>> {
 	let refused: Refused | undefined;
+	let before: Promise<unknown> = Promise.resolve();
+	/** Why that password is not sent now. */
+	const held = (of: string): Refusal | undefined => {
+		if (refused?.of !== of || toMs(clock.now()) >= refused.until) return undefined;
+		const { answer, until } = refused;
+		return { ...answer, detail: `${answer.detail}; not tried again before ${fromMs(until)}` };
+	};
+	const noted = (of: string, answer: Answer<void>): Answer<void> => {
+		if (answer.kind === "ok") refused = undefined;
+		if (answer.kind === "refused") {
+			const times = (refused?.of === of ? refused.times : 0) + 1;
+			const pause = Math.min(FIRST_MS * 2 ** (times - 1), MOST_MS);
+			refused = { of, answer, times, until: toMs(clock.now()) + pause };
+		}
+		return answer;
+	};
 	return async (place) => {
 		let secret: Secret;
 		try {
@@ -34,16 +50,12 @@ export function signsInAs({ bind, password }: SignIn, clock: Clock): (place: Pla
 			return { kind: "unsent", code: codeOf(error), detail: `the password of ${bind} could not be had` };
 		}
 		const of = sha256(secret.open());
-		const before = refused?.of === of ? refused : undefined;
-		if (before !== undefined && toMs(clock.now()) < before.until) {
-			return { ...before.answer, detail: `${before.answer.detail}; not tried again before ${fromMs(before.until)}` };
-		}
-		const answer = await connect(place, { bind, password: secret });
-		if (answer.kind === "ok") refused = undefined;
-		if (answer.kind !== "refused") return answer;
-		const times = (before?.times ?? 0) + 1;
-		const pause = Math.min(FIRST_MS * 2 ** (times - 1), MOST_MS);
-		refused = { of, answer, times, until: toMs(clock.now()) + pause };
-		return answer;
+		// One after the other, so that whoever comes next knows of a refusal: only one of them counts towards a lock.
+		const inTurn = (signIn: () => Promise<Answer<void>>): Promise<Answer<void>> => {
+			const turn = before.then(async () => held(of) ?? noted(of, await signIn()));
+			before = turn.catch(() => {});
+			return turn;
+		};
+		return held(of) ?? connect(place, { bind, password: secret, inTurn });
 	};
 }

@@ -8,6 +8,7 @@ import { Secret } from "../../base/secret.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Answer, Directory } from "../../engine/remote.ts";
 import { parseDn } from "../dn.ts";
+import { STOPPED } from "../doors.ts";
 import { refusedUpFront, type Said, spelled } from "./ldap-check.ts";
 import { modifyKind } from "./ldap-code.ts";
 import { findEntries } from "./ldap-entry.ts";
@@ -38,30 +39,34 @@ export type LdapOptions = SignIn &
 /** Opens the door; connections are made when first needed, and again after they were lost. */
 export function openLdap(options: LdapOptions): { readonly directory: Directory; close(): Promise<void> } {
 	const { base, groupBase = base, upnSuffix = suffixOf(base), markAttribute = "extensionAttribute15" } = options;
-	const { servers, ask } = askerOf(options);
-	const directory: Directory = {
-		...{ base, groupBase, upnSuffix, markAttribute },
-		...(options.names === undefined ? {} : { names: options.names }),
-		search({ base: from = base, scope = "sub", filter, attributes }) {
-			return ask({ operation: "search", names: [from] }, (client, [at = from]) =>
-				findEntries(client, { base: at, scope, filter, attributes }),
-			);
-		},
-		add(dn, attributes) {
-			const values = Object.entries(attributes).map(([attribute, value]) => ({ attribute, values: [value].flat() }));
-			return ask({ operation: "add", names: [dn], values }, (client, [at = dn]) => client.add(at, values.map(written)));
-		},
-		modify(dn, changes, { again = false } = {}) {
-			const said = { operation: modifyKind(changes), names: [dn], values: changes };
-			const sent = () => changes.map((one) => new Change({ operation: one.operation, modification: written(one) }));
-			const hinted = !again && changes.some(({ values }) => values.some((value) => value instanceof Secret));
-			return ask(said, (client, [at = dn], controls) => client.modify(at, sent(), policyHints(controls)), hinted);
-		},
-		move: (dn, newDn) =>
-			ask({ operation: "move", names: [dn, newDn] }, (client, [from = dn, to = newDn]) => client.modifyDN(from, to)),
-		remove: (dn) => ask({ operation: "remove", names: [dn] }, (client, [at = dn]) => client.del(at)),
+	const { servers, askerUntil } = askerOf(options);
+	const until = (signal: AbortSignal): Directory => {
+		const ask = askerUntil(signal);
+		return {
+			...{ base, groupBase, upnSuffix, markAttribute, until },
+			...(options.names === undefined ? {} : { names: options.names }),
+			search({ base: from = base, scope = "sub", filter, attributes }) {
+				return ask({ operation: "search", names: [from] }, (client, [at = from]) =>
+					findEntries(client, { base: at, scope, filter, attributes }),
+				);
+			},
+			add(dn, attributes) {
+				const values = Object.entries(attributes).map(([attribute, value]) => ({ attribute, values: [value].flat() }));
+				const said = { operation: "add", names: [dn], values } as const;
+				return ask(said, (client, [at = dn]) => client.add(at, values.map(written)));
+			},
+			modify(dn, changes, { again = false } = {}) {
+				const said = { operation: modifyKind(changes), names: [dn], values: changes };
+				const sent = () => changes.map((one) => new Change({ operation: one.operation, modification: written(one) }));
+				const hinted = !again && changes.some(({ values }) => values.some((value) => value instanceof Secret));
+				return ask(said, (client, [at = dn], controls) => client.modify(at, sent(), policyHints(controls)), hinted);
+			},
+			move: (dn, newDn) =>
+				ask({ operation: "move", names: [dn, newDn] }, (client, [from = dn, to = newDn]) => client.modifyDN(from, to)),
+			remove: (dn) => ask({ operation: "remove", names: [dn] }, (client, [at = dn]) => client.del(at)),
+		};
 	};
-	return { directory, close: () => servers.close() };
+	return { directory: until(new AbortController().signal), close: () => servers.close() };
 }
 
 /** How every operation goes: checked, given a connection, asked once. */
@@ -77,17 +82,20 @@ function askerOf(options: LdapOptions) {
 	);
 	type Work<T> = (client: Client, names: readonly string[], controls: ReadonlySet<string>) => Promise<T>;
 	/** `knowing`: what the server can do is asked first. If that is lost, so is the connection, and nothing is sent. */
-	const ask = async <T>(said: Said, work: Work<T>, knowing = false): Promise<Answer<T>> => {
-		if (isClear !== undefined) return NO_TLS;
-		const refused = refusedUpFront(said);
-		if (refused !== undefined) return refused;
-		const names = said.names.map((name) => spelled(name) ?? name);
-		return servers.run(said.operation, async (connection) => {
-			const controls = knowing ? await connection.controls(CONTROLS_MS) : new Set<string>();
-			return connection.ask(said.operation, timeoutMs, (client) => work(client, names, controls));
-		});
-	};
-	return { servers, ask };
+	const askerUntil =
+		(signal: AbortSignal) =>
+		async <T>(said: Said, work: Work<T>, knowing = false): Promise<Answer<T>> => {
+			if (isClear !== undefined) return NO_TLS;
+			const refused = refusedUpFront(said);
+			if (refused !== undefined) return refused;
+			const names = said.names.map((name) => spelled(name) ?? name);
+			return servers.run(said.operation, async (connection) => {
+				const controls = knowing ? await connection.controls(CONTROLS_MS) : new Set<string>();
+				if (signal.aborted) return STOPPED;
+				return connection.ask(said.operation, timeoutMs, (client) => work(client, names, controls));
+			});
+		};
+	return { servers, askerUntil };
 }
 
 const CONTROLS_MS = 5_000;

@@ -5,20 +5,26 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { type Finding, unwell } from "../../base/finding.ts";
 import type { Clock } from "../../base/time.ts";
+import type { HttpSettings } from "../../sop/connector-schema.ts";
 import { examineTls } from "../examine-tls.ts";
 import { isPublic } from "./addresses.ts";
 
-/** Looks at each host of `connectors.http.allow`, all at once. */
-export async function examineHosts(allow: readonly string[], clock: Clock): Promise<readonly Finding[]> {
-	const found = await Promise.all(allow.map((host) => examineHost(host, clock)));
+/** Looks at each host of `connectors.http.allow`, all at once. `allowPrivate`: as the door has it. */
+export async function examineHosts(
+	{ allow = [], allowPrivate = false }: HttpSettings,
+	clock: Clock,
+): Promise<readonly Finding[]> {
+	const found = await Promise.all(allow.map((host) => examineHost(host, { allowPrivate, clock })));
 	return found.flat();
 }
 
-async function examineHost(allowed: string, clock: Clock): Promise<readonly Finding[]> {
+type Looking = { readonly allowPrivate: boolean; readonly clock: Clock };
+
+async function examineHost(allowed: string, { allowPrivate, clock }: Looking): Promise<readonly Finding[]> {
 	const { hostname, port } = new URL(`https://${allowed}`);
 	const host = hostname.replace(/^\[|\]$/g, "");
 	const addresses = isIP(host) === 0 ? await lookup(host, { all: true }).catch(() => []) : [{ address: host }];
-	const inside = addresses.find(({ address }) => !isPublic(address));
+	const inside = allowPrivate ? undefined : addresses.find(({ address }) => !isPublic(address));
 	if (inside !== undefined) {
 		const remedy = "Name a host on the internet in connectors.http.allow; what is inside is never called from here.";
 		return [unwell(`Way to ${host}`, `it is ${inside.address}, which is not on the public internet`, remedy)];

@@ -28,7 +28,8 @@ export function refusedHere(code: Code, why: string): Extract<Answer<never>, { k
 export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, clock: Clock): GraphAnswer {
 	if (exchange.kind === "lost") {
 		const { code, detail } = exchange;
-		return exchange.sent ? { kind: "unknown", code, detail } : { kind: "unsent", code, detail };
+		if (exchange.sent) return { kind: "unknown", code, detail };
+		return { kind: "unsent", code, detail, ...(code === "not-trusted" ? { message: NOT_TRUSTED } : {}) };
 	}
 	const { status, headers, body } = exchange;
 	const requestId = headers.get("request-id") ?? undefined;
@@ -48,11 +49,12 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 	const code = codeOf(status, error);
 	const said = typeof error.message === "string" && error.message !== "" ? error.message : `it said ${status}.`;
 	const own = SENTENCES[code];
+	const remedy = REMEDIES[code];
 	return {
 		kind: "refused",
 		status,
 		code,
-		message: `${own ?? `Microsoft 365 refused this: ${said}`} Nothing changed.`,
+		message: `${own ?? `Microsoft 365 refused this: ${said}`} Nothing changed.${remedy === undefined ? "" : ` ${remedy}`}`,
 		retryable: PASSING.includes(status) && !hasConflict(error),
 		detail: own === undefined ? detail : `${detail}: ${said}`,
 		...(after === undefined ? {} : { retryAfterMs: after }),
@@ -128,8 +130,7 @@ const STATUSES: { readonly [status: number]: Code } = {
 
 /** What people read; Microsoft's own words are the technician's then. */
 const SENTENCES: { readonly [code: Code]: string } = {
-	"no-rights":
-		"Our application has no right to do this in Microsoft 365; `sopwith doctor --client` names the permission.",
+	"no-rights": "Our application has no right to do this in Microsoft 365.",
 	"not-signed-in": "Microsoft 365 did not accept our sign-in.",
 	"not-found": "Microsoft 365 does not have what this is about.",
 	"no-mailbox": "Microsoft 365 shows no mailbox for this account yet.",
@@ -141,6 +142,15 @@ const SENTENCES: { readonly [code: Code]: string } = {
 	"server-error": "Microsoft 365 has a trouble of its own just now.",
 	unavailable: "Microsoft 365 is not available just now.",
 	"gateway-timeout": "Microsoft 365 did not answer in time.",
+};
+
+const NOT_TRUSTED =
+	"The certificate that was shown for Microsoft 365 is not trusted here. Nothing was sent. Where a proxy opens TLS, name its authority as `ca` in client.yaml; `sopwith doctor --client` says more.";
+
+const REMEDIES: { readonly [code: Code]: string } = {
+	"no-rights":
+		"`sopwith doctor --client` names the permission; give consent to it (Entra admin centre, App registrations), then try again.",
+	"not-signed-in": "`sopwith doctor --client` says why. Mend that, then try again.",
 };
 
 function kebab(code: string): Code {

@@ -1,7 +1,7 @@
 /** One refusal has one name, whether Samba or Windows spells it. Ours are measured, Windows' are those of its documents. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type LdapOperation, ldapRefusal } from "../../../src/actions/directory/ldap-code.ts";
+import { type LdapOperation, ldapRefusal, signInRefusal } from "../../../src/actions/directory/ldap-code.ts";
 
 type Spelling = readonly [result: number, win32: string];
 type Row = {
@@ -42,3 +42,17 @@ for (const [what, { on, samba, windows, code }] of Object.entries(SAME))
 		const named = [samba, windows].map(([result, win32]) => ldapRefusal(on, result, win32).code);
 		assert.deepEqual(named, [code, code]);
 	});
+
+test("every refusal says that nothing changed, and who acts where a person must", () => {
+	for (let result = 1; result < 90; result++) {
+		assert.match(ldapRefusal("modify", result, undefined).message, /\. Nothing changed\.( |$)/, String(result));
+	}
+	assert.match(ldapRefusal("set", 19, "0000052D").message, /password policy .*Password Policy.*try again\.$/);
+	assert.match(ldapRefusal("add", 50, undefined).message, /no right .*doctor --client.*Delegate Control.*try again\.$/);
+	for (const refused of [ldapRefusal("search", 1, undefined), signInRefusal(49, "80090308: x, data 775, y")]) {
+		assert.match(
+			refused.message,
+			/sign-in\. Nothing changed\. .*doctor --client.*locked, closed or run out.*try again\.$/,
+		);
+	}
+});

@@ -98,6 +98,8 @@ test("who cannot prove to be the controller is told nothing", { skip }, async (t
 	for (const way of [{}, { url: dc1.plainUrl, startTls: true }]) {
 		const answer = await doorTo(t, dc1, { ...way, ...stranger }).remove(sales);
 		assert.ok(answer.kind === "unsent" && answer.detail.endsWith("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), said(answer));
+		assert.equal(answer.code, "not-trusted");
+		assert.match(answer.message ?? "", /is from an authority that is not trusted here\. Nothing was sent\. .*`ca`/);
 	}
 	for (const [flaw, code] of FLAWS) {
 		const flawed = await startSamba({ flaw });
@@ -105,6 +107,7 @@ test("who cannot prove to be the controller is told nothing", { skip }, async (t
 		for (const way of [{}, { url: flawed.plainUrl, startTls: true }]) {
 			const answer = await doorTo(t, flawed, way).remove(sales);
 			assert.ok(answer.kind === "unsent" && answer.detail.endsWith(code), JSON.stringify(answer));
+			assert.match(answer.message ?? "", /^The certificate of \S+ (has run out|is made out to another name)\. Nothing/);
 		}
 	}
 });

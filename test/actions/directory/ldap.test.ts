@@ -217,6 +217,51 @@ test("a refused sign-in is not tried again at once: that would lock the account"
 	assert.equal((await directory.remove(ADA)).kind, "ok", "another password is tried at once");
 });
 
+test("a password that was changed elsewhere is refused once, however many connections are wanted", async (t) => {
+	let password = "old";
+	const busy = Promise.withResolvers<void>();
+	const {
+		open: _open,
+		received,
+		...server
+	} = await ldapServer(t, ({ operation, bytes }) => {
+		if (operation === "bind") return bytes.includes(password) ? OK : { kind: "result", code: 49 };
+		return operation === "modify" ? { kind: "later", until: busy.promise } : OK;
+	});
+	const options = { ...server, base: "DC=x", bind: "b", clock: systemClock };
+	const { directory, close } = openLdap({ ...options, password: async () => new Secret("old") });
+	t.after(() => close());
+	const title = [{ operation: "replace", attribute: "title", values: ["x"] }] as const;
+	const first = directory.modify(ADA, title);
+	await until(() => received.some((one) => one.operation === "modify"));
+	password = "new";
+	const others = Array.from({ length: 8 }, () => directory.modify(ADA, title));
+	await until(() => received.filter((one) => one.operation === "bind").length >= 2);
+	busy.resolve();
+	assert.equal((await first).kind, "ok");
+	await Promise.all(others);
+	assert.equal(received.filter((one) => one.operation === "bind").length, 2);
+});
+
+test("a write that still waits for a connection when its try is over is never sent", async (t) => {
+	const busy = Promise.withResolvers<void>();
+	const { directory, received } = await door(t, ({ operation }) =>
+		operation === "modify" ? { kind: "later", until: busy.promise } : OK,
+	);
+	const title = [{ operation: "replace", attribute: "title", values: ["x"] }] as const;
+	const stop = new AbortController();
+	const under = Array.from({ length: 4 }, () => directory.modify(ADA, title));
+	await until(() => received.filter((one) => one.operation === "modify").length === 4);
+	assert.ok(directory.until !== undefined);
+	const late = directory.until(stop.signal).modify(ADA, title);
+	stop.abort();
+	busy.resolve();
+	const answer = await late;
+	assert.deepEqual([answer.kind, answer.kind === "ok" ? "" : answer.code], ["unsent", "stopped"]);
+	assert.ok((await Promise.all(under)).every(({ kind }) => kind === "ok"));
+	assert.equal(received.filter((one) => one.operation === "modify").length, 4);
+});
+
 test("a password that cannot be had is told by its own code, and nobody is asked", async (t) => {
 	const { received, open: _open, ...server } = await ldapServer(t, () => OK);
 	const password = async () => {

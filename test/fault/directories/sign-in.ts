@@ -77,10 +77,11 @@ export const accountFaults: { readonly [fault: string]: readonly Case<Hybrid>[] 
 );
 
 /** The controller comes back with another certificate while Graph is at work. */
-const recertified = (flaw: Flaw | undefined, code: string): Case<Hybrid> => {
+const recertified = (flaw: Flaw | undefined, code: string, says: RegExp): Case<Hybrid> => {
 	let good: readonly (readonly [string, string])[] = [];
 	return {
 		ends: "asks",
+		says,
 		strike({ cloud, samba, later }) {
 			let met = false;
 			const renew = async () => {
@@ -116,8 +117,16 @@ const recertified = (flaw: Flaw | undefined, code: string): Case<Hybrid> => {
 
 /** On the controller's own certificate, without the line. */
 export const certificateFaults: { readonly [fault: string]: readonly Case<Hybrid>[] } = {
-	"the controller's certificate is another authority's": [recertified(undefined, "CERT_SIGNATURE_FAILURE")],
-	"the controller's certificate has run out": [recertified("expired", "CERT_HAS_EXPIRED")],
+	"the controller's certificate is another authority's": [
+		recertified(
+			undefined,
+			"CERT_SIGNATURE_FAILURE",
+			/is from an authority that is not trusted here\. Nothing was sent/,
+		),
+	],
+	"the controller's certificate has run out": [
+		recertified("expired", "CERT_HAS_EXPIRED", /The certificate of \S+ has run out\. Nothing was sent/),
+	],
 };
 
 const weak = (samba: Samba, length: number) => set(samba, samba.base, "minPwdLength", String(length));
