@@ -12,7 +12,7 @@ const PER_CHANNEL: readonly Limit[] = [{ most: 1, perMs: 1_000 }];
  * Per workspace. Posts: "several hundred a minute". Edits are of tier 3, "50+ a minute": a fifth of them is left to what is
  * urgent. Chats are opened within tier 3 too.
  */
-const PER_WORKSPACE: { readonly [method: string]: readonly Limit[] } = {
+const PER_WORKSPACE: { readonly [method in Call["method"]]: readonly Limit[] } = {
 	"chat.postMessage": [
 		{ most: 10, perMs: 1_000 },
 		{ most: 200, perMs: 60_000 },
@@ -22,6 +22,8 @@ const PER_WORKSPACE: { readonly [method: string]: readonly Limit[] } = {
 };
 const LONGEST_MS = 60_000;
 const MOST_WAIT_MS = 60_000;
+/** Places that want room come again spread over at most this long, so that they do not all ask at each call that is free. */
+const SPREAD_MS = 60_000;
 /** A place that is shut is tried for a day: whoever lets us in again within it finds the last state there. */
 const SHUT_FIRST_MS = 15_000;
 const SHUT_MOST_MS = 300_000;
@@ -48,13 +50,20 @@ export type Pace = {
 	readonly well: (call: Call) => void;
 };
 
-type Past = { readonly calls: number[]; untilMs: number; failures: number; shutMs: number | undefined };
+type Past = {
+	readonly calls: number[];
+	untilMs: number;
+	failures: number;
+	shutMs: number | undefined;
+	/** Calls that were told to wait and did not go yet, about. */
+	waiting: number;
+};
 
 /** `random`: from 0 to 1. */
 export function createPace(random: () => number): Pace {
 	const kept = new Map<string, Past>();
 	const of = (name: string): Past => {
-		const past = kept.get(name) ?? { calls: [], untilMs: 0, failures: 0, shutMs: undefined };
+		const past = kept.get(name) ?? { calls: [], untilMs: 0, failures: 0, shutMs: undefined, waiting: 0 };
 		kept.delete(name);
 		kept.set(name, past);
 		const oldest = kept.size > MOST_PLACES ? kept.keys().next().value : undefined;
@@ -66,14 +75,15 @@ export function createPace(random: () => number): Pace {
 			const [here, all] = [of(channelOf(call)), of(workspaceOf(call))];
 			const saidMs = all.untilMs - nowMs;
 			if (saidMs > 0) return { waitMs: saidMs, ours: false };
-			const perChannel = call.method === "chat.postMessage" ? PER_CHANNEL : [];
-			const waits = [
-				here.untilMs - nowMs,
-				...perChannel.map((limit) => roomIn(here.calls, limit, nowMs)),
-				...(PER_WORKSPACE[call.method] ?? []).map((limit) => roomIn(all.calls, limit, nowMs)),
-			];
-			const waitMs = call.urgent === true ? 0 : Math.max(0, ...waits);
-			if (waitMs > 0) return { waitMs, ours: true };
+			const ownMs = call.urgent === true ? 0 : Math.max(here.untilMs - nowMs, roomHere(call, here, nowMs));
+			if (ownMs > 0) return { waitMs: ownMs, ours: true };
+			const roomMs = call.urgent === true ? 0 : roomIn(all.calls, PER_WORKSPACE[call.method], nowMs);
+			if (roomMs > 0) {
+				const spreadMs = Math.min(SPREAD_MS, all.waiting * gapOf(PER_WORKSPACE[call.method]));
+				all.waiting += 1;
+				return { waitMs: Math.ceil(roomMs + random() * spreadMs), ours: true };
+			}
+			all.waiting = Math.max(0, all.waiting - 1);
 			for (const past of [here, all]) {
 				while ((past.calls[0] ?? nowMs) <= nowMs - LONGEST_MS) past.calls.shift();
 				past.calls.push(nowMs);
@@ -120,8 +130,20 @@ function workspaceOf({ team, method }: Call): string {
 	return `${method} ${team}`;
 }
 
+function roomHere({ method }: Call, { calls }: Past, nowMs: number): number {
+	return method === "chat.postMessage" ? roomIn(calls, PER_CHANNEL, nowMs) : 0;
+}
+
 /** How long until one more call fits, ms. */
-function roomIn(calls: readonly number[], { most, perMs }: Limit, nowMs: number): number {
-	const edge = calls.at(-most);
-	return edge === undefined ? 0 : Math.max(0, edge + perMs - nowMs);
+function roomIn(calls: readonly number[], limits: readonly Limit[], nowMs: number): number {
+	const waits = limits.map(({ most, perMs }) => {
+		const edge = calls.at(-most);
+		return edge === undefined ? 0 : edge + perMs - nowMs;
+	});
+	return Math.max(0, ...waits);
+}
+
+/** Time between two calls at the slowest of the limits, ms. */
+function gapOf(limits: readonly Limit[]): number {
+	return Math.max(...limits.map(({ most, perMs }) => perMs / most));
 }

@@ -47,6 +47,24 @@ test("a workspace gets 40 edits a minute, so that room is left for what is urgen
 	assert(made.length >= 400, `${made.length} edits in ten minutes`);
 });
 
+test("a thousand places that want an edit get it in turn, and do not all ask at each call that is free", () => {
+	const luck = seeded(7);
+	const pace = createPace(luck);
+	const due = Array.from({ length: 1000 }, (_, at) => ({ at, atMs: at % 50 }));
+	let [asked, lastMs] = [0, 0];
+	while (due.length > 0) {
+		due.sort((a, b) => a.atMs - b.atMs);
+		const next = due.shift();
+		assert(next !== undefined);
+		asked += 1;
+		const { waitMs } = pace.take(edit(`C${next.at}`), next.atMs);
+		if (waitMs === 0) lastMs = next.atMs;
+		else due.push({ ...next, atMs: next.atMs + waitMs });
+	}
+	assert(lastMs <= (1000 / 40) * 60_000 * 1.3, `the last went after ${lastMs / 60_000} min`);
+	assert(asked <= 40_000, `${asked} asked`);
+});
+
 test("another workspace has limits of its own", () => {
 	const pace = createPace(() => 0.5);
 	assert.equal(pace.take(post("C1"), 0).waitMs, 0);
@@ -88,6 +106,15 @@ test("a place in trouble is left alone for longer each time, and never at the sa
 	pace.well(edit("C1"));
 	assert.equal(pace.busy(edit("C1"), 0), 500);
 });
+
+/** Luck that is the same each time. */
+function seeded(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+		return state / 2_147_483_648;
+	};
+}
 
 /** Timers by hand: `pass` lets the time go by. */
 function handTimers() {
