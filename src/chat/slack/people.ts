@@ -79,7 +79,7 @@ function peopleOf(definitions: Definitions, client: string | undefined): readonl
 	return (found?.roster.people ?? []).filter(({ of }) => of === "client");
 }
 
-/** A workspace vouches for addresses: a client's for its people, and the MSP's own, that of the environment, for its staff. */
+/** A workspace vouches for addresses: a client’s for its people; the MSP’s own, that of the environment, for its staff. */
 function whoseIs({ msp }: Definitions, { team }: Workspace): NonNullable<Account["workspace"]> {
 	const client = msp.workspaces?.find((each) => each.team === team)?.client;
 	return client === undefined ? {} : { client };
