@@ -84,10 +84,7 @@ export function createPace(random: () => number): Pace {
 				return { waitMs: Math.ceil(roomMs + random() * spreadMs), ours: true };
 			}
 			all.waiting = Math.max(0, all.waiting - 1);
-			for (const past of [here, all]) {
-				while ((past.calls[0] ?? nowMs) <= nowMs - LONGEST_MS) past.calls.shift();
-				past.calls.push(nowMs);
-			}
+			for (const past of [here, all]) count(past, nowMs);
 			return { waitMs: 0, ours: false };
 		},
 		busy: (call, nowMs, saidMs) => {
@@ -128,6 +125,11 @@ function channelOf({ team, channel, method }: Call): string {
 
 function workspaceOf({ team, method }: Call): string {
 	return `${method} ${team}`;
+}
+
+function count({ calls }: Past, nowMs: number): void {
+	while ((calls[0] ?? nowMs) <= nowMs - LONGEST_MS) calls.shift();
+	calls.push(nowMs);
 }
 
 function roomHere({ method }: Call, { calls }: Past, nowMs: number): number {
