@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 import type { Action } from "../../engine/action.ts";
+import type { Change } from "../../engine/event.ts";
 import { outcomeOf } from "../../engine/remote.ts";
 import { change, check, turned } from "../changes.ts";
 import { directoryOf } from "../doors.ts";
@@ -63,10 +64,11 @@ export const directoryManager: Action<z.infer<typeof input>, z.infer<typeof outp
 		const found = await findUser(directory, wanted.user);
 		if (found === undefined) return { kind: "refused", applied: [], ...gone(made.target) };
 		const values = typeof made.after === "string" && made.after !== "" ? [made.after] : [];
-		return outcomeOf(
-			await directory.modify(found.dn, [{ operation: "replace", attribute: "manager", values }]),
-			made.id,
-		);
+		const answer = await directory.modify(found.dn, [{ operation: "replace", attribute: "manager", values }]);
+		const outcome = outcomeOf(answer, made.id);
+		if (outcome.kind !== "refused" || outcome.code !== "no-such-object") return outcome;
+		const isManager = answer.kind === "refused" && answer.status === 19;
+		return { ...outcome, ...(isManager ? managerGone(made) : gone(made.target)) };
 	},
 	undo(made, _wanted, { subject }: Facts) {
 		const isSo = typeof made.after === "string" && sameDn(subject.user?.manager ?? "", made.after);
@@ -75,6 +77,12 @@ export const directoryManager: Action<z.infer<typeof input>, z.infer<typeof outp
 		return { changes: [turned(made, words, `LDAP modify manager: ${String(made.before ?? "")}`)] };
 	},
 };
+
+/** The manager was there when looked at. */
+function managerGone({ words }: Change) {
+	const message = `${words}: that account is not in the directory any more. Nothing changed. Correct the manager in the form, or skip this step.`;
+	return { code: "no-such-manager", message };
+}
 
 /** A person of the roster is found by their address; anybody else by the name given. */
 function addressed(ref: z.infer<typeof userRef>, world: Parameters<typeof subjectOf>[2]) {

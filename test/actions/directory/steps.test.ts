@@ -86,6 +86,38 @@ test("a group that is not there is an obstacle, and no group is made", async (t)
 	assert.deepEqual([outcome.code, changes], ["no-such-group", undefined]);
 });
 
+test("who or what goes between the look and the write is named, and not tried again", async (t) => {
+	const stage = await withAda(t);
+	const gone = (result: number, win32: string) =>
+		stage.sandbox.fault({
+			match: { on: "directory", method: "MODIFY" },
+			answer: { kind: "refused", result, win32 },
+		});
+	const manager = { action: "directory.manager", input: { user: UPN, manager: "mo" } };
+	for (const [order, result, win32, code, words] of [
+		[
+			manager,
+			19,
+			"000020B5",
+			"no-such-manager",
+			/^Set the manager to Mo Manager: that account is not .* any more\. Nothing/,
+		],
+		[
+			manager,
+			32,
+			"00002030",
+			"no-such-user",
+			/^There is no account ada\.lovelace@contoso\.example .* any more\. Nothing/,
+		],
+	] as const) {
+		gone(result, win32);
+		const { outcome } = await stage.attempt({ ...order, step: code });
+		assert.ok(outcome?.kind === "refused", JSON.stringify(outcome));
+		assert.deepEqual([outcome.code, outcome.retryable, outcome.applied], [code, false, []]);
+		assert.match(outcome.message, words);
+	}
+});
+
 test("somebody who is not there is an obstacle for every step", async (t) => {
 	const stage = await onStage(t);
 	for (const { action, input } of CASES) {
