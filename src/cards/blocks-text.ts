@@ -64,7 +64,9 @@ function written(text: string): string {
 		if (typeof piece === "string") return swapped(piece);
 		const { seconds, day, words, tail } = piece;
 		const format = day ? "{date_short_pretty} at {time}" : "{time}";
-		return `<!date^${seconds}^${format}|${swapped(words).replaceAll(/[|^]/g, " ")}>${swapped(tail)}`;
+		// The tail stands behind it for everybody, so not in what a client without dates shows.
+		const own = words.endsWith(tail) ? words.slice(0, words.length - tail.length) : words;
+		return `<!date^${seconds}^${format}|${swapped(own).replaceAll(/[|^]/g, " ")}>${swapped(tail)}`;
 	});
 	return made.join("").replace(/^(?= ?&gt;)/, GAP);
 }
