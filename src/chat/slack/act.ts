@@ -52,13 +52,13 @@ export function createAct(parts: ActParts): Hear {
 		const definitions = parts.desk.definitions();
 		const { asked, from } = read(delivery, (user) => nameIn(definitions, delivery.workspace.team, user));
 		const on: On = { delivery, from };
-		if (asked.kind === "nothing" || asked.kind === "closed") return undefined;
+		if (asked.kind === "nothing" || asked.kind === "closed" || asked.kind === "overheard") return undefined;
 		if (asked.kind === "options") return suggested(parts, on, asked);
 		return parts.seen.once(keyOf(delivery, from), () => act(parts, on, asked));
 	};
 }
 
-type Acted = Exclude<Asked, { kind: "nothing" | "closed" | "options" }>;
+type Acted = Exclude<Asked, { kind: "nothing" | "closed" | "overheard" | "options" }>;
 
 function act(parts: ActParts, on: On, asked: Acted): Promise<Answer> {
 	switch (asked.kind) {
@@ -96,8 +96,7 @@ async function ask(parts: ActParts, on: On, how: (inbound: Handed) => Promise<Re
 	}
 }
 
-async function said(parts: ActParts, on: On, { text, addressed }: Extract<Asked, { kind: "said" }>): Promise<Answer> {
-	if (!addressed) return undefined;
+async function said(parts: ActParts, on: On, { text }: Extract<Asked, { kind: "said" }>): Promise<Answer> {
 	if (text.length > MOST_TYPED) return told(parts, on, { work: Promise.resolve(saying(tooLong(parts))) });
 	return told(parts, on, { work: ask(parts, on, (inbound) => parts.bot.handle({ ...inbound, kind: "said", text })) });
 }

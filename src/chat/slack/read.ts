@@ -11,8 +11,9 @@ import { plainOf } from "./plain.ts";
 import { type From, fromOf } from "./whence.ts";
 
 export type Asked =
-	/** `addressed`: to Sopwith and not merely overheard. */
-	| { readonly kind: "said"; readonly text: string; readonly addressed: boolean }
+	| { readonly kind: "said"; readonly text: string }
+	/** Typed among others, and not to Sopwith. */
+	| { readonly kind: "overheard" }
 	| { readonly kind: "pressed"; readonly card: string; readonly verb: string; readonly values: Values }
 	/** A button opens a modal over its card. */
 	| { readonly kind: "reveal"; readonly card: string; readonly reveal: Reveal }
@@ -73,7 +74,7 @@ function askedIn(delivery: Delivery, nameOf: (user: string) => string): Asked {
 function command(body: Values, nameOf: (user: string) => string): Asked {
 	const rest = plainOf(text(body.text), nameOf);
 	const own = text(body.command).toLowerCase() === COMMAND;
-	return { kind: "said", text: own ? rest : `${text(body.command)} ${rest}`.trim(), addressed: true };
+	return { kind: "said", text: own ? rest : `${text(body.command)} ${rest}`.trim() };
 }
 
 function happened({ body, workspace }: Delivery, nameOf: (user: string) => string): Asked {
@@ -106,8 +107,8 @@ function typed(event: Values, by: { readonly botUser: string; readonly nameOf: (
 	const said = text(event.text);
 	const mention = new RegExp(`<@${by.botUser}(\\|[^>]*)?>`, "gu");
 	const addressed = event.channel_type === "im" || event.type === "app_mention" || mention.test(said);
-	const line = plainOf(said.replaceAll(mention, " "), by.nameOf);
-	return { kind: "said", text: line, addressed };
+	if (!addressed) return { kind: "overheard" };
+	return { kind: "said", text: plainOf(said.replaceAll(mention, " "), by.nameOf) };
 }
 
 function pressed(body: Values): Asked {

@@ -197,6 +197,20 @@ describe("a list of 300", { skip }, () => {
 		assert.equal(isRecord(run) && run.subject, "Wide Test");
 	});
 
+	test("is searched in a message too", async () => {
+		await world.slack.say("harriet", "wide Message Test");
+		const form = await until(() => {
+			const mine = world.slack.messages(world.slack.dm("harriet"));
+			return mine.find(({ blocks }) => JSON.stringify(blocks ?? []).includes('"initial_value":"Message"'));
+		});
+		const block = form.blocks?.find(({ block_id }) => String(block_id).startsWith("field/profile/"));
+		const { body } = await world.slack.line.deliver("interactive", {
+			...pressBy("harriet", form, null),
+			...{ type: "block_suggestion", block_id: block?.block_id ?? "", action_id: "value", value: "Office 42" },
+		});
+		assert.match(JSON.stringify(body), /"value":"office-42"/);
+	});
+
 	test("of somebody else’s form is searched by nobody", async () => {
 		await world.slack.command("harriet", "/wide", "Theirs Test");
 		const view = await opened(/Wide onboarding/);
@@ -225,6 +239,13 @@ test("an answer goes to no address but Slack’s own, whatever a payload says", 
 	end();
 	assert.deepEqual(knocks, []);
 	await new Promise((done) => elsewhere.close(done));
+});
+
+test("taken out of the whole workspace, an operator is told what mends it", { skip }, async () => {
+	world.heard.splice(0);
+	const words = await answersTo({ ...event("harriet", ""), event: { type: "app_uninstalled" } });
+	assert.doesNotMatch(words, /does not know you/);
+	assert.match(world.heard.map(({ what, why }) => `${what} ${why}`).join(), /slack-shut .*install it again/s);
 });
 
 describe("over the socket", { skip }, () => {
