@@ -142,10 +142,7 @@ async function ringAgain(
 	const sent = await put(parts, surface, { job, row: now.row, digest: now.digest, rings: true });
 	if (now.row.ref !== undefined) {
 		const stub = stubOf(job.message.data, "Asked again below.");
-		await surface.edit(job.place.to, now.row.ref, {
-			...drawn(parts, job, parts.newId()),
-			data: filled(parts, job, stub),
-		});
+		await surface.edit(job.place.to, now.row.ref, stubFor(parts, job, stub));
 	}
 	return sent;
 }
@@ -183,7 +180,7 @@ async function leave(parts: SendParts, surface: Surface, job: Send, row: PostRow
 	const now = job.moved === undefined ? "Someone else is asked now. Nothing is needed from you." : moved(job.moved);
 	const stub = stubOf(job.message.data, now);
 	if (row.ref !== undefined) {
-		await surface.edit(job.place.to, row.ref, { ...drawn(parts, job, parts.newId()), data: filled(parts, job, stub) });
+		await surface.edit(job.place.to, row.ref, stubFor(parts, job, stub));
 	}
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
 	return "done";
@@ -271,6 +268,11 @@ function filled(parts: SendParts, { run, place, who }: Send, data: CardData): Ca
 /** What stays of a message that was rung again or is for others now. */
 function stubOf(data: CardData, words: string): CardData {
 	return { ...emptyCard, header: data.header, title: data.title, lead: [words], summary: data.title };
+}
+
+/** It takes buttons away, so no limit of ours holds it back. */
+function stubFor(parts: SendParts, job: Send, stub: CardData): Drawn {
+	return { ...drawn(parts, job, parts.newId()), data: filled(parts, job, stub), closed: true };
 }
 
 function failed(parts: SendParts, job: Send, error: unknown, tries: number): Sent {

@@ -9,7 +9,7 @@ import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { emptyCard } from "../../../src/cards/card.ts";
 import { createPoster, type Poster } from "../../../src/chat/poster.ts";
 import type { Message } from "../../../src/engine/message.ts";
-import { CHANNELS, PEOPLE } from "../../fixtures/slack-people.ts";
+import { CHANNELS, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
 import { cardOf, HARRIET } from "../world.ts";
 import { type Fault, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
 import { openSendWorld, type SendWorld } from "./send-world.ts";
@@ -200,6 +200,29 @@ test("a thousand changes of one run in twenty minutes are at most one edit in 2 
 		assert(edits <= seconds / 2 + 1, `${edits} edits in ${seconds} s`);
 		assert.deepEqual(shown(channel), [`${run} change 999`]);
 	}
+});
+
+test("asked again while a workspace has had its edits of the minute, the older card loses its buttons at once", async () => {
+	const asked = await start("Asked");
+	let rings = 0;
+	asks = () => ({ wait: "approve#1", rings });
+	await drained();
+	const { ts = "" } = slack.of(CHANNELS.operations)[0] ?? {};
+	const at = { team: TEAM, channel: CHANNELS.operations };
+	const spend = async (): Promise<void> => {
+		for (;;) await world.speak.edit(at, ts, { text: "busy", blocks: [{ type: "divider" }] }, false);
+	};
+	await assert.rejects(spend(), { code: "paced" });
+	rings = 1;
+	await change(asked, "again");
+	await pass(5000);
+	const cards = slack.of(MOS_CHAT).map(({ body }) => JSON.stringify(body.blocks));
+	assert.equal(
+		cards.filter((card) => card.includes(`${asked} again`) && !card.includes("Asked again below")).length,
+		1,
+	);
+	assert.equal(cards.filter((card) => card.includes("Asked again below")).length, 1);
+	await drained();
 });
 
 test("a decision stands in 2 s while the same place changes every second", async () => {
