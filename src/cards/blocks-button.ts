@@ -72,9 +72,9 @@ function element(button: Button, at: number, card: FilledCard, drawing: Drawing)
 	return { ...base, action_id: `verb/${verb ?? ""}/${at}`, value, ...confirmed(button, card) };
 }
 
-/** Asks once more before something is destroyed, unless the button's own "…" says that a question comes. */
-function confirmed({ title, style }: Button, card: FilledCard): Values {
-	if (style !== "danger" || title.endsWith("…")) return {};
+/** Asks once more before something is destroyed, unless a question follows ("…") or the card is that question. */
+function confirmed({ title, style, verb }: Button, card: FilledCard): Values {
+	if (style !== "danger" || title.endsWith("…") || verb === "submit") return {};
 	return {
 		confirm: {
 			title: plain(`${title}?`, 100),

@@ -4,10 +4,10 @@
  */
 import { unreachable } from "../base/assert.ts";
 import type { Values } from "../base/json.ts";
-import { type Choice, cutOff, type List, listElement, MOST_BOXES, MOST_OPTIONS } from "./blocks-options.ts";
+import { type Choice, cutOff, type List, listElement, MOST_BOXES, MOST_OPTIONS, NOTHING } from "./blocks-options.ts";
 import { bold, inertMarkup, markup, plain, SECTION_MOST } from "./blocks-text.ts";
 import type { FilledCard, FilledField } from "./fill.ts";
-import { hintOf, inputOf, labelOf } from "./slots.ts";
+import { hintOf, labelOf } from "./slots.ts";
 
 /** Where it is drawn and within what. */
 export type Drawing = {
@@ -34,7 +34,7 @@ export function blockId(name: string, drawing: Pick<Drawing, "place" | "stamp">,
 
 /** A field with what is wrong with it right below. */
 export function fieldBlocks(field: FilledField, drawing: Drawing): readonly Values[] {
-	const hint = hintOf(field) || undefined;
+	const hint = (field.choices.length > 0 ? field.hint : hintOf(field)) || undefined;
 	const input: Values = {
 		type: "input",
 		block_id: blockId(field.name, drawing),
@@ -76,8 +76,8 @@ export function checklistBlocks(list: FilledCard["checklist"], drawing: Drawing)
 	return [...inFull(list, drawing), ...groups];
 }
 
-function isList(field: FilledField): boolean {
-	return inputOf(field).kind.startsWith("choice") && field.choices.length > 0;
+function isList({ type, choices }: FilledField): boolean {
+	return choices.length > 0 && ["choice", "choices", "person", "yes-no"].includes(type);
 }
 
 /** Choices whose titles a list has no room for, written out. A search says enough by what it finds. */
@@ -140,11 +140,16 @@ function element(field: FilledField, drawing: Drawing): Values {
 	}
 }
 
-/** Nothing to choose from: it is typed. A person who is on no list is asked for by address. */
+/**
+ * Nothing to choose from: it is typed. A person who is on no list is asked for by address. What may be left out can be taken
+ * back: Slack's menus and dots cannot be emptied again.
+ */
 function list(field: FilledField, { menu }: Drawing, how: Pick<List, "several" | "open">): Values {
 	const value = field.value ?? "";
 	if (field.choices.length === 0) return textInput(field, false);
-	return listElement({ ...how, choices: field.choices, chosen: how.several ? value.split(",") : [value], menu });
+	const emptied = field.optional && !how.several && value !== "" && field.choices.length < menu;
+	const choices = emptied ? [...field.choices, NOTHING] : field.choices;
+	return listElement({ ...how, choices, chosen: how.several ? value.split(",") : [value], menu });
 }
 
 function textInput(field: FilledField, multiline: boolean): Values {

@@ -16,6 +16,9 @@ export const MOST_BOXES = 10;
 /** Source: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 export const MOST_OPTIONS = 100;
 
+/** Chosen, it says that nothing is. */
+export const NOTHING: Choice = { value: "", title: "None" };
+
 /** A list to choose from. `menu`: the most options that are sent along; a longer list is searched. */
 export type List = {
 	readonly several: boolean;
@@ -65,11 +68,13 @@ export function cutOff(choices: readonly Choice[]): readonly Choice[] {
 
 /** What stands for a key in an option: the key, or, where Slack has no room for it, a digest that `keyOf` knows again. */
 function optionValue(key: string): string {
-	return key !== "" && key.length <= OPTION_VALUE ? key : `${DIGEST}${sha256(key)}`;
+	if (key === "") return DIGEST;
+	return key.length <= OPTION_VALUE ? key : `${DIGEST}${sha256(key)}`;
 }
 
 /** The key behind an option's value. `choices`: of the list it came from; needed for keys over 150 characters only. */
 export function keyOf(value: string, choices: readonly Pick<Choice, "value">[] = []): string {
+	if (value === DIGEST) return "";
 	if (!value.startsWith(DIGEST)) return value;
 	return choices.find((choice) => optionValue(choice.value) === value)?.value ?? value;
 }

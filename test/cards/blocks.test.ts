@@ -3,9 +3,9 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Json } from "../../src/base/json.ts";
+import type { Json, Values } from "../../src/base/json.ts";
 import { cardBlocks } from "../../src/cards/blocks.ts";
-import { pressOf, revealOf, submittedOf } from "../../src/cards/blocks-back.ts";
+import { pressOf, revealOf, submittedOf, valuesOf } from "../../src/cards/blocks-back.ts";
 import { blockProblems } from "../../src/cards/blocks-limits.ts";
 import { optionsFor } from "../../src/cards/blocks-options.ts";
 import { cardView, detailsView, fieldErrors, sendBackView } from "../../src/cards/blocks-view.ts";
@@ -87,6 +87,38 @@ describe("a title that is too long for an option", () => {
 		const { text, below, all } = offered(`${"a ".repeat(60)}end`, "What it costs");
 		assert.deepEqual([text.endsWith("a end"), below], [true, "What it costs"]);
 		assert.ok(all.includes(`• ${"a ".repeat(60)}end: What it costs`));
+	});
+});
+
+describe("what may be left out", () => {
+	const profile = {
+		name: "profile",
+		label: "Role",
+		type: "choice",
+		choices: [{ key: "a", value: "a", title: "A" }],
+	} as const;
+	const offered = (field: Partial<FilledCard["fields"][number]>) => {
+		const view = cardView("form", { ...specimen, fields: [{ ...profile, optional: true, ...field }] }, "c_1");
+		return (ofType(json(view), "static_select")[0]?.options ?? []) as readonly Values[];
+	};
+	it("can be taken back once it is chosen, which Slack's menus do not let one do", () => {
+		const [, none] = offered({ value: "a" });
+		const state = { "field/profile/0": { value: { type: "static_select", selected_option: none ?? null } } };
+		assert.deepEqual(valuesOf(state), { profile: "" });
+		assert.equal(offered({}).length, 1);
+		assert.equal(offered({ value: "a", optional: false }).length, 1);
+	});
+});
+
+describe("a button that destroys something", () => {
+	const confirms = (title: string, verb: string) => {
+		const button = { title, style: "danger", verb } as const;
+		return ofType(json(cardBlocks("notice", { ...specimen, buttons: [button] }, "c_1")), "button")[0]?.confirm;
+	};
+	it("asks once more, but where a question follows, or is what the card asks", () => {
+		assert.deepEqual((confirms("Stop the run", "stop") as { title: Values } | undefined)?.title.text, "Stop the run?");
+		assert.equal(confirms("Undo…", "undo"), undefined);
+		assert.equal(confirms("Undo 3 changes", "submit"), undefined);
 	});
 });
 
