@@ -16,7 +16,7 @@ export type Exception = {
 export const EXCEPTIONS: readonly Exception[] = [
 	{
 		surfaces: ["teams"],
-		seen: /^approval by a second person: \w+: (own approval|no authority|pressed once more|pressed by the other, late)$/u,
+		seen: /^approval by a second person: \w+: (own approval|no authority|pressed (once more|by the other, late))$/u,
 		part: "buttons",
 		why: "Teams shows what is told in answer to a press as a line of words, which has no room for “Open the run”.",
 	},

@@ -44,7 +44,9 @@ subject: { name: "\${form.about}" }
 start: [{ command: letters, by: [hr] }]
 form: { about: { label: About, type: text, max: 64 } }
 steps:
-  - { name: Approve the letters, id: approve, approve: { by: [it-lead], remind: 2 working hours, overdue: { after: 1 working day, ask: owner } } }
+  - name: Approve the letters
+    id: approve
+    approve: { by: [it-lead], remind: 2 working hours, overdue: { after: 1 working day, ask: owner } }
 ${Array.from({ length: 45 }, (_, at) => letter(at + 1)).join("\n")}
 `;
 

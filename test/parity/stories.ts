@@ -120,7 +120,7 @@ const approval: Story = {
 		);
 		const other = await seat("sol").sees(/The plan for Ada Approved.*Approved by/u);
 		keep("the decision on the other's card", other, /Approved by Mo Manager/u);
-		const late = /Approved by Mo Manager|already|Nothing|from before/u;
+		const late = /from before.*moved on\. Nothing happened/u;
 		await presses("mo", card, "Approve", { as: "pressed once more", words: late });
 		await presses("sol", card, "Approve", { as: "pressed by the other, late", words: late });
 		await once("Ada Approved", "the laptop", ({ steps }) =>
