@@ -24,6 +24,8 @@ before(async () => {
 });
 after(() => world.end());
 
+/** The id that the buttons under a page carry: a channel's card has no others. */
+const idIn = (card: Values) => ({ id: /"id":"([0-9a-f-]{36})","page"/u.exec(JSON.stringify(card))?.[1] ?? "" });
 const last = (conversation: string) => world.microsoft.of(conversation).at(-1);
 const newest = (conversation: string, words: RegExp) =>
 	until(() => {
@@ -193,6 +195,25 @@ test("the older button is answered by a message in place of its card", async () 
 	await world.send(world.by("harriet", { type: "message", value, replyToId: form.id }));
 	await until(() => /Discarded\. Nothing was started\./u.test(textIn(cardIn(form))));
 	assert.equal(form.edits, 1);
+});
+
+test("a long plan is turned in the answer, and by the older button in place of its message", async () => {
+	await world.say("harriet", "newhire Many 412");
+	const form = await until(() =>
+		world.microsoft.of("chat-harriet").findLast((m) => JSON.stringify(m.body).includes('"value":"412"')),
+	);
+	await world.press("harriet", cardIn(form), "submit", { ...ADA, firstName: "Many", lastName: "412" });
+	const plan = await newest("chat-harriet", /Plan for Many 412.*Page 1 of 21: lines 1 to 20 of 412\./u);
+	const { body } = await world.press("harriet", cardIn(plan), "page", { page: 2 });
+	assert.match(textIn((body as { value: Values }).value), /number 40 .*Page 2 of 21: lines 21 to 40 of 412\./u);
+	assert.equal(plan.edits, 0, "the message itself stays");
+	const value = { ...idOf(cardIn(plan)), verb: "page", page: 3 };
+	await world.send(world.by("harriet", { type: "message", value, replyToId: plan.id }));
+	await until(() => /Page 3 of 21: lines 41 to 60 of 412\./u.test(textIn(cardIn(plan))));
+	const shown = await newest(OPERATIONS, /Plan for Many 412/u);
+	const among = await world.press("harriet", { actions: [{ data: idIn(cardIn(shown)) }] }, "page", { page: 21 });
+	const { value: card } = among.body as { value: Values };
+	assert.match(textIn(card), /number 412 Page 21 of 21: lines 401 to 412 of 412\..*<at>Mo Manager<\/at>$/u);
 });
 
 test("30 kB of pasted text are read by nobody, and that is said", async () => {

@@ -13,7 +13,7 @@ import { openRedactor } from "../../../src/base/redact.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { toMs } from "../../../src/base/time.ts";
 import { loadCards } from "../../../src/cards/load.ts";
-import type { Bot } from "../../../src/chat/bot.ts";
+import { type Bot, createBot } from "../../../src/chat/bot.ts";
 import { createPoster } from "../../../src/chat/poster.ts";
 import { draftsIn } from "../../../src/chat/posts.ts";
 import { createWeb } from "../../../src/console/server.ts";
@@ -67,7 +67,9 @@ export async function openTeamsWorld(
 	});
 	await poster.start();
 	const botParts = { desk, posts, drafts: draftsIn(world.people), clock, audit, newId, fill };
-	const handler = teams.handler((more.around ?? ((bot) => bot))(world.bot), botParts);
+	const refresh = (run: string): void => void poster.refresh(run);
+	const bot = createBot({ ...botParts, refresh, redraw: poster.redraw });
+	const handler = teams.handler((more.around ?? ((own) => own))(bot), botParts);
 	const troubles: unknown[] = [];
 	const web = createWeb({
 		clock,
