@@ -37,9 +37,10 @@ export async function examineSlackOf(config: SlackConfig, around: SlackAround): 
 	const others: Examined[] = [];
 	for (const workspace of msp.workspaces ?? []) others.push(await examineOther(config, around, workspace));
 	const teams = [first, ...others].flatMap(({ team }) => team ?? []);
-	const address = publicUrl === undefined ? {} : { publicUrl };
 	const { way, api: base } = config;
-	const all = await examineSlack({ way, base, definitions, teams, clock, ...address });
+	const address = publicUrl === undefined ? {} : { publicUrl };
+	const home = first.team === undefined ? {} : { home: first.team };
+	const all = await examineSlack({ way, base, definitions, teams, clock, ...address, ...home });
 	return [...all, ...[first, ...others].flatMap(({ findings }) => findings)];
 }
 

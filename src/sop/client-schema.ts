@@ -39,10 +39,13 @@ const place = z.strictObject({ teams: text.optional(), slack: slackChannel.optio
 const workspace = z.strictObject({
 	team: z
 		.string()
-		.regex(/^T[A-Z0-9]+$/, "Write the workspace's id, like T0123ABCD.")
+		.regex(/^[TE][A-Z0-9]+$/, "Write the workspace's id, like T0123ABCD.")
 		.describe("The workspace's id: its address in a browser is https://app.slack.com/client/T…"),
 	bot: secret.describe("Where the bot token of that workspace is kept: env:NAME, file:PATH or secret:MSP/NAME"),
-	client: z.string().optional().describe("Whose workspace it is; its people are known there by their confirmed e-mail"),
+	client: z
+		.string()
+		.optional()
+		.describe("Whose workspace it is, yours without it; its people may be known there by their confirmed e-mail"),
 });
 const surfaces = z.strictObject({
 	slack: z.strictObject({ workspaces: z.array(workspace).max(100, "At most 100.") }).optional(),

@@ -41,7 +41,7 @@ describe("doctor, for Slack", () => {
 			`Slack: Web API: ${host} answers`,
 			"Slack: Clock of 127.0.0.1: agrees with ours",
 			"Slack: Way in: Socket Mode: Slack offers a connection",
-			"Slack: Northwind IT: 1 of 2 people of the roster are known in Slack; not Sam Osei",
+			"Slack: Northwind IT: 1 of 2 people of the roster are known in Slack; not Sam Osei, unless they have a confirmed address in T01",
 			"Slack: Contoso Ltd: 2 of 4 people of the roster are known in Slack; not Di Okafor, Sol Vance",
 			"Slack, Northwind IT: Bot token: speaks as sopwith in Northwind IT (T01)",
 			"Slack, Northwind IT: App: A01SOPWITH, as the app token says",

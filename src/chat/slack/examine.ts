@@ -24,6 +24,8 @@ export type ExamineParts = {
 	readonly definitions: Pick<Definitions, "msp" | "clients">;
 	/** The workspaces that a token was found for. */
 	readonly teams: readonly string[];
+	/** The MSP's own: that of the environment. */
+	readonly home?: string;
 	readonly clock: Clock;
 };
 
@@ -76,8 +78,8 @@ function socketFinding(seen: Seen): Finding {
 	return unwell(what, words, `${APP_TOKEN} Socket Mode has to be on, under Settings.`);
 }
 
-function rosterFindings({ definitions: { msp, clients }, teams }: ExamineParts): readonly Finding[] {
-	const own = known(msp.name, "msp.yaml", msp.people);
+function rosterFindings({ definitions: { msp, clients }, teams, home: msps }: ExamineParts): readonly Finding[] {
+	const own = known(msp.name, "msp.yaml", msp.people, msps);
 	const rest = Object.values(clients).flatMap(({ id, name, roster }) => {
 		const people = roster.people.filter((person) => person.of === "client");
 		const home = msp.workspaces?.find(({ client }) => client === id)?.team;

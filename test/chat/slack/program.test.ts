@@ -6,14 +6,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import type { Finding } from "../../../src/base/finding.ts";
 import { type Bot, startBot } from "../../e2e/bot.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { type Slack, startSlack, until } from "../../fixtures/slack.ts";
 import { APP, rosterId } from "../../fixtures/slack-people.ts";
+import { openProxy } from "../tls-proxy.ts";
 
 const CONTOSO = "clients/contoso/client.yaml";
 
@@ -147,19 +150,34 @@ test("a start without Slack loads nothing of it", async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
+async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((done) => server.close(done));
+	return port;
+}
+
 function dataUrl(script: string): string {
 	return `data:text/javascript,${encodeURIComponent(script)}`;
 }
 
 describe("the program beside Slack over HTTP", { skip: needs("local Slack") }, () => {
-	test("takes what is signed, refuses all else with 401, and lets nobody choose who they are", async () => {
+	test("takes what is signed, refuses all else with 401, and lets nobody choose who they are", async (t) => {
 		const slack = await startSlack({ way: "http" });
+		t.after(() => slack.stop());
+		const port = await freePort();
+		let target = "http://127.0.0.1:9";
+		const proxy = await openProxy(() => target);
+		t.after(proxy.close);
 		await using bot = await startBot((definitions) => {
 			knowHarriet(definitions);
 			const { signingSecret: SLACK_SIGNING_SECRET, bot: SLACK_BOT_TOKEN } = APP;
-			return { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL: slack.api, SOPWITH_SIGNIN: "oidc" };
+			const way = { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL: slack.api, SOPWITH_SIGNIN: "oidc" };
+			return { ...way, PORT: String(port), PUBLIC_URL: proxy.url, NODE_EXTRA_CA_CERTS: proxy.caFile };
 		});
-		const address = `${bot.url()}/slack/events`;
+		const here = `http://127.0.0.1:${port}`;
+		const address = `${here}/slack/events`;
 		slack.deliverTo(address);
 		const headers = { "content-type": "application/json" };
 		assert.equal((await fetch(address, { method: "POST", headers, body: "{}" })).status, 401);
@@ -167,8 +185,15 @@ describe("the program beside Slack over HTTP", { skip: needs("local Slack") }, (
 		assert.equal(status, 200);
 		const view = await until(() => slack.views().at(-1));
 		assert.equal(view.callback_id, "card");
-		const page = await fetch(bot.url(), { redirect: "manual", headers: { accept: "text/html" } });
+		const page = await fetch(here, { redirect: "manual", headers: { accept: "text/html" } });
 		assert.match(page.headers.get("location") ?? "", /^\/sign-in/);
-		await slack.stop();
+		const wayIn = async (): Promise<Finding | undefined> => {
+			const { findings } = JSON.parse((await bot.cli(["doctor", "--json"])).out) as { findings: readonly Finding[] };
+			return findings.find(({ about, what }) => about === "Slack" && what === "Way in");
+		};
+		assert.match((await wayIn())?.words ?? "", /answers 502: .* reaches no Sopwith/);
+		target = here;
+		const words = `${proxy.url}/slack/events answers, and lets in nobody without Slack's signature`;
+		assert.deepEqual(await wayIn(), { about: "Slack", what: "Way in", ok: true, words });
 	});
 });

@@ -3,55 +3,31 @@
  * directory of tenants beside it.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Finding } from "../../../src/base/finding.ts";
 import { examineReach, type ReachParts } from "../../../src/chat/teams/examine-reach.ts";
 import type { Client } from "../../../src/sop/definitions.ts";
 import { type Bot, startBot } from "../../e2e/bot.ts";
-import { certificateFiles, type Flaw } from "../../fixtures/certificates.ts";
+import type { Flaw } from "../../fixtures/certificates.ts";
+import { openProxy, type TlsProxy } from "../tls-proxy.ts";
 import { definitions } from "../world.ts";
 import { APP, TENANT } from "./microsoft.ts";
 
 const OTHER = "cccccccc-0000-4000-8000-000000000003";
 
-type Proxy = { readonly url: string; readonly close: () => void };
-
-/** Takes TLS and passes on, as a proxy before Sopwith does; the tenants that exist stand beside it. */
-async function openProxy(to: () => string, flaw?: Flaw): Promise<Proxy> {
-	const folder = mkdtempSync(join(tmpdir(), "sopwith-reach-"));
-	const about = { folder, names: ["localhost"], address: "127.0.0.1" };
-	const files = await certificateFiles(flaw === undefined ? about : { ...about, flaw });
-	if (flaw === undefined) setDefaultCACertificates([...getCACertificates("default"), files.ca]);
-	const own = { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) };
-	const server: Server = createServer(own, async (request, response) => {
-		const path = request.url ?? "";
-		if (path.endsWith("openid-configuration")) {
-			response.writeHead(path.startsWith(`/${TENANT}/`) ? 200 : 400).end("{}");
-			return;
-		}
-		const headers = { "content-type": "application/json" };
-		const sent = { method: request.method ?? "GET", headers, ...(request.method === "POST" ? { body: "{}" } : {}) };
-		const answer = await fetch(`${to()}${path}`, sent).catch(() => undefined);
-		response.writeHead(answer?.status ?? 502).end();
-	});
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-	const close = (): void => {
-		server.closeAllConnections();
-		server.close();
-		rmSync(folder, { recursive: true, force: true });
-	};
-	return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+/** A proxy that this process trusts, unless it has a flaw; the tenants that exist stand beside it. */
+async function openTrusted(to: () => string, flaw?: Flaw): Promise<TlsProxy> {
+	const own = (path: string) =>
+		path.endsWith("openid-configuration") ? (path.startsWith(`/${TENANT}/`) ? 200 : 400) : undefined;
+	const proxy = await openProxy(to, { own, ...(flaw === undefined ? {} : { flaw }) });
+	if (flaw === undefined) setDefaultCACertificates([...getCACertificates("default"), proxy.ca]);
+	return proxy;
 }
 
 describe("the doctor of Teams", () => {
 	let bot: Bot;
-	let proxy: Proxy;
+	let proxy: TlsProxy;
 	let target: string;
 	before(async () => {
 		bot = await startBot(() => ({
@@ -62,7 +38,7 @@ describe("the doctor of Teams", () => {
 			SOPWITH_SIGNIN: "oidc",
 		}));
 		target = bot.url();
-		proxy = await openProxy(() => target);
+		proxy = await openTrusted(() => target);
 	});
 	after(async () => {
 		proxy?.close();
@@ -115,7 +91,7 @@ describe("the doctor of Teams", () => {
 	});
 
 	test("says that Teams would not take a certificate, and what could only be so from here", async () => {
-		const bad = await openProxy(() => target, "expired");
+		const bad = await openTrusted(() => target, "expired");
 		try {
 			const expired = await way({ publicUrl: bad.url });
 			assert.equal(expired.ok, false);
