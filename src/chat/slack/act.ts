@@ -16,7 +16,7 @@ import { HOME, homeOf, SAY } from "./home.ts";
 import { inboundOf, keyOf } from "./inbound.ts";
 import { messageOf } from "./message.ts";
 import { answerTo, asksBack, backAt, open, originIn, rewrite, viewOf } from "./modal.ts";
-import { notConfirmed, notKnownNow, notOpened, tooLong } from "./own-words.ts";
+import { notConfirmed, notKnownNow, notNow, notOpened, tooLong } from "./own-words.ts";
 import { nameIn, type PeopleParts } from "./people.ts";
 import { type Asked, read } from "./read.ts";
 import { type Revealing, revealed } from "./reveal.ts";
@@ -86,14 +86,17 @@ function act(parts: ActParts, on: On, asked: Acted): Promise<Answer> {
 	}
 }
 
-/** Asks as this person. While nobody can say who that is, they are told so. */
+/** Asks as this person. While nobody can say who that is, or it cannot be done now, they are told so. */
 async function ask(parts: ActParts, on: On, how: (inbound: Handed) => Promise<Reply>): Promise<Reply> {
-	try {
-		return await how(await inboundOf(parts, on.delivery, on.from));
-	} catch (error) {
-		if (!(error instanceof UnavailableError)) throw error;
-		return saying(notKnownNow(parts));
-	}
+	const inbound = await inboundOf(parts, on.delivery, on.from).catch(unavailable);
+	if (inbound instanceof UnavailableError) return saying(notKnownNow(parts));
+	const answer = await how(inbound).catch(unavailable);
+	return answer instanceof UnavailableError ? saying(notNow(parts, answer)) : answer;
+}
+
+function unavailable(error: unknown): UnavailableError {
+	if (error instanceof UnavailableError) return error;
+	throw error;
 }
 
 async function said(parts: ActParts, on: On, { text }: Extract<Asked, { kind: "said" }>): Promise<Answer> {
@@ -186,9 +189,7 @@ async function revealing(parts: ActParts, on: On, asked: Revealing): Promise<Ans
 		if ("view" in found && (await open(spotOf(on), found.view))) return;
 		parts.aside.tell(spotOf(on), messageOf("say" in found ? found.say : notOpened(parts)));
 	};
-	const work = opening();
-	parts.aside.track(work);
-	await soon(parts, work);
+	parts.aside.track(opening());
 	return undefined;
 }
 
@@ -201,13 +202,8 @@ async function home(parts: ActParts, on: On): Promise<Answer> {
 	const { workspace } = on.delivery;
 	const drawing = inboundOf(parts, on.delivery, on.from)
 		.then((inbound) => homeOf(parts, inbound))
-		.then((view) => workspace.api.call("views.publish", { user_id: on.from.user, view }))
-		.then(() => undefined);
+		.then((view) => workspace.api.call("views.publish", { user_id: on.from.user, view }));
 	parts.aside.track(drawing);
-	await soon(
-		parts,
-		drawing.catch(() => undefined),
-	);
 	return undefined;
 }
 

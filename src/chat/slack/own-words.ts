@@ -2,6 +2,7 @@
  * The few things Slack's side says itself, when nobody of the bot was asked or none has answered yet. Must never say that
  * something was done, or was not, unless it is known.
  */
+import type { UnavailableError } from "../../base/errors.ts";
 import type { Drawn } from "../surface.ts";
 import { type Answer, type BotParts, reply } from "../turn.ts";
 
@@ -14,6 +15,12 @@ export function notConfirmed(parts: BotParts): Drawn {
 export function tooLong(parts: BotParts): Drawn {
 	const lead = ["At most 2,000 characters are read. Nothing was started."];
 	return drawn(parts, { title: "This is too long for a command.", lead });
+}
+
+/** It cannot be done now, as the error says; or nobody knows yet whether it was. */
+export function notNow(parts: BotParts, { code, message, advice }: UnavailableError): Drawn {
+	if (code === "unconfirmed") return notConfirmed(parts);
+	return drawn(parts, { title: message, lead: [advice ?? "Nothing happened. Trying again is safe."] });
 }
 
 /** Nobody can say who they are just now. */

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { UnavailableError } from "../../../src/base/errors.ts";
 import { isRecord, type Values } from "../../../src/base/json.ts";
 import type { Bot } from "../../../src/chat/bot.ts";
 import { needs } from "../../fixtures/needs.ts";
@@ -21,9 +22,13 @@ let world: SlackWorld;
 /** What the bot waits for before it does anything. */
 let gate: Promise<void> = Promise.resolve();
 
+/** What the bot fails with. */
+let trouble: UnavailableError | undefined;
+
 const gated = (bot: Bot): Bot => ({
 	handle: async (inbound) => {
 		await gate;
+		if (trouble !== undefined) throw trouble;
 		return bot.handle(inbound);
 	},
 });
@@ -39,6 +44,7 @@ after(async () => {
 });
 beforeEach(() => {
 	gate = Promise.resolve();
+	trouble = undefined;
 });
 
 /** A procedure that Mo or Di may approve. */
@@ -176,6 +182,34 @@ describe("an engine that is slow", { skip }, () => {
 		await said("mo", /Not confirmed yet/);
 		open();
 		await became(card, /Approved by you in Slack/);
+	});
+});
+
+describe("what cannot be done now", { skip }, () => {
+	test("is said so, with what to do; done again later it is done", async () => {
+		const advice = "Make room on the disk.";
+		trouble = new UnavailableError("disk-full", "The disk is full, so nothing was kept.", { advice });
+		await slack.command("harriet", "/newhire", "Full Test");
+		await said("harriet", /The disk is full.*Make room/s);
+		trouble = undefined;
+		await asked("Full");
+	});
+
+	test("in a modal comes on top of the form, so that nothing typed is lost", async () => {
+		await slack.command("harriet", "/newhire", "Kept Test");
+		await until(() => /First name/.test(wordsIn(slack.views().at(-1))));
+		trouble = new UnavailableError("disk-full", "The disk is full, so nothing was kept.");
+		const { body } = await slack.submit("harriet", FORM);
+		assert(isRecord(body) && body.response_action === "push");
+		await until(() => slack.views().length === 2);
+		assert.match(wordsIn(slack.views().at(-1)), /disk is full.*Trying again is safe/s);
+		await slack.close("harriet");
+	});
+
+	test("or may have been done, is said honestly", async () => {
+		trouble = new UnavailableError("unconfirmed", "The store has not answered.");
+		await slack.line.deliver("events_api", typed("approvals"));
+		await said("harriet", /Not confirmed yet/);
 	});
 });
 
