@@ -236,7 +236,15 @@ function note(parts: Parts, order: AttemptOrder, error: unknown): void {
 /** Ends a try that wrote nothing. Another try of the same attempt may have begun meanwhile: its own end is not this one. */
 async function endUnbegun(parts: Parts, order: AttemptOrder, outcome: Outcome): Promise<void> {
 	if (outcome.kind !== "refused") return end(parts, order, outcome);
-	await end(parts, order, { ...outcome, unbegun: true }, ":unbegun");
+	const message = besideDoubt(order, outcome.message);
+	await end(parts, order, { ...outcome, message, unbegun: true }, ":unbegun");
+}
+
+/** A try that wrote nothing speaks of itself; what an earlier one of its step may have written stands. */
+function besideDoubt({ run, effect }: AttemptOrder, message: string): string {
+	const isDoubtful = run.ledger.some((one) => one.path === effect.step && one.state === "maybe" && !one.undone);
+	const still = "This try changed nothing; whether an earlier one did is not known.";
+	return isDoubtful ? message.replace("Nothing changed.", still) : message;
 }
 
 async function end(parts: Parts, order: AttemptOrder, outcome: Outcome, suffix = ""): Promise<void> {

@@ -318,6 +318,19 @@ test("within the settling time of its own write, not being there is no evidence"
 	assert.equal(done.outcome?.kind, "done");
 });
 
+test("a try that wrote nothing does not speak for an earlier one whose answer was lost", async () => {
+	const obstacle = { code: "dark", message: "There is no power. Nothing changed. Switch it on.", choices: [] };
+	const entry = { path: "light", change: lamp(1), state: "maybe", at: "2026-11-22T11:00:00.000Z" };
+	const said: (string | undefined)[] = [];
+	for (const one of [entry, { ...entry, state: "applied" }, { ...entry, path: "door" }]) {
+		const run = { ledger: [one] } as unknown as Partial<Run>;
+		const { outcome } = await perform({ action: actionFor(room({ obstacle })), run });
+		said.push(outcome?.kind === "refused" ? outcome.message : outcome?.kind);
+	}
+	const still = "This try changed nothing; whether an earlier one did is not known.";
+	assert.deepEqual(said, [`There is no power. ${still} Switch it on.`, obstacle.message, obstacle.message]);
+});
+
 test("a host that is stopping gets no new write", async () => {
 	const stopped = AbortSignal.abort();
 	const at = room();
