@@ -58,7 +58,7 @@ export async function createSlackDoor(parts: SlackDoorParts): Promise<SlackDoor>
 	const { way, workspaces, audit, clock, log } = parts;
 	const complain = (error: unknown): void => log.warn({ error }, "Something of Slack's was not answered");
 	const refused = createRefusals({ audit, clock, entry: { via: "slack", what: "slack-refused" } });
-	const seen = createSeen({ memory: parts.memory, clock });
+	const seen = createSeen({ memory: parts.memory, clock, complain });
 	const aside = createAside({ speak: parts.speak, base: parts.base, wait: parts.wait, complain });
 	const bot = Promise.withResolvers<Hear>();
 	const admit = async (body: Values) => {

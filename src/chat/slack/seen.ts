@@ -22,23 +22,38 @@ const KEPT_MS = 24 * 3_600_000;
 /** Deliveries between two looks for what may be forgotten. */
 const TIDY_EVERY = 500;
 
+export type SeenParts = {
+	readonly memory: SeenMemory;
+	readonly clock: Clock;
+	readonly complain: (error: unknown) => void;
+};
+
 /** Makes it. */
-export function createSeen({ memory, clock }: { readonly memory: SeenMemory; readonly clock: Clock }): Seen {
+export function createSeen({ memory, clock, complain }: SeenParts): Seen {
 	const under = new Map<string, Promise<Answer>>();
 	let count = 0;
-	const act = async (key: string, work: () => Promise<Answer>): Promise<Answer> => {
-		const answer = await work();
-		memory.first(key);
-		if (count++ % TIDY_EVERY === 0) memory.forgetBefore(plusMs(clock.now(), -KEPT_MS));
-		return answer;
+	/** Slack has its answer by then, and a repeat meanwhile finds the first one under way. */
+	const note = (key: string): void => {
+		try {
+			memory.first(key);
+			if (count++ % TIDY_EVERY === 0) memory.forgetBefore(plusMs(clock.now(), -KEPT_MS));
+		} catch (error) {
+			complain(error);
+		} finally {
+			under.delete(key);
+		}
 	};
 	return {
 		once: (key, work) => {
 			const acting = under.get(key);
 			if (acting !== undefined) return acting;
 			if (memory.get(key) !== undefined) return Promise.resolve(undefined);
-			const begun = act(key, work).finally(() => under.delete(key));
+			const begun = work();
 			under.set(key, begun);
+			begun.then(
+				() => void setImmediate(note, key),
+				() => under.delete(key),
+			);
 			return begun;
 		},
 	};
