@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Definitions } from "../../src/sop/definitions.ts";
 import { diffDefinitions, loadDefinitions } from "../../src/sop/folder.ts";
+import { jsonSchemas } from "../../src/sop/json-schema.ts";
 import { known } from "./known.ts";
 
 const ours = new URL("../../sop-definitions", import.meta.url).pathname;
@@ -300,6 +301,14 @@ describe("Slack in the definitions", () => {
 		edit(folder, CONTOSO, "title: HR,", 'title: HR, slack: "T01/U02",');
 		edit(folder, CONTOSO, "title: IT lead,", 'title: IT lead, slack: "T01/U02",');
 		assert.deepEqual(problemCodes(load(folder)), ["duplicate-person"]);
+	});
+
+	it("is offered to editors as it is checked", () => {
+		const { msp, client } = jsonSchemas(known);
+		const text = JSON.stringify(msp);
+		for (const word of ["surfaces", "workspaces", "env:NAME, file:PATH or secret:MSP/NAME"])
+			assert.ok(text.includes(word), word);
+		assert.match(JSON.stringify(client), /WORKSPACE\/MEMBER: their profile in Slack/);
 	});
 
 	it("is told by a reload where workspaces change", () => {

@@ -16,7 +16,7 @@ export const SHORTCUTS = {
 	startFrom: {
 		id: "start-from",
 		type: "message",
-		name: "Start a procedure",
+		name: "Start from this message",
 		about: "Start an SOP from this message, with its words filled in",
 	},
 } as const;

@@ -92,6 +92,13 @@ describe("the manifest of Slack", () => {
 		assert.deepEqual(made({ definitions: both, client: "lonely" }).listed.slice(0, 2), ["badge", "sopwith"]);
 	});
 
+	test("offers a procedure from anywhere and from one message, told apart by name and id", () => {
+		const found = made().manifest.features?.shortcuts?.map(
+			({ type, name, callback_id: id }) => `${type}: ${name} (${id})`,
+		);
+		assert.deepEqual(found, ["global: Start a procedure (start)", "message: Start from this message (start-from)"]);
+	});
+
 	test("asks for nothing beyond its own conversations, mentions, and who people are", () => {
 		const scopes = made().manifest.oauth_config?.scopes;
 		assert.equal(scopes?.user, undefined);
