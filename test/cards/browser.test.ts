@@ -79,6 +79,9 @@ describe("cards in a browser", { skip }, () => {
 				await draw(page, [cards.expand("form", specimen, "c_1")]);
 				assert.ok((await overflow(page)) <= 0, "every type of field fits");
 				await page.screenshot({ path: join(shots, `fields-${width}-${colorScheme}.png`), fullPage: true });
+				await draw(page, [cards.expand("approval", { ...nasty, lines: nasty.lines.concat(nasty.lines) }, "c_2", 2)]);
+				assert.ok((await overflow(page)) <= 0, "a page of many fits");
+				await page.screenshot({ path: join(shots, `page-${width}-${colorScheme}.png`), fullPage: true });
 				await draw(page, [cards.expand("approval", nasty, "c_2")]);
 				assert.ok((await overflow(page)) <= 0, "nothing that people type can widen the page");
 				await page.screenshot({ path: join(shots, `nasty-${width}-${colorScheme}.png`), fullPage: true });
@@ -101,7 +104,9 @@ describe("cards in a browser", { skip }, () => {
 			const { page } = await opened(browser, 360, colorScheme);
 			await page.addScriptTag({ content: axe });
 			const payloads = cardNames.map((name) => cards.expand(name, fillWords(samples[name], reader), `c_${name}`));
-			for (const payload of [...payloads, cards.expand("form", specimen, "c_1")]) {
+			const long = { ...fillWords(samples.approval, reader), lines: Array(50).fill(specimen.lines[0]) };
+			const page2 = cards.expand("approval", long, "c_2", 2);
+			for (const payload of [...payloads, cards.expand("form", specimen, "c_1"), page2]) {
 				await draw(page, [payload]);
 				for (const title of ["Details", "Send back…"]) {
 					const button = page.getByRole("button", { name: title, exact: true });
