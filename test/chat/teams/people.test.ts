@@ -7,6 +7,7 @@ import type { Values } from "../../../src/base/json.ts";
 import { type Activity, readActivity } from "../../../src/chat/teams/activity.ts";
 import { speakerOf, teamsIdOf } from "../../../src/chat/teams/people.ts";
 import { read } from "../../../src/chat/teams/read.ts";
+import type { Actor } from "../../../src/people/roster.ts";
 import type { Definitions } from "../../../src/sop/definitions.ts";
 import { definitions, TEAMS_IDS } from "../world.ts";
 import { TENANT } from "./microsoft.ts";
@@ -149,4 +150,26 @@ describe("a line among others", () => {
 			assert.equal(asked.kind === "said" && asked.addressed, expected);
 		});
 	}
+});
+
+describe("somebody whose account is linked", () => {
+	const links = (person: Actor | undefined, identity?: string) => ({ find: () => person, of: () => identity });
+	const from = { id: "29:x", name: "Mo Manager", aadObjectId: OTHER };
+	const sam = { id: "sam" };
+
+	test("is known by it, after the roster; a guest is not", () => {
+		assert.deepEqual(speakerOf(definitions, activity({ from }), links(sam)).ours, sam);
+		assert.equal(speakerOf(definitions, activity({}), links(sam)).ours?.id, "mo");
+		const guest = speakerOf(definitions, activity({ from: { ...from, userRole: "guest" } }), links(sam));
+		assert.deepEqual([guest.ours, guest.outsider], [undefined, true]);
+		const elsewhere = speakerOf(definitions, activity({ from: { ...from, tenantId: OTHER } }), links(sam));
+		assert.deepEqual([elsewhere.ours, elsewhere.outsider], [undefined, true]);
+	});
+
+	test("is reached by it where the roster lists no other", () => {
+		const linked = `${TENANT}/${OTHER}`;
+		assert.deepEqual(teamsIdOf(definitions, sam, links(undefined, linked)), { tenant: TENANT, object: OTHER });
+		const mo = { id: "mo", client: "contoso" };
+		assert.deepEqual(teamsIdOf(definitions, mo, links(undefined, linked)), { object: TEAMS_IDS.mo });
+	});
 });
