@@ -41,7 +41,14 @@ export async function examineSlackOf(config: SlackConfig, around: SlackAround): 
 	const address = publicUrl === undefined ? {} : { publicUrl };
 	const home = first.team === undefined ? {} : { home: first.team };
 	const all = await examineSlack({ way, base, definitions, teams, clock, ...address, ...home });
-	return [...all, ...[first, ...others].flatMap(({ findings }) => findings)];
+	const twice = others.some(({ team }) => team !== undefined && team === first.team) ? [second(first.team ?? "")] : [];
+	return [...all, ...twice, ...[first, ...others].flatMap(({ findings }) => findings)];
+}
+
+function second(team: string): Finding {
+	const words = `${team} stands in msp.yaml, and SLACK_BOT_TOKEN is for it too`;
+	const remedy = "Take it out of msp.yaml, or put the token of your own workspace into SLACK_BOT_TOKEN.";
+	return { about: "Slack", ...unwell("Workspaces", words, remedy) };
 }
 
 /** A workspace of msp.yaml, by who has the vault. Errors: `InputError` `no-such-workspace`; `RemoteError` `no-such-secret`. */

@@ -210,6 +210,12 @@ describe("doctor, for Slack", () => {
 		]);
 	});
 
+	test("names a workspace that two tokens are for", async () => {
+		names(await shop.doctor({ ...socket, TWO: BOT }, [listed('{ team: T01, bot: "env:TWO" }')]), [
+			[/^Workspaces$/, /T01 stands in msp\.yaml, and SLACK_BOT_TOKEN is for it too/, /Take it out of msp\.yaml/],
+		]);
+	});
+
 	test("asks who has the vault about a token that lies there, and says how one is put there", async () => {
 		const kept = [listed('{ team: T02, bot: "secret:northwind/slack" }')];
 		names(await shop.doctor(socket, kept), [[/Bot token/, /Nothing was started/, /npm start/]]);
