@@ -6,6 +6,7 @@ import type { Values } from "../base/json.ts";
 import { momentsIn, unmarked } from "./moment-mark.ts";
 
 const GAP = "\u200b";
+const FENCE = "```";
 const LOOKALIKE: { readonly [sign: string]: string } = { "*": "∗", "`": "ˋ", "~": "∼", _: "ˍ" };
 const ENTITY: { readonly [sign: string]: string } = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
@@ -25,13 +26,7 @@ export function markup(text: string): Values {
 
 /** Writes words as inert markup of at most `most` characters; moments in each reader's own zone. */
 export function inertMarkup(text: string, most = SECTION_MOST): string {
-	let kept = text;
-	let made = written(kept);
-	while (made.length > most) {
-		kept = shortened(unmarked(kept), Math.floor((unmarked(kept).length * most) / made.length) - 1);
-		made = written(kept);
-	}
-	return made;
+	return fitting(text, most, written);
 }
 
 export function bold(text: string, most?: number): string {
@@ -45,10 +40,29 @@ export function quiet(text: string, most?: number): string {
 	return inner === "" ? "" : `_${inner}_`;
 }
 
-/** Lines of code, as they are but for what would end the code. */
-export function code(lines: readonly string[]): string {
-	const inner = lines.map((line) => escaped(oneLine(unmarked(line)).replaceAll("`", "ˋ"))).join("\n");
-	return `\`\`\`${inner}\`\`\``;
+/** Lines of code, as they are but for what would end the code, in as few texts as they fit into. */
+export function codes(lines: readonly string[]): readonly string[] {
+	const most = SECTION_MOST - 2 * FENCE.length;
+	const texts: string[] = [];
+	for (const line of lines) {
+		const made = fitting(oneLine(unmarked(line)).replaceAll("`", "ˋ"), most, escaped);
+		const last = texts.at(-1);
+		if (last === undefined || last.length + 1 + made.length > most) texts.push(made);
+		else texts[texts.length - 1] = `${last}\n${made}`;
+	}
+	return texts.filter((text) => text.trim() !== "").map((text) => `${FENCE}${text}${FENCE}`);
+}
+
+/** Writes a text, of which as much is kept as fits once it is written. */
+function fitting(text: string, most: number, write: (text: string) => string): string {
+	let kept = text;
+	let made = write(kept);
+	while (made.length > most) {
+		const bare = unmarked(kept);
+		kept = shortened(bare, Math.floor((bare.length * most) / made.length) - 1);
+		made = write(kept);
+	}
+	return made;
 }
 
 /** Ends a text with "…" where it would be longer, never inside a character that takes two units. */

@@ -7,7 +7,7 @@ import { sha256, type Values } from "../base/json.ts";
 import { buttonBlocks, pagerBlocks } from "./blocks-button.ts";
 import { checklistBlocks, choiceBlocks, type Drawing, fieldBlocks, packed } from "./blocks-input.ts";
 import { MESSAGE_BLOCKS, MESSAGE_CHARACTERS, sizeOf } from "./blocks-limits.ts";
-import { bold, code, inertMarkup, markup, plain, quiet, SECTION_MOST, shortened } from "./blocks-text.ts";
+import { bold, codes, inertMarkup, markup, plain, quiet, SECTION_MOST, shortened } from "./blocks-text.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard, FilledLine } from "./fill.ts";
 import { unmarked } from "./moment-mark.ts";
@@ -144,25 +144,11 @@ export function detailBlocks(card: FilledCard, { longest, details: most }: Pick<
 	const texts = card.details
 		.filter((part) => part.lines.length > 0)
 		.flatMap(({ title, lines }) => {
-			const head = title === "" ? [] : [bold(title, Math.min(longest, BESIDE))];
-			return [...head, ...codes(lines.map((line) => shortened(line, longest)))];
+			const head = bold(title, Math.min(longest, BESIDE));
+			return [...(head === "" ? [] : [head]), ...codes(lines.map((line) => shortened(line, longest)))];
 		});
 	const rest = texts.length > most ? ["More technical detail stands on the run’s page."] : [];
 	return [...texts.slice(0, most), ...rest].map((text): Block => ({ type: "section", text: markup(text) }));
-}
-
-/** Lines of code in as few texts as they fit into. */
-function codes(lines: readonly string[]): readonly string[] {
-	const groups: string[][] = [];
-	for (const line of lines) {
-		const last = groups.at(-1);
-		if (last === undefined || code([...last, line]).length > SECTION_MOST) groups.push([line]);
-		else last.push(line);
-	}
-	return groups.flatMap((group) => {
-		const text = code(group);
-		return text.length <= SECTION_MOST ? [text] : [code([shortened(group[0] ?? "", Math.floor(SECTION_MOST / 6))])];
-	});
 }
 
 function mentionBlocks(ids: readonly string[]): readonly Block[] {

@@ -11,7 +11,7 @@ import { pressOf, revealOf, submittedOf, valuesOf } from "../../src/cards/blocks
 import { checkBlocks } from "../../src/cards/blocks-check.ts";
 import { blockProblems } from "../../src/cards/blocks-limits.ts";
 import { keyOf, optionsFor } from "../../src/cards/blocks-options.ts";
-import { bold, code, inertMarkup, quiet } from "../../src/cards/blocks-text.ts";
+import { bold, codes, inertMarkup, quiet } from "../../src/cards/blocks-text.ts";
 import { cardView, detailsView } from "../../src/cards/blocks-view.ts";
 import type { FilledCard } from "../../src/cards/fill.ts";
 import { cardNames } from "../../src/cards/load.ts";
@@ -98,9 +98,10 @@ describe("whatever stands in a card", () => {
 				assertInert(made);
 				assertInert(bold(typed, most).replace(/^\*|\*$/g, ""));
 				assertInert(quiet(typed, most).replace(/^_|_$/g, ""));
-				const fenced = code([typed]);
-				assert.ok(fenced.startsWith("```") && fenced.endsWith("```"));
-				assert.doesNotMatch(fenced.slice(3, -3), /[`<>]|&(?!(amp|lt|gt);)/);
+				for (const fenced of codes([typed, typed])) {
+					assert.ok(fenced.length <= 3000 && fenced.startsWith("```") && fenced.endsWith("```"));
+					assert.doesNotMatch(fenced.slice(3, -3), /[`<>]|&(?!(amp|lt|gt);)/);
+				}
 			}),
 		);
 	});
