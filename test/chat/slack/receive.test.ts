@@ -5,11 +5,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isRecord, type Values } from "../../../src/base/json.ts";
+import type { Person } from "../../../src/people/roster.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { type SlackMessage, until as untilIn, type View } from "../../fixtures/slack.ts";
-import { APP, CHANNELS, PEOPLE, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
 import { HARRIET } from "../world.ts";
-import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
+import { openSlackWorld, type SlackWorld, withSlack, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
 /** Looks again until it is so. A place takes one message in two seconds, and a machine under load is slow. */
@@ -18,8 +19,12 @@ const FORM = { startDate: "2026-12-01", profile: "sales" };
 let world: SlackWorld;
 let count = 0;
 
+/** Finn, of another client, is in the workspace too. */
+const people = (person: Person): Person =>
+	person.id === "finn" ? { ...person, slack: rosterId("sol") } : withSlack(person);
+
 before(async () => {
-	if (skip === false) world = await openSlackWorld();
+	if (skip === false) world = await openSlackWorld({ people });
 });
 after(async () => {
 	await world?.end();
@@ -102,6 +107,40 @@ describe("a form", { skip }, () => {
 		await until(() => world.slack.views().length === 0);
 	});
 
+	test("sent with 500 characters of a name, or none that can be read, is told at the field", async () => {
+		await opened(() => world.slack.command("harriet", "/newhire"));
+		const typed = { ...FORM, firstName: "🙂".repeat(250), lastName: "Long" };
+		const { body } = await world.slack.submit("harriet", typed);
+		assert(isRecord(body) && isRecord(body.errors));
+		assert.deepEqual(Object.keys(body.errors), ["field/firstName/0"]);
+		await world.slack.close("harriet");
+	});
+
+	test("takes a name with markup, a mention and a link as the words they are", async () => {
+		await opened(() => world.slack.command("harriet", "/newhire"));
+		const typed = { ...FORM, firstName: "<!channel> *Al*", lastName: "Ecila <https://x.example|y>" };
+		await world.slack.submit("harriet", typed);
+		const card = await until(() =>
+			world.slack.messages(world.slack.dm("mo")).find(({ blocks }) => /channel.*Al.*Ecila/.test(wordsIn(blocks))),
+		);
+		const marked = JSON.stringify([card.text, card.blocks?.filter(({ type }) => type !== "header") ?? []]);
+		assert.doesNotMatch(marked, /<!channel>|<https:|\*Al\*/u);
+	});
+
+	test("asked for in a channel stands there for that person alone, and so does what follows", async () => {
+		const form = await whispered("harriet", () =>
+			world.slack.say("harriet", `<@${APP.botUser}> newhire Lise Meitner`, { channel: CHANNELS.lounge }),
+		);
+		assert.match(JSON.stringify(form.blocks), /"initial_value":"Lise"/);
+		await world.slack.press("harriet", form, "See the plan", FORM);
+		await until(() =>
+			world.slack
+				.ephemeral("harriet")
+				.some(({ ts, blocks }) => ts === form.ts && /Asked for: Lise Meitner/.test(wordsIn(blocks))),
+		);
+		assert.doesNotMatch(wordsIn(world.slack.messages(CHANNELS.lounge).map(({ blocks }) => blocks)), /Lise/);
+	});
+
 	test("that is closed is left as it is", async () => {
 		await opened(() => world.slack.command("harriet", "/newhire", "Left Alone"));
 		await world.slack.close("harriet");
@@ -152,13 +191,14 @@ describe("an approval", { skip }, () => {
 		assert.match(wordsIn(told.blocks), /This card is from before|already|Nothing more is needed/);
 	});
 
-	test("of a run somebody may not see is refused as if it were not there", async () => {
+	test("of another client’s run is refused as if it were not there", async () => {
 		const card = await asked();
-		const told = await after_("tia", async () => {
-			const button = { ...card, channel: world.slack.dm("tia") };
-			await world.slack.line.deliver("interactive", press("tia", button, "verb/approve/0"));
+		const told = await after_("sol", () => {
+			const theirs = { ...card, channel: world.slack.dm("sol") };
+			return world.slack.line.deliver("interactive", press("sol", theirs, "verb/approve/0"));
 		});
-		assert.doesNotMatch(wordsIn(told.blocks), /Approved/);
+		assert.match(wordsIn(told.blocks), /There is no such run that you can see. Nothing was done/);
+		assert.doesNotMatch(wordsIn(told.blocks), /Person|Contoso/);
 		assert.match(wordsIn(now(card).blocks), /Approve the plan/);
 	});
 
