@@ -6,6 +6,7 @@ import { isRecord } from "../base/json.ts";
 import { words } from "../base/words.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Involved, Roster } from "../people/roster.ts";
+import { sameAs } from "../people/same.ts";
 import type { Sop, Step, Who } from "../sop/sop.ts";
 import type { RunDescription, StepDescription } from "./desk.ts";
 import type { Path, RunId } from "./event.ts";
@@ -177,8 +178,8 @@ function waitOn(
 	const { wait, path, state } = on;
 	const who = [...wait.who, ...(wait.also ?? [])];
 	const involved = involvedOf(sop, run);
-	const own =
-		wait.kind === "approval" && wait.problems === undefined && sop.urgency !== "emergency" ? run.request.by : undefined;
+	const barred = wait.kind === "approval" && wait.problems === undefined && sop.urgency !== "emergency";
+	const own = barred ? [run.request.by, ...sameAs(roster, run.request.by)] : [];
 	const read = receiptsOf(state)?.acknowledged ?? [];
 	const step = placeOf(sop, path)?.step;
 	const due = wait.timers.due ?? wait.timers.overdue ?? wait.timers.remind ?? wait.timers["give-up"];
@@ -189,7 +190,7 @@ function waitOn(
 		verbs: wait.verbs,
 		words: stepWords(sop, run, { path, state }),
 		who,
-		by: resolveWho(who, roster, involved).filter((id) => id !== own && !read.some(({ by }) => by === id)),
+		by: resolveWho(who, roster, involved).filter((id) => !own.includes(id) && !read.some(({ by }) => by === id)),
 		choices: offers.map(({ id, words: said }) => ({ id, words: said })),
 		...(due === undefined ? {} : { due }),
 		...(wait.plan === undefined ? {} : { plan: wait.plan.hash }),

@@ -5,10 +5,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { DeniedError } from "../../src/base/errors.ts";
 import type { NewEvent, SurfaceName } from "../../src/engine/event.ts";
 import { authorize, type Question } from "../../src/people/authorize.ts";
 import type { Person, Roster } from "../../src/people/roster.ts";
 import { sameAs } from "../../src/people/same.ts";
+import { HARRIET, MO, openWorld } from "../chat/world.ts";
 import { approveStep, doStep, entry, make, planFor, sopFor, stays, tell } from "../engine/stage.ts";
 
 const person = (id: string, more: Partial<Person> = {}): Person => ({
@@ -68,6 +70,27 @@ describe("whoever asked for a run, or is its subject", () => {
 		assert.equal(code(authorize(question({ id: "hattie", client: "contoso" }))), "own-request");
 		assert.equal(code(authorize(question({ id: "ada-msp" }))), "subject");
 	});
+});
+
+test("at the desk, whoever asked is neither asked nor heard by another entry of the roster, from whatever place", async () => {
+	const email = "HARRIET@contoso.example";
+	const world = await openWorld({ people: (each) => (each.id === "mo" ? { ...each, email } : each) });
+	const form = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
+	const start = { actor: HARRIET, client: "contoso", sop: "newhire", form, key: "one", via: "teams" } as const;
+	const { run } = await world.desk.start({ ...start, from: "tenant/harriet" });
+	const step = async () => (await world.desk.read(HARRIET, run))?.steps.find(({ wait }) => wait?.kind === "approval");
+	for (let looked = 0; looked < 500 && (await step()) === undefined; looked++) await new Promise(setImmediate);
+	const wait = (await step())?.wait;
+	assert(wait !== undefined);
+	assert.deepEqual([wait.by, await world.desk.waiting(MO)], [[], []]);
+	for (const via of ["teams", "slack", "web", "api"] as const) {
+		const answer = { actor: MO, run, wait: wait.id, verb: "approve", values: {}, via } as const;
+		await assert.rejects(
+			world.desk.answer(answer),
+			(error) => error instanceof DeniedError && error.code === "own-request",
+		);
+	}
+	await world.end();
 });
 
 type Vote = { readonly human: number; readonly entry: number; readonly account: number; readonly linked: boolean };
