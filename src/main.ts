@@ -29,8 +29,11 @@ const parts: Parts = {
 		return loadDefinitions(folder, registry.known(), { clock: terminal.clock, core: CORE });
 	},
 	checkCards: async () => {
-		const { checkCards } = await import("./cards/load.ts");
-		const found = checkCards(fileURLToPath(new URL("../cards", import.meta.url)));
+		const [{ checkCards }, { checkBlocks }] = await Promise.all([
+			import("./cards/load.ts"),
+			import("./cards/blocks-check.ts"),
+		]);
+		const found = [...checkCards(fileURLToPath(new URL("../cards", import.meta.url))), ...checkBlocks()];
 		return found.map((problem) => ({ ...problem, file: problem.path, line: 1, column: 1 }));
 	},
 	restore: async (file, folder) => {

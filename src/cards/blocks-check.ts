@@ -17,6 +17,7 @@ const LONG = "Ünïcödé 👩‍🚀 *bold* <!channel> & שלום ".repeat(14).
 const LINES = 412;
 const CHOICES = 300;
 const TICKS = 50;
+
 /** Draws every card at its worst, as message and modal. Returns every limit that one breaks. Repeat: safe. */
 export function checkBlocks(): readonly Problem[] {
 	const names = Object.keys(partsOf) as CardName[];

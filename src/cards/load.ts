@@ -9,7 +9,6 @@ import { assert } from "../base/assert.ts";
 import { ConfigError, type Problem } from "../base/errors.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import { type AdaptiveCard, fitted } from "./adaptive.ts";
-import { checkBlocks } from "./blocks-check.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
 import { lintCard, lintTemplate, problemIn } from "./lint.ts";
@@ -50,10 +49,7 @@ export function loadCards(folder: string): Cards {
 	return cardsOf(payloads);
 }
 
-/**
- * Tries every template of a folder on a card with everything in it, and every card at its worst as blocks of Slack. Returns
- * every problem. Repeat: safe.
- */
+/** Tries every template of a folder on a card with everything in it. Returns every problem. Repeat: safe. */
 export function checkCards(folder: string): readonly Problem[] {
 	const { payloads, problems } = readCards(folder);
 	const cards = cardsOf(payloads);
@@ -64,7 +60,7 @@ export function checkCards(folder: string): readonly Problem[] {
 			return [problemIn(name)("bad-expansion", String(cause))];
 		}
 	});
-	return [...problems, ...tried, ...checkBlocks()];
+	return [...problems, ...tried];
 }
 
 type Payloads = ReadonlyMap<CardName, Json>;
