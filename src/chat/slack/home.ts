@@ -66,13 +66,16 @@ function shows(run: { readonly subject: string; readonly title: string; readonly
 async function asked({ bot }: HomeParts, from: Handed, word: string): Promise<readonly Block[]> {
 	const reply: Reply = await bot.handle({ ...from, kind: "said", text: word });
 	if (reply.kind === "none") return [];
-	const { drawn } = reply;
-	const { blocks } = cardBlocks(drawn.card, filledOf(drawn.data), drawn.id);
+	const { card, data, id } = reply.drawn;
+	const elsewhere = word === "approvals" && data.lines.length > 0;
+	const here = elsewhere ? { ...data, lead: [UNDER_MESSAGES, ...data.lead.slice(1)] } : data;
+	const { blocks } = cardBlocks(card, filledOf(here), id);
 	return blocks.map((block) =>
 		typeof block.block_id === "string" ? { ...block, block_id: `${word}/${block.block_id}` } : block,
 	);
 }
 
+const UNDER_MESSAGES = "Each has its own card under Messages.";
 const DIVIDER: Block = { type: "divider" };
 
 function header(text: string): Block {

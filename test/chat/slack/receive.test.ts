@@ -375,7 +375,7 @@ describe("Home", { skip }, () => {
 		await asked();
 		await world.slack.home("mo");
 		const home = await until(() => world.slack.homeOf("mo"));
-		assert.match(wordsIn(home), /waits? for you.*under way.*Start something/su);
+		assert.match(wordsIn(home), /waits? for you.*under Messages.*under way.*Start something/su);
 	});
 
 	test("has buttons that work: a procedure’s form, a run, another look", async () => {
