@@ -34,6 +34,8 @@ const TRIES: readonly Pick<Drawing, "longest" | "menu" | "details">[] = [
 	{ longest: 120, menu: 5, details: 1 },
 	{ longest: 60, menu: 2, details: 0 },
 ];
+/** So many of these with the inputs: a sentence that can be read is worth more than an input at hand. */
+const WITH_INPUTS = 3;
 /** In a modal there is room. */
 export const ROOMY = { longest: 2000, menu: 100, details: 30 } as const;
 const ASKED: readonly Part[] = ["fields", "choices", "checklist"];
@@ -44,7 +46,7 @@ const MOST_NAMED = 20;
 
 /**
  * Draws a message; `text` is its one sentence for notifications. What does not fit gives way: first lists are searched,
- * then long sentences end sooner, at last the inputs wait behind a button that opens them. Pure.
+ * then what is asked waits behind a button that opens it, at last long sentences end sooner. Pure.
  */
 export function cardBlocks(name: CardName, filled: FilledCard, id: string, options: BlockOptions = {}): BlockMessage {
 	const [text = "–"] = [filled.summary, filled.title].flatMap((said) => inertMarkup(unmarked(said)) || []);
@@ -52,8 +54,8 @@ export function cardBlocks(name: CardName, filled: FilledCard, id: string, optio
 	const stamp = sha256(JSON.stringify([id, options.page, filled])).slice(0, 8);
 	const asks = filled.fields.length + filled.choices.length + filled.checklist.length > 0;
 	const ways = [
-		...TRIES.map((how) => [how, true] as const),
-		...(asks ? TRIES.map((how) => [how, false] as const) : []),
+		...(asks ? TRIES.slice(0, WITH_INPUTS) : TRIES).map((how) => [how, true] as const),
+		...(asks ? TRIES : []).map((how) => [how, false] as const),
 	];
 	let blocks: readonly Block[] = [];
 	for (const [how, inputs] of ways) {

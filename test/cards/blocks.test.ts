@@ -136,3 +136,19 @@ describe("what a button reveals", () => {
 it("what is wrong with a form is said at the input it is about", () => {
 	assert.deepEqual(Object.keys(fieldErrors(filled("form"))), ["field/privateEmail/0"]);
 });
+
+it("what a message has no room for is asked in a modal, and its sentences stay whole", () => {
+	const lead = ["Each of these is needed before the first day. ".repeat(20).trim()];
+	const fields = Array.from({ length: 60 }, (_, at) => {
+		return { name: `f${at}`, label: `Field ${at}`, type: "text", optional: false, choices: [] } as const;
+	});
+	const buttons = [{ title: "Answer", style: "primary", verb: "submit", inputs: true }] as const;
+	const card = { ...specimen, lead, fields, buttons, details: [] };
+	const { blocks } = cardBlocks("form", card, "c_1");
+	assert.deepEqual(ofType(json(blocks), "input"), []);
+	assert.ok(JSON.stringify(blocks).includes(lead[0] ?? ""));
+	const [button] = ofType(json(blocks), "button");
+	assert.deepEqual(revealOf(button ?? {}), { card: "c_1", reveal: "inputs" });
+	assert.equal((button?.text as Values | undefined)?.text, "Answer…");
+	assert.equal(ofType(json(cardView("form", card, "c_1")), "input").length, 60);
+});
