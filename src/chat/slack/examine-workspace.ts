@@ -22,7 +22,7 @@ export type WorkspaceParts = {
 	readonly app?: string;
 	readonly definitions: Pick<Definitions, "msp" | "clients">;
 };
-/** `team`: which it turned out to be. */
+/** `team`: which it turned out to be; absent: none, or not the one it is said to be of. */
 export type Examined = { readonly team?: string; readonly findings: readonly Finding[] };
 
 const TOKEN = "Bot token";
@@ -37,7 +37,8 @@ export async function examineWorkspace(parts: WorkspaceParts): Promise<Examined>
 	const name = who.kind === "said" ? textIn(who.values, "team") : (parts.team ?? "");
 	const about = `Slack, ${name === "" ? parts.named : name}`;
 	const found = who.kind === "said" && team !== undefined ? await signedIn(parts, look, who) : [refused(parts, who)];
-	return { ...(team === undefined ? {} : { team }), findings: found.map((each) => ({ about, ...each })) };
+	const isIts = team !== undefined && (parts.team ?? team) === team;
+	return { ...(isIts ? { team } : {}), findings: found.map((each) => ({ about, ...each })) };
 }
 
 async function signedIn(parts: WorkspaceParts, look: Look, who: Seen & { kind: "said" }): Promise<readonly Finding[]> {
