@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isRecord, type Values } from "../../../src/base/json.ts";
+import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import type { Person } from "../../../src/people/roster.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { type SlackMessage, until as untilIn, type View } from "../../fixtures/slack.ts";
@@ -412,6 +413,17 @@ test("added to a channel it says hello to all; taken out, an operator is told", 
 	assert.match(hello.text, /Hello/);
 	await world.slack.line.deliver("events_api", envelope({ type: "channel_left", channel, actor_id: PEOPLE.mo.id }));
 	assert(world.heard.some(({ what, why }) => what === "slack-shut" && why?.includes(channel)));
+});
+
+test("nothing of all that was more than Slack takes", { skip }, () => {
+	const said = world.slack.calls.map(({ body }) => (isRecord(body.view) ? body.view : body));
+	const answered = world.slack.deliveries.map(({ answer }) => (isRecord(answer?.body) ? answer.body.view : undefined));
+	const payloads = [...said, ...answered].filter((each) => isRecord(each) && Array.isArray(each.blocks));
+	assert(payloads.length > 20);
+	assert.deepEqual(
+		payloads.flatMap((each) => blockProblems(each)),
+		[],
+	);
 });
 
 test("nothing of all that was a mistake of ours", { skip }, async () => {
