@@ -7,17 +7,29 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { needs } from "../fixtures/needs.ts";
+import { both } from "./both.ts";
 import { type Eyes, openBrowser } from "./browser.ts";
 import { form } from "./form.ts";
 import { newcomer } from "./newcomer.ts";
 import { program } from "./program.ts";
 import { realDirectories } from "./real-directories.ts";
 import { secondThoughts } from "./second-thoughts.ts";
+import { slack } from "./slack.ts";
 import type { Story } from "./stage.ts";
 import { teams } from "./teams.ts";
 import { technician } from "./technician.ts";
 
-const STORIES: readonly Story[] = [realDirectories, newcomer, form, secondThoughts, technician, program, teams];
+const STORIES: readonly Story[] = [
+	realDirectories,
+	newcomer,
+	form,
+	secondThoughts,
+	technician,
+	program,
+	teams,
+	slack,
+	both,
+];
 const AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({
