@@ -82,7 +82,7 @@ export async function idleWork(work: Work): Promise<void> {
 	do {
 		await work.passing;
 		await work.queues.idle();
-	} while (work.passing !== undefined || isLeft(work));
+	} while (work.passing !== undefined || (isLeft(work) && !work.closed));
 }
 
 export async function closeWork(work: Work): Promise<void> {
@@ -94,18 +94,23 @@ export async function closeWork(work: Work): Promise<void> {
 
 async function passAll(work: Work): Promise<void> {
 	await turn();
-	while (isLeft(work)) {
-		const locked = [...work.answered].filter((run) => lock(work, run));
-		for (const run of work.answered) work.waiting.add(run);
-		work.answered.clear();
+	while (isLeft(work) && !work.closed) {
+		const answered = [...work.answered].slice(0, LOCKED_AT_ONCE);
+		for (const run of answered) {
+			work.answered.delete(run);
+			work.waiting.add(run);
+		}
+		const locked = answered.filter((run) => lock(work, run));
 		// Long enough for what was decided to be on its way before anything else is even written down.
 		if (locked.length > 0) await new Promise<void>((next) => void work.parts.after(HEAD_START_MS, next));
 		else await passNext(work);
+		await turn();
 	}
 	work.passing = undefined;
 }
 
 const HEAD_START_MS = 10;
+const LOCKED_AT_ONCE = 20;
 
 function isLeft({ answered, waiting }: Work): boolean {
 	return answered.size + waiting.size > 0;
