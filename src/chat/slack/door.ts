@@ -80,7 +80,8 @@ export async function createSlackDoor(parts: SlackDoorParts): Promise<SlackDoor>
 			if (way.kind === "socket") return undefined;
 			const guard = createSignatureGuard({ signingSecret: way.signingSecret, clock });
 			const judged = (body: Values): Promise<Admitted | Refused> => judge(workspaces, body);
-			return createReceive({ guard, judge: judged, hand: bolt.hand, refused });
+			const limited = (team: string): void => parts.tell.shut({ team, method: "deliveries" }, "app_rate_limited");
+			return createReceive({ guard, judge: judged, hand: bolt.hand, refused, limited });
 		},
 		start: async () => {
 			await workspaces.look();

@@ -17,6 +17,8 @@ export type ReceiveParts = {
 	readonly judge: (body: Values) => Promise<Admitted | Refused>;
 	readonly hand: Bolt["hand"];
 	readonly refused: (why: string) => void;
+	/** Slack hands over no more for a while: too many deliveries in an hour. */
+	readonly limited: (team: string) => void;
 };
 
 const BYTES = 1024 * 1024;
@@ -55,6 +57,10 @@ async function receive(parts: ReceiveParts, request: Request, response: Response
 	if (body.ssl_check === "1") return end(response);
 	const admitted = await parts.judge(body);
 	if (admitted.kind === "refused") return refuseTo(parts, knock, admitted);
+	if (body.type === "app_rate_limited") {
+		parts.limited(admitted.workspace.team);
+		return end(response);
+	}
 	const delivery: Delivery = { body, workspace: admitted.workspace, request: stamp.signature.toString("hex") };
 	const answer = await parts.hand(delivery);
 	if (answer === "not-understood") return refuseTo(parts, knock, refuse(400, "not-understood"));

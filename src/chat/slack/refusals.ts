@@ -84,6 +84,12 @@ const TABLE: { readonly [word: string]: Row } = {
 	deprecated_endpoint: ["method", "Slack does not offer this call any more", OURS],
 	unknown_method: ["method", "there is no such call", OURS],
 
+	app_rate_limited: [
+		"method",
+		"Slack hands over no more for a while, after 30,000 deliveries in an hour",
+		"It goes on by itself. Look in Slack for what writes to Sopwith so often.",
+	],
+
 	not_in_channel: ["place", "Sopwith is not in that channel", INVITE],
 	member_left_channel: ["place", "Sopwith was taken out of that channel", INVITE],
 	channel_left: ["place", "Sopwith was taken out of that channel", INVITE],
