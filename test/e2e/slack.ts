@@ -118,7 +118,7 @@ async function play(stage: Stage): Promise<void> {
 		await mo.picture("home");
 		await harriet.goto("operations");
 		await harriet.say(`<@${APP.botUser}> newhrie Grace`);
-		await until(() => workspace.ephemeral("harriet").some(({ text }) => text.includes("newhrie")));
+		await reads(harriet.message("Did you mean"), "newhrie");
 		await harriet.picture("channel");
 		assert.deepEqual(
 			workspace.messages("C01OPERATIONS").filter(({ user }) => user === APP.botUser),

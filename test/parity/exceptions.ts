@@ -13,6 +13,10 @@ export type Exception = {
 	readonly why: string;
 };
 
+/** Said of a story that is held against another surface than the web chat. */
+export const NOT_ON_THE_WEB =
+	"Nobody comes into the web chat whom no roster lists; Teams and Slack tell a stranger whom to ask.";
+
 export const EXCEPTIONS: readonly Exception[] = [
 	{
 		surfaces: ["teams"],

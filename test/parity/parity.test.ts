@@ -3,9 +3,10 @@
  * an exception that is written down.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { type Difference, differences } from "./differences.ts";
-import { EXCEPTIONS } from "./exceptions.ts";
+import { EXCEPTIONS, NOT_ON_THE_WEB } from "./exceptions.ts";
 import { openHouse, SURFACES, whyNot } from "./houses.ts";
 import { openScene, type Seen } from "./scene.ts";
 import type { SurfaceKey } from "./seat.ts";
@@ -14,7 +15,7 @@ import { STORIES } from "./stories.ts";
 const played = new Map<SurfaceKey, Map<string, readonly Seen[]>>();
 const needed = new Set<(typeof EXCEPTIONS)[number]>();
 
-describe("every story is played", { concurrency: 2 }, () => {
+describe("every story is played", { concurrency: 4 }, () => {
 	for (const key of SURFACES) {
 		describe(key, { concurrency: 1, skip: whyNot(key) }, () => {
 			let at: Awaited<ReturnType<typeof openHouse>>;
@@ -51,6 +52,11 @@ describe("what was shown is the same as in the web chat", () => {
 			});
 		}
 	}
+
+	test("README lists every exception", () => {
+		const readme = readFileSync("README.md", "utf8").replaceAll(/\s+/gu, " ");
+		for (const why of [...EXCEPTIONS.map((one) => one.why), NOT_ON_THE_WEB]) assert(readme.includes(why), why);
+	});
 
 	test("every exception is still one", () => {
 		assert.deepEqual(

@@ -265,7 +265,7 @@ const long: Story = {
 
 const stranger: Story = {
 	id: "a stranger",
-	// Nobody comes into the web chat whom no roster lists.
+	// See `NOT_ON_THE_WEB`.
 	basis: "teams",
 	play: async ({ says }) => {
 		await says("stranger", "newhire", /does not know you|Nobody is signed in/u);
