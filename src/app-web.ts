@@ -143,6 +143,7 @@ function pages(
 		audit,
 		clock: by.clock,
 		requireActor: by.signIn.requireActor,
+		isSignedIn: (request) => by.signIn.actorOf(request) !== undefined,
 		sameOrigin: sameOrigin(by.url),
 		tokens: house.office.tokens,
 		licenceTitle,

@@ -41,7 +41,7 @@ ${await runBody(visit, run)}</div>`,
 	});
 }
 
-/** `GET /runs/:id/stream`: the page's moving part, sent again after each change while the reader may see the run. */
+/** `GET /runs/:id/stream`: the page's moving part, again after each change while its reader is signed in and may see. */
 export async function streamRun(visit: Visit): Promise<void> {
 	const run = await runOf(visit);
 	if (run === undefined) return showNotThere(visit);
@@ -50,6 +50,7 @@ export async function streamRun(visit: Visit): Promise<void> {
 	let due: NodeJS.Timeout | undefined;
 	const send = async () => {
 		due = undefined;
+		if (!visit.parts.isSignedIn(visit.request)) return stream.close();
 		const now = await visit.parts.desk.read(visit.actor, run.id);
 		if (now === undefined) return stream.close();
 		const text = (await runBody({ ...visit, definitions: visit.parts.desk.definitions() }, now)).toString();

@@ -26,6 +26,8 @@ export type PageParts = {
 	readonly audit: Audit;
 	/** Lets through who is signed in, as `res.locals.actor`; sends others to sign in. */
 	readonly requireActor: RequestHandler;
+	/** Whether the session a request came with still holds; a stream asks before each thing it sends. */
+	readonly isSignedIn: (request: Request) => boolean;
 	/** The read-out of a sandbox takes a program's token as well. */
 	readonly tokens: Tokens;
 	/** Refuses a form that was not sent from our own pages. */

@@ -298,6 +298,20 @@ test("the stream sends the page's moving part at once and again after a change",
 	await reader?.cancel();
 });
 
+test("the stream ends with the session, and says nothing more", async () => {
+	await using served = await serve();
+	const response = await served.ask(`/runs/${asking.id}/stream`, { as: "tia" });
+	const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+	let text = "";
+	while (!text.includes("event: run")) text += (await reader?.read())?.value ?? "";
+	served.signOut();
+	served.tick(120_000);
+	served.changed(asking.id);
+	const rest: string[] = [];
+	for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) rest.push(part.value);
+	assert.doesNotMatch(rest.join(""), /event: run/);
+});
+
 test("a journal names the day of what did not happen today, once a day", async () => {
 	await using served = await serve();
 	const days = async () => (await page(served, `/runs/${asking.id}`, "tia")).split('<li class="day">').length - 1;

@@ -75,6 +75,8 @@ export type Served = AsyncDisposable & {
 	readonly tick: (ms: number) => void;
 	/** Tells the pages that a run changed. */
 	readonly changed: (run: string) => void;
+	/** Ends everybody's session. */
+	readonly signOut: () => void;
 	/** Fetches as somebody; `json` and `form` are bodies of POSTs. */
 	readonly ask: (path: string, how?: Ask) => Promise<Response>;
 };
@@ -98,6 +100,7 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 	const complaints: unknown[] = [];
 	const listeners = new Set<(run: string) => void>();
 	let url = "";
+	let signedIn = true;
 	const session: RequestHandler = (request, response, next) => {
 		const who = /who=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
 		if (who !== undefined && actors[who] !== undefined) response.locals.actor = actors[who];
@@ -113,6 +116,7 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 		licenceTitle,
 		vault: oneSecret(clock),
 		requireActor,
+		isSignedIn: () => signedIn,
 		sameOrigin: ((request, response, next) => sameOrigin(url)(request, response, next)) as RequestHandler,
 		sandbox: async (client: string) => (client === "contoso" ? tenant : undefined),
 		changes: (listener: (run: string) => void) => {
@@ -152,6 +156,9 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 		complaints,
 		tick: (ms) => {
 			skew += ms;
+		},
+		signOut: () => {
+			signedIn = false;
 		},
 		changed: (run) => {
 			for (const listener of listeners) listener(run);

@@ -2,6 +2,7 @@
  * Shows a run's page again, in place, when the run moves. Leaves alone what somebody is typing into. Without this script the
  * page is the same, as of when it was opened.
  */
+const FIELDS = "input, textarea, select";
 const live = document.querySelector("[data-stream]");
 const address = live?.getAttribute("data-stream");
 if (live && address) follow(live, address);
@@ -13,7 +14,16 @@ function follow(root, url) {
 		const next = new DOMParser().parseFromString(event.data, "text/html");
 		for (const part of next.querySelectorAll("[id^='live-']")) swap(root.querySelector(`#${part.id}`), part);
 	});
+	source.addEventListener("error", () => {
+		if (source.readyState === EventSource.CLOSED) askAnew(root, url.replace(/\/stream$/, ""));
+	});
 	window.addEventListener("pagehide", () => source.close());
+}
+
+/** The session has ended: the page asks who reads it, unless somebody writes here. */
+async function askAnew(root, page) {
+	const { status } = await fetch(page, { method: "HEAD" });
+	if (status === 401 && ![...root.querySelectorAll(FIELDS)].some(touched)) location.assign(page);
 }
 
 function swap(old, fresh) {
@@ -30,7 +40,7 @@ function busy(old, fresh) {
 	const waits = (part) =>
 		[...part.querySelectorAll("[data-wait]")].map((one) => one.getAttribute("data-wait")).join(" ");
 	if (waits(old) !== waits(fresh)) return false;
-	return [...old.querySelectorAll("input, textarea, select")].some(touched);
+	return [...old.querySelectorAll(FIELDS)].some(touched);
 }
 
 function touched(field) {
