@@ -45,7 +45,7 @@ const workspace = z.strictObject({
 	client: z
 		.string()
 		.optional()
-		.describe("Whose workspace it is, yours without it; its people may be known there by their confirmed e-mail"),
+		.describe("Whose workspace it is: their people may be known there by their confirmed e-mail, nobody without it"),
 });
 const surfaces = z.strictObject({
 	slack: z.strictObject({ workspaces: z.array(workspace).max(100, "At most 100.") }).optional(),

@@ -31,7 +31,7 @@ export async function speakerOf(parts: PeopleParts, workspace: Workspace, from: 
 	const standing = account === undefined ? "outsider" : STANDING[account.kind];
 	const email = account?.emailConfirmed === true && account.email !== undefined ? { email: account.email } : {};
 	const whose = whoseIs(parts.definitions(), workspace);
-	const ours = parts.links.recognise({ surface: "slack", identity, standing, ...email, workspace: whose });
+	const ours = parts.links.recognise({ surface: "slack", identity, standing, ...email, ...whose });
 	return { identity, ours, outsider: standing !== "member" };
 }
 
@@ -79,8 +79,12 @@ function peopleOf(definitions: Definitions, client: string | undefined): readonl
 	return (found?.roster.people ?? []).filter(({ of }) => of === "client");
 }
 
-/** A workspace vouches for addresses: a client’s for its people; the MSP’s own, that of the environment, for its staff. */
-function whoseIs({ msp }: Definitions, { team }: Workspace): NonNullable<Account["workspace"]> {
-	const client = msp.workspaces?.find((each) => each.team === team)?.client;
-	return client === undefined ? {} : { client };
+/**
+ * A workspace vouches for addresses: a client’s for its people; the MSP’s own, that of the environment, for its staff. One of
+ * msp.yaml that is said to be nobody’s vouches for none: whoever runs it could be anybody of the MSP.
+ */
+function whoseIs({ msp }: Definitions, { team }: Workspace): Pick<Account, "workspace"> {
+	const listed = msp.workspaces?.find((each) => each.team === team);
+	if (listed === undefined) return { workspace: {} };
+	return listed.client === undefined ? {} : { workspace: { client: listed.client } };
 }

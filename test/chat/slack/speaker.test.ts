@@ -51,6 +51,13 @@ describe("somebody in Slack", () => {
 		assert.equal((await speaker({ ...MEMBER, team: "T00" }, { home: "T00", team: "T00" })).ours, undefined);
 	});
 
+	test("is known by no address in a workspace that msp.yaml gives to nobody", async () => {
+		house = { ...house, msp: { ...house.msp, workspaces: [{ team: "T03", bot: "env:C" }] } };
+		const there = { home: "T03", team: "T03" };
+		assert.equal((await speaker({ ...MEMBER, team: "T03", email: "tia@contoso.example" }, there)).ours, undefined);
+		assert.equal((await speaker({ ...MEMBER, team: "T03" }, there)).ours, undefined);
+	});
+
 	test("who is a guest, a bot, closed or of another workspace is nobody, linked or not", async () => {
 		links.link("slack", "T01/U02", MO);
 		for (const kind of ["guest", "stranger", "bot"] as const) {
