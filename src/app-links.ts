@@ -2,6 +2,7 @@
  * Who is known by which accounts, and where they acted last: the parts over the store, put together. Must never hold a
  * rule.
  */
+import { pause } from "./app-pause.ts";
 import { reach } from "./chat/audience.ts";
 import { createLastUsed } from "./chat/last-used.ts";
 import { createLinkCodes } from "./chat/link-codes.ts";
@@ -20,7 +21,8 @@ export function openLinks(parts: Omit<LinksParts, "store"> & { readonly store: S
 	const codes = createLinkCodes({ store: kept, clock: parts.clock });
 	const { of: lastUsed, note: acted } = createLastUsed(createMemory(parts.store, "chat"));
 	const linkingOver = (surfaces: readonly Surface[]): Linking => {
-		return { links, codes, surfaces, reach: (person: Actor) => reach({ surfaces, lastUsed }, person) };
+		const own = (person: Actor) => reach({ surfaces, lastUsed }, person);
+		return { links, codes, surfaces, reach: own, wait: (ms) => pause(ms, new AbortController().signal) };
 	};
 	return { links, lastUsed, acted, linkingOver };
 }

@@ -14,7 +14,7 @@ import { CODE_MS, type KeptCode } from "./link-codes.ts";
 import type { Linking } from "./links.ts";
 import { parse } from "./parse.ts";
 import type { Draft } from "./posts.ts";
-import { type Address, type Inbound, RefusedPost, type Reply, type Surface } from "./surface.ts";
+import { type Address, type Inbound, RefusedPost, type Reply } from "./surface.ts";
 import { type Answer, type BotParts, reply, type Turn } from "./turn.ts";
 
 export const NO_SUCH_CODE = "There is no such code, or its 10\u00a0min are over. Nothing was linked.";
@@ -62,7 +62,7 @@ const NEW_CODE = "Type `link` there in a while for a new code.";
 type Asking = { readonly code: KeptCode; readonly place: Address; readonly at: Inbound };
 
 /** Puts the card that asks. False: it certainly did not arrive. */
-async function ask(parts: BotParts, { surfaces }: Linking, { code, place, at }: Asking): Promise<boolean> {
+async function ask(parts: BotParts, linking: Linking, { code, place, at }: Asking): Promise<boolean> {
 	const { surface, identity } = at;
 	const back = at.place.kind === "direct" ? { place: at.place as unknown as Json } : {};
 	const now = parts.clock.now();
@@ -82,7 +82,7 @@ async function ask(parts: BotParts, { surfaces }: Linking, { code, place, at }: 
 		},
 		{ id: draft.id },
 	);
-	return put(surfaces, place, card);
+	return put(linking, place, card);
 }
 
 /** They pressed: linked for good, or not, and then whoever looks after the client hears of it. */
@@ -103,7 +103,7 @@ export async function linkPressed(turn: Turn, draft: Draft, verb: string): Promi
 	const lead = ["`help` says what you can type. `unlink` ends it."];
 	const name = personOf(turn.desk.definitions(), actor)?.name ?? "";
 	if (back !== undefined) {
-		await put(linking.surfaces, back, reply(turn, { title: `You are known here as ${name} from now on.`, lead }));
+		await put(linking, back, reply(turn, { title: `You are known here as ${name} from now on.`, lead }));
 	}
 	return done(turn, { title: `${account} is you from now on.`, lead: ["`unlink` ends it."] });
 }
@@ -128,7 +128,7 @@ export async function refuseKnown(turn: Turn, linking: Linking, code: KeptCode):
 /** Tells the owners, and keeps it in the audit whether they can be reached or not. */
 async function alarm(
 	turn: Turn,
-	{ reach, surfaces }: Linking,
+	linking: Linking,
 	{ account, why, person }: { readonly account: string; readonly why: string; readonly person: Actor },
 ): Promise<void> {
 	const { id, client } = person;
@@ -144,7 +144,7 @@ async function alarm(
 	const lead = ["Somebody had their code. Ask them who could have seen it."];
 	for (const owner of ownersOf(turn, person)) {
 		const card = reply({ ...turn, actor: owner }, { title, lead, summary: title }, about);
-		for (const place of await reach(owner)) await put(surfaces, place, card);
+		for (const place of await linking.reach(owner)) await put(linking, place, card);
 	}
 }
 
@@ -162,18 +162,27 @@ function ownersOf(turn: Turn, { id, client }: Actor): readonly Actor[] {
 }
 
 /** Posts a card outside any run. False: it certainly did not arrive; a lost answer counts as said. */
-async function put(surfaces: readonly Surface[], to: Address, answer: Reply): Promise<boolean> {
+async function put({ surfaces, wait }: Linking, to: Address, answer: Reply): Promise<boolean> {
 	const surface = surfaces.find(({ name }) => name === to.surface);
 	if (surface === undefined || answer.kind === "none") return false;
-	try {
-		await surface.put(to, answer.drawn, true);
-		return true;
-	} catch (error) {
-		if (error instanceof UnavailableError) return error.code === "unconfirmed";
-		if (error instanceof RefusedPost) return false;
-		throw error;
+	for (let left = TRIES - 1; ; left -= 1) {
+		try {
+			await surface.put(to, answer.drawn, true);
+			return true;
+		} catch (error) {
+			if (error instanceof RefusedPost) return false;
+			if (!(error instanceof UnavailableError)) throw error;
+			if (error.code === "unconfirmed") return true;
+			const waitMs = error.retryAfterMs ?? MOST_WAIT_MS;
+			if (left === 0 || waitMs > MOST_WAIT_MS) return false;
+			await wait(waitMs);
+		}
 	}
 }
+
+/** A place takes about one message a second; who asks is kept waiting no longer than that. */
+const TRIES = 3;
+const MOST_WAIT_MS = 1_500;
 
 function placeIn({ place }: KeptCode): Address | undefined {
 	return placeOf(JSON.parse(place) as Json);

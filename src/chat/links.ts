@@ -71,6 +71,8 @@ export type Linking = {
 	readonly surfaces: readonly Surface[];
 	/** A person's own places. */
 	readonly reach: (person: Actor) => Promise<readonly Address[]>;
+	/** Resolves after a while. */
+	readonly wait: (ms: number) => Promise<void>;
 };
 
 export type LinksParts = {

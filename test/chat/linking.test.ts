@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Bot, createBot } from "../../src/chat/bot.ts";
 import { createLinkCodes } from "../../src/chat/link-codes.ts";
 import { createLinks, type Links } from "../../src/chat/links.ts";
@@ -42,7 +43,7 @@ function begin(): void {
 	const codes = createLinkCodes({ store: kept, clock });
 	const surfaces = [teams.surface, slack.surface];
 	const reach = async (person: Actor) => [{ surface: "teams", kind: "direct", ref: person.id } as const];
-	const linking = { links, codes, surfaces, reach };
+	const linking = { links, codes, surfaces, reach, wait: (ms: number) => sleep(ms) };
 	bot = createBot({ desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, linking });
 }
 

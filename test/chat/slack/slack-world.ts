@@ -11,7 +11,9 @@ import { openLog } from "../../../src/base/log.ts";
 import { openRedactor } from "../../../src/base/redact.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { type Clock, systemClock } from "../../../src/base/time.ts";
+import { reach as placesOf } from "../../../src/chat/audience.ts";
 import { type Bot, createBot } from "../../../src/chat/bot.ts";
+import { createLinkCodes } from "../../../src/chat/link-codes.ts";
 import { createLinks } from "../../../src/chat/links.ts";
 import { createPoster } from "../../../src/chat/poster.ts";
 import { draftsIn } from "../../../src/chat/posts.ts";
@@ -29,7 +31,7 @@ import { createWeb } from "../../../src/console/server.ts";
 import { createLinkStore } from "../../../src/engine/embedded/links.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { view } from "../../../src/engine/view.ts";
-import type { Person } from "../../../src/people/roster.ts";
+import type { Actor, Person } from "../../../src/people/roster.ts";
 import type { Client } from "../../../src/sop/definitions.ts";
 import { type Slack, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
@@ -95,7 +97,8 @@ export async function openSlackWorld(
 		tell,
 		kept: createMemory(store, "slack"),
 	});
-	const links = createLinks({ store: createLinkStore(store), definitions, clock, audit });
+	const linked = createLinkStore(store);
+	const links = createLinks({ store: linked, definitions, clock, audit });
 	const threads = createThreads({ speak, memory: createMemory(store, "slack-threads"), wait, complain });
 	const look = createPeopleLook({ workspaces, clock });
 	const people = { definitions, look, links };
@@ -132,7 +135,11 @@ export async function openSlackWorld(
 		log: (what, facts) => void lines.push(JSON.stringify({ what, ...facts })),
 	});
 	await poster.start();
+	const surfaces = [door.surface];
+	const reach = (person: Actor) => placesOf({ surfaces }, person);
+	const codes = createLinkCodes({ store: linked, clock });
 	const botParts = {
+		linking: { links, codes, surfaces, reach, wait },
 		...{ desk, posts, drafts: draftsIn(world.people), clock, audit, newId, fill },
 		redraw: poster.redraw,
 		refresh: (run: string) => void poster.refresh(run),
