@@ -17,7 +17,7 @@ export const signInShape = z
 	.describe("Where its people sign in to the pages");
 
 /** The tenants of Entra that let in people of any tenant. */
-const ANY_TENANT = /^https:\/\/[^/]+\/(common|organizations|consumers)(\/|$)/;
+const ANY_TENANT = /^https:\/\/[^/]+\/(common|organizations|consumers)(\/|$)/i;
 
 /** Compiles it, once `checkShape` has looked. `id`: the organisation whose vault a secret is in. */
 export function compileSignIn(written: Json | undefined, id: string, report: Report): { readonly signIn?: SignInAt } {

@@ -31,6 +31,7 @@ test("a provider, a name and a place for the secret", () => {
 });
 
 for (const [what, written, expected] of [
+	["the same in other letters", `issuer: "https://login.microsoftonline.com/Common/v2.0", ${REST}`, /TENANT-ID/],
 	["a provider for any tenant", `issuer: "https://login.microsoftonline.com/common/v2.0", ${REST}`, /TENANT-ID/],
 	["one for any organisation", `issuer: "https://login.microsoftonline.com/organizations/v2.0", ${REST}`, /TENANT-ID/],
 	["another client's secret", `${ENTRA}, clientId: x, secret: "secret:fabrikam/signin"`, /secret:contoso\/NAME/],

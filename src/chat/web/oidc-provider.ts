@@ -89,14 +89,22 @@ export function openProviders(clock: { readonly now: () => string }): Providers 
 	};
 }
 
+/** Reads how a provider describes itself. Signatures are looked at too, though a token comes straight from there. */
 async function discovered(provider: Provider): Promise<Configuration> {
 	const library = await import("openid-client");
 	const { issuer, clientId, secret } = provider;
 	const auth = library.ClientSecretPost(secret.open());
-	const options = { timeout: SECONDS };
-	return library.discovery(new URL(issuer), clientId, undefined, auth, options).catch((cause: unknown) => {
-		throw unreachable(provider, cause);
-	});
+	const options = { timeout: SECONDS, execute: [library.enableNonRepudiationChecks] };
+	const config = await library
+		.discovery(new URL(issuer), clientId, undefined, auth, options)
+		.catch((cause: unknown) => {
+			throw unreachable(provider, cause);
+		});
+	const { issuer: said, authorization_endpoint: to = "" } = config.serverMetadata();
+	// The library takes Entra's description of all tenants for one tenant's, and looks at where people sign in too late.
+	const isOwn = said.replace(/\/$/, "") === issuer.replace(/\/$/, "");
+	if (!isOwn || !to.startsWith("https://") || !URL.canParse(to)) throw unreachable(provider);
+	return config;
 }
 
 /** Source: https://www.rfc-editor.org/rfc/rfc6749#section-5.2. */
@@ -108,7 +116,7 @@ function notSetUp({ issuer }: Provider, cause: unknown): UnavailableError {
 	return new UnavailableError("sign-in-not-set-up", words, { cause, advice });
 }
 
-function unreachable({ issuer }: Provider, cause: unknown): UnavailableError {
+function unreachable({ issuer }: Provider, cause?: unknown): UnavailableError {
 	const words = `${new URL(issuer).host}, where you sign in, did not answer as it should. Nobody is signed in.`;
 	return new UnavailableError("provider-unreachable", words, { cause, advice: "Try again in a minute." });
 }
