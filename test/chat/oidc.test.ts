@@ -291,6 +291,18 @@ test("at Entra the object id says who it is, and a name only where the roster ha
 	assert.equal(personOfClaims({ ...entra, oid: OBJECT }, [mo, person("eve", { teams: OBJECT })]), undefined);
 });
 
+test("at Entra a guest is known by the object id alone, for the name is another tenant's or a mail box's", () => {
+	const [mo, di] = [person("mo", { teams: OBJECT }), person("di")];
+	const guest = { ...entra, idp: "https://sts.windows.net/33333333-3333-4333-8333-333333333333/" };
+	const found = (claims: object) => personOfClaims(claims, [mo, di])?.id;
+	assert.equal(found({ ...guest, oid: "other", preferred_username: "di@contoso.example" }), undefined);
+	assert.equal(found({ ...entra, idp: "live.com", oid: "other", preferred_username: "di@contoso.example" }), undefined);
+	assert.equal(found({ ...guest, oid: OBJECT, preferred_username: "mo@elsewhere.example" }), "mo");
+	for (const idp of [entra.iss, `https://sts.windows.net/${TENANT}/`]) {
+		assert.equal(found({ ...entra, idp, oid: "other", preferred_username: "di@contoso.example" }), "di");
+	}
+});
+
 test("an object id from elsewhere than Entra is nobody's", () => {
 	const mo = person("mo", { teams: OBJECT });
 	assert.equal(personOfClaims({ iss: "https://evil.example", tid: TENANT, oid: OBJECT }, [mo]), undefined);

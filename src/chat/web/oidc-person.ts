@@ -13,16 +13,16 @@ const GOOGLE = "https://accounts.google.com";
 
 /**
  * Finds the person among those of the organisation whose provider this is. At Entra by the object id that the roster lists
- * for Teams, else by the sign-in name, whose domain the tenant has proved. Elsewhere by an e-mail address that the provider
- * says is verified; at Google of an organisation's own domain only. Undefined: nobody, or more than one.
- * Source: https://learn.microsoft.com/entra/identity-platform/claims-validation,
+ * for Teams, else by a member's sign-in name, whose domain the tenant has proved. Elsewhere by an e-mail address that the
+ * provider says is verified; at Google of an organisation's own domain only. Undefined: nobody, or more than one.
+ * Source: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference,
  * https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims.
  */
 export function personOfClaims(claims: Claims, people: readonly Person[]): Person | undefined {
 	const entra = ENTRA.test(text(claims.iss));
 	const known = entra ? people.filter((person) => isObject(person, claims)) : [];
 	if (known.length > 0) return only(known);
-	const address = entra ? text(claims.preferred_username) : verified(claims);
+	const address = entra ? memberName(claims) : verified(claims);
 	if (address === "") return undefined;
 	const named = people.filter((person) => person.email.toLowerCase() === address.toLowerCase());
 	// Whom the roster knows by an object id is not also known by a name that can be given to another.
@@ -40,6 +40,12 @@ function isObject(person: Person, { tid, oid }: Claims): boolean {
 	const object = text(oid).toLowerCase();
 	if (object === "") return false;
 	return second === undefined ? first === object : second === object && first === text(tid).toLowerCase();
+}
+
+/** `idp` is where somebody was proved who they are: for a guest that is elsewhere, and so is what vouches for the name. */
+function memberName({ iss, idp = iss, tid, preferred_username }: Claims): string {
+	const own = idp === iss || idp === `https://sts.windows.net/${text(tid)}/`;
+	return own ? text(preferred_username) : "";
 }
 
 function verified({ iss, email, email_verified, hd }: Claims): string {
