@@ -1,6 +1,7 @@
 /**
  * The parts behind the doors: store, definitions, host, desk. Put together once; must never listen or serve.
  */
+import { join } from "node:path";
 import { registry } from "./actions/registry.ts";
 import { openSandboxServer, type SandboxServer } from "./actions/sandbox/sandbox.ts";
 import { seedOf } from "./actions/sandbox/seed.ts";
@@ -100,7 +101,11 @@ type SecretParts = { readonly definitions: () => Definitions; readonly vault: Va
 function secretsOf(config: Config, { definitions, clientOf, vault }: SecretParts) {
 	return (id: string | undefined, named: string) => {
 		const client = id === undefined ? undefined : clientOf(id);
-		const owner = client ?? { ...definitions().msp, folder: config.definitions };
+		const owner = client ?? {
+			...definitions().msp,
+			folder: config.definitions,
+			clients: join(config.definitions, "clients"),
+		};
 		return secretOf({ vault, env: process.env }, owner, named);
 	};
 }

@@ -4,7 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
-import { resolve, sep } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import { ConflictError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import type { Vault } from "../engine/ports.ts";
@@ -16,8 +16,8 @@ export type Keeping = {
 	readonly env: { readonly [name: string]: string | undefined };
 };
 
-/** Whose settings they are: a client's or the MSP's. `folder`: where relative paths start. */
-export type Owner = Pick<Client, "id" | "name" | "folder">;
+/** Whose settings they are. `folder`: where relative paths start. `clients`: the MSP's only, whose own the folders there are not. */
+export type Owner = Pick<Client, "id" | "name" | "folder"> & { readonly clients?: string };
 type Named = { readonly kind: string; readonly name: string };
 
 /**
@@ -29,8 +29,7 @@ export async function secretOf(keeping: Keeping, client: Owner, named: string): 
 	const [kind, name] = [named.slice(0, at), named.slice(at + 1)];
 	const value = await (kind === "secret" ? revealed(keeping, client, name) : textOf(keeping, client, { kind, name }));
 	if (value !== undefined) return value;
-	const where = kind === "file" ? "in its folder" : "there";
-	throw refusal("no-such-secret", `A secret of ${client.name} is not ${where}: ${named}. Nothing changed.`, named);
+	throw refusal("no-such-secret", `A secret of ${client.name} is not there: ${named}. Nothing changed.`, named);
 }
 
 /** The PEM of a settings' authority, when it names one. Errors: throws `RemoteError` `no-such-file`. */
@@ -38,7 +37,7 @@ export async function caOf(client: Client, settings: { readonly ca?: string }): 
 	if (settings.ca === undefined) return {};
 	const ca = await textAt(client, settings.ca);
 	if (ca !== undefined) return { ca };
-	const message = `A certificate of ${client.name} is not in its folder: ${settings.ca}. Nothing changed.`;
+	const message = `A certificate of ${client.name} is not there: ${settings.ca}. Nothing changed.`;
 	throw refusal("no-such-file", message, settings.ca);
 }
 
@@ -66,12 +65,15 @@ async function textOf({ env }: Keeping, client: Owner, { kind, name }: Named): P
 	return text === undefined || text === "" ? undefined : new Secret(text);
 }
 
-/** A file in the client's folder. What lies elsewhere, or leads there, may be another's: it is as if it were not there. */
-async function textAt(client: Owner, path: string): Promise<string | undefined> {
+/** A file named from the owner's folder. One in another client's folder is as if it were not there. */
+async function textAt(owner: Owner, path: string): Promise<string | undefined> {
 	try {
-		const folder = await realpath(client.folder);
+		const folder = await realpath(owner.folder);
 		const file = await realpath(resolve(folder, path));
-		return file.startsWith(`${folder}${sep}`) ? (await readFile(file, "utf8")).trimEnd() : undefined;
+		const clients = owner.clients === undefined ? dirname(folder) : await realpath(owner.clients);
+		const isIn = (place: string) => file.startsWith(`${place}${sep}`);
+		const isOwn = !isIn(clients) || (owner.clients === undefined && isIn(folder));
+		return isOwn ? (await readFile(file, "utf8")).trimEnd() : undefined;
 	} catch {
 		return undefined;
 	}
