@@ -105,7 +105,10 @@ async function keepOpen(client: Client, parts: Parts, { signal, tried }: Keeping
 		if (opened === "silent") await client.disconnect();
 		if (signal.aborted) return;
 		const waitMs = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10));
-		parts.log.warn({ error: opened, waitMs, remedy: REMEDY }, "Slack's socket could not be opened");
+		// At the 1st, 2nd, 4th, 8th time: one that stays shut must not fill the log.
+		if (Number.isInteger(Math.log2(failures))) {
+			parts.log.warn({ error: opened, failures, remedy: REMEDY }, "Slack's socket could not be opened");
+		}
 		await parts.wait(waitMs);
 	}
 }
