@@ -12,7 +12,7 @@ import { SopwithError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { examineSignIn } from "../../src/chat/web/examine-sign-in.ts";
 import { createOidc, type Organisation } from "../../src/chat/web/oidc.ts";
-import { personOfClaims } from "../../src/chat/web/oidc-person.ts";
+import { type Claims, personOfClaims } from "../../src/chat/web/oidc-person.ts";
 import { openProviders } from "../../src/chat/web/oidc-provider.ts";
 import { createWeb } from "../../src/console/server.ts";
 import type { Person } from "../../src/people/roster.ts";
@@ -93,11 +93,10 @@ after(() => close());
 function browser() {
 	const jar = new Map<string, Map<string, string>>();
 	const go = async (to: string, form?: { readonly [name: string]: string }) => {
-		const { host, origin, pathname } = new URL(to);
+		const { host, origin } = new URL(to);
 		const cookies = jar.get(host) ?? new Map<string, string>();
 		jar.set(host, cookies);
-		const sent = [...cookies].filter(([name]) => name !== "sopwith_signing_in" || pathname === "/sign-in/back");
-		const headers = { accept: "text/html", cookie: sent.map((pair) => pair.join("=")).join("; ") };
+		const headers = { accept: "text/html", cookie: [...cookies].map((pair) => pair.join("=")).join("; ") };
 		const answer = await fetch(to, {
 			redirect: "manual",
 			...(form === undefined
@@ -294,7 +293,7 @@ test("at Entra the object id says who it is, and a name only where the roster ha
 test("at Entra a guest is known by the object id alone, for the name is another tenant's or a mail box's", () => {
 	const [mo, di] = [person("mo", { teams: OBJECT }), person("di")];
 	const guest = { ...entra, idp: "https://sts.windows.net/33333333-3333-4333-8333-333333333333/" };
-	const found = (claims: object) => personOfClaims(claims, [mo, di])?.id;
+	const found = (claims: Claims) => personOfClaims(claims, [mo, di])?.id;
 	assert.equal(found({ ...guest, oid: "other", preferred_username: "di@contoso.example" }), undefined);
 	assert.equal(found({ ...entra, idp: "live.com", oid: "other", preferred_username: "di@contoso.example" }), undefined);
 	assert.equal(found({ ...guest, oid: OBJECT, preferred_username: "mo@elsewhere.example" }), "mo");

@@ -2,7 +2,6 @@
  * Sign-in through each organisation's own provider of OpenID: an address says which one, the provider says who. Must never
  * tell a stranger which organisations there are, nor sign anybody in whom its roster does not name.
  */
-import { randomBytes } from "node:crypto";
 import { type Request, type RequestHandler, type Response, Router, urlencoded } from "express";
 import { DeniedError, SopwithError, UnavailableError } from "../../base/errors.ts";
 import { html } from "../../base/html.ts";
@@ -16,16 +15,8 @@ import type { SignInAt } from "../../sop/definitions.ts";
 import type { ClientId } from "../../sop/sop.ts";
 import { identityOf, personOfClaims } from "./oidc-person.ts";
 import type { Asked, Provider, Providers } from "./oidc-provider.ts";
-import {
-	beginSession,
-	cookieOf,
-	endSession,
-	nextOf,
-	type SignIn,
-	type SignInParts,
-	sendOn,
-	signInBy,
-} from "./session.ts";
+import { beginSession, endSession, nextOf, type SignIn, type SignInParts, sendOn, signInBy } from "./session.ts";
+import { type TokenCookie, tokenCookie } from "./token-cookie.ts";
 
 /** The MSP, when `client` is not there, or one of its clients. */
 export type Organisation = {
@@ -42,7 +33,6 @@ export type OidcParts = SignInParts & {
 	readonly secretOf: (organisation: Organisation) => Promise<Secret>;
 };
 
-const COOKIE = "sopwith_signing_in";
 const BACK = "/sign-in/back";
 const MOST_MS = 10 * 60_000;
 const MOST_AT_ONCE = 1000;
@@ -96,20 +86,20 @@ async function begin(parts: OidcParts, flows: Map<string, Flow>, { request, resp
 	}
 	const back = new URL(BACK, parts.publicUrl).href;
 	const { asked, to } = await parts.providers.begin(await providerOf(parts, organisation), { back, email });
-	const token = randomBytes(32).toString("base64url");
 	const now = parts.clock.now();
 	for (const [name, flow] of flows) if (flow.until <= now || flows.size >= MOST_AT_ONCE) flows.delete(name);
+	const token = cookieOf(parts).give(response, MOST_MS / 1000);
 	flows.set(sha256(token), { organisation, asked, next, until: plusMs(now, MOST_MS) });
-	response.append("set-cookie", signingIn(parts, token, MOST_MS / 1000));
 	sendOn(response, { to, words: `You sign in at ${new URL(to).host}.` });
 }
 
 /** Takes the browser back, once, and signs in whom the provider vouched for. */
 async function end(parts: OidcParts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
-	const token = cookieOf(request, COOKIE);
+	const cookie = cookieOf(parts);
+	const token = cookie.read(request);
 	const flow = token === undefined ? undefined : flows.get(sha256(token));
 	if (token !== undefined) flows.delete(sha256(token));
-	response.append("set-cookie", signingIn(parts, "", 0));
+	cookie.drop(response);
 	if (flow === undefined || flow.until <= parts.clock.now()) {
 		const wrong = "That sign-in took more than 10 min, or was begun in another browser. Nobody is signed in.";
 		return sendPage(response, { next: flow?.next ?? "/", wrong, status: 422 });
@@ -152,9 +142,8 @@ async function providerOf(parts: OidcParts, organisation: Organisation): Promise
 }
 
 /** Lax: it has to come back with the browser that the provider sends to us. */
-function signingIn({ publicUrl }: OidcParts, token: string, seconds: number): string {
-	const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
-	return `${COOKIE}=${token}; Path=${BACK}; HttpOnly; SameSite=Lax; Max-Age=${seconds}${secure}`;
+function cookieOf({ publicUrl }: OidcParts): TokenCookie {
+	return tokenCookie(publicUrl, { name: "sopwith_signing_in", sameSite: "Lax" });
 }
 
 function answering(act: (request: Request, response: Response) => Promise<void>): RequestHandler {

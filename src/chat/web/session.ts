@@ -2,7 +2,6 @@
  * Who is signed in at the pages: a random cookie, kept as its hash, 8 h at most, 30 min unused. However somebody proved
  * who they are, from then on it is this. Must never let a session outlive its person on the roster.
  */
-import { randomBytes } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import { html } from "../../base/html.ts";
 import { sha256 } from "../../base/json.ts";
@@ -13,8 +12,8 @@ import type { Audit } from "../../engine/ports.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { personOf } from "../fill.ts";
+import { type TokenCookie, tokenCookie } from "./token-cookie.ts";
 
-const COOKIE = "sopwith_session";
 const MOST_MS = 8 * 3_600_000;
 const IDLE_MS = 30 * 60_000;
 const TOUCH_MS = 60_000;
@@ -71,46 +70,35 @@ type Exchange = { readonly request: Request; readonly response: Response };
 
 /** Signs somebody in, in place of whoever was. */
 export function beginSession(parts: SignInParts, actor: Actor, { request, response }: Exchange): void {
-	const before = tokenOf(request);
+	const cookie = cookieOf(parts);
+	const before = cookie.read(request);
 	if (before !== undefined) parts.sessions.endSession(sha256(before));
-	const token = randomBytes(32).toString("base64url");
+	const token = cookie.give(response, MOST_MS / 1000);
 	const now = parts.clock.now();
 	parts.sessions.saveSession({ hash: sha256(token), actor, expires: plusMs(now, MOST_MS), seen: now, created: now });
 	const client = actor.client === undefined ? {} : { client: actor.client };
 	parts.audit.record({ person: actor.id, via: "web", what: "signed-in", ...client });
-	response.append("set-cookie", cookie(token, MOST_MS / 1000, parts.publicUrl));
 }
 
 /** Signs whoever it is out. Repeat: safe. */
 export function endSession(parts: SignInParts, { request, response }: Exchange): void {
-	const token = tokenOf(request);
+	const cookie = cookieOf(parts);
+	const token = cookie.read(request);
 	if (token !== undefined) parts.sessions.endSession(sha256(token));
-	response.append("set-cookie", cookie("", 0, parts.publicUrl));
+	cookie.drop(response);
 }
 
-function cookie(value: string, seconds: number, publicUrl: string): string {
-	const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
-	return `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+function cookieOf({ publicUrl }: SignInParts): TokenCookie {
+	return tokenCookie(publicUrl, { name: "sopwith_session", sameSite: "Strict" });
 }
 
 function readSession(parts: SignInParts, request: Request): Session | undefined {
-	const token = tokenOf(request);
+	const token = cookieOf(parts).read(request);
 	const session = token === undefined ? undefined : parts.sessions.session(sha256(token));
 	if (session === undefined) return undefined;
 	const now = parts.clock.now();
 	const over = session.expires <= now || plusMs(session.seen, IDLE_MS) <= now;
 	return over || personOf(parts.definitions(), session.actor) === undefined ? undefined : session;
-}
-
-function tokenOf(request: Request): string | undefined {
-	return cookieOf(request, COOKIE);
-}
-
-/** A token of ours in a cookie: 32 random bytes. */
-export function cookieOf(request: Request, name: string): string | undefined {
-	const pairs = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
-	const value = pairs.find(([each]) => each === name)?.[1];
-	return value === undefined || !/^[\w-]{43}$/u.test(value) ? undefined : value;
 }
 
 function askToSignIn(request: Request, response: Response): void {
