@@ -111,11 +111,12 @@ function requestFor(
 ): StartRequest {
 	const { path, key, state } = of;
 	const step = placeOf(sop, path)?.step;
-	const { client, by, via } = run.request;
+	const { client, by, via, from } = run.request;
 	const common = {
 		client,
 		by,
 		via,
+		...(from === undefined ? {} : { from }),
 		key: `child:${run.id}/${path}[${encodeKey(key)}]`,
 		...(run.request.drill === undefined ? {} : { drill: run.request.drill }),
 	};

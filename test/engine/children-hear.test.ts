@@ -119,6 +119,23 @@ test("a part hears only of what it is given, and what was corrected in the part 
 	deepEqual(part.run().form, { name: "Ada", size: "M" });
 });
 
+test("the account a run was asked for from cannot approve its part either, by whatever name", () => {
+	const step: Step = { ...base, id: "r", name: "R", kind: "run", sop: "part", with: {} };
+	const parent = tell(sopFor([step]), {}, { via: "slack", from: "T01/U02" });
+	const [start] = starts(parent);
+	ok(start);
+	const sop = sopFor([approveStep(["a"]), doStep("a")], { id: "part", definition: "part" });
+	const part = childOf(sop, start, parent.now());
+	const wait = () => part.run().steps.approve?.wait?.id ?? "";
+	part.send({ kind: "planned", wait: wait(), plan: planFor([entry("a", [change("add:a", { after: "Ada" })])]) });
+	const vote = (from: string) =>
+		part.send({
+			...{ kind: "answered", wait: wait(), verb: "approve", by: "mo", as: "it-lead", values: {}, via: "slack", from },
+		});
+	equal(vote("T01/U02").reason?.code, "own-request");
+	equal(vote("T01/U03").reason, undefined);
+});
+
 test("a child hears of the approval that its parent was given for the difference, and only after it", () => {
 	const sop = sopFor([approveStep(["e.join"]), long([doStep("join", join)])]);
 	const parent = tell(sop, form());
