@@ -136,15 +136,18 @@ function recognise(parts: LinksParts, account: Account, link: Linked | undefined
 	return person;
 }
 
-/** Nobody whom the roster already lists by another account in that very workspace. */
+/** Nobody who is known by another account in that very workspace: by the roster, or because they showed it by a code. */
 function byEmail(parts: LinksParts, { surface, identity, email, workspace }: Account): Actor | undefined {
 	if (email === undefined || workspace === undefined) return undefined;
 	const { client } = workspace;
 	const people = householdOf(parts.definitions(), client);
 	const actor = memberByEmail({ people, ...(client === undefined ? {} : { client }) }, email);
-	const listed = people.find(({ id }) => id === actor?.id)?.[surface === "slack" ? "slack" : "teams"];
+	if (actor === undefined) return undefined;
+	const listed = people.find(({ id }) => id === actor.id)?.[surface === "slack" ? "slack" : "teams"] ?? "";
+	const shown = parts.store.ofPerson(actor).filter((link) => link.how === "code" && link.ended === undefined);
+	const known = [listed, ...shown.filter((link) => link.surface === surface).map((link) => link.identity)];
 	const team = identity.slice(0, identity.indexOf("/") + 1);
-	return listed?.startsWith(team) === true && listed !== identity ? undefined : actor;
+	return known.some((other) => other.startsWith(team) && other !== identity) ? undefined : actor;
 }
 
 /** Whether the person is still who they were then; if not it is ended for good. A client on hold decides nothing. */

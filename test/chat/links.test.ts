@@ -162,6 +162,16 @@ describe("a confirmed address", () => {
 		assert.deepEqual(links.recognise(CONTOSO), MO);
 	});
 
+	test("of somebody who showed by a code which account there is theirs is not theirs, until they end that", () => {
+		links.link("slack", "T01/U77", MO);
+		assert.equal(links.recognise(CONTOSO), undefined, "whoever runs the workspace gave the address to another account");
+		assert.equal(links.of(MO, "slack"), "T01/U77");
+		const [shown] = links.all(MO);
+		assert(shown !== undefined);
+		links.end(shown, "slack");
+		assert.deepEqual(links.recognise(CONTOSO), MO);
+	});
+
 	test("that changes takes the link with it", () => {
 		assert.deepEqual(links.recognise(CONTOSO), MO);
 		assert.deepEqual(links.recognise({ ...CONTOSO, email: "di@contoso.example" }), DI);
