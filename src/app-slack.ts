@@ -9,6 +9,7 @@ import type { Log } from "./base/log.ts";
 import type { Redactor } from "./base/redact.ts";
 import type { Clock } from "./base/time.ts";
 import { createSlackDoor } from "./chat/slack/door.ts";
+import { createFind } from "./chat/slack/find.ts";
 import { createPace } from "./chat/slack/pace.ts";
 import { slackIdOf } from "./chat/slack/people.ts";
 import { createPeopleLook } from "./chat/slack/people-look.ts";
@@ -47,7 +48,8 @@ export async function openSlack(config: SlackConfig, house: Kept, { clock, log, 
 	const threads = createThreads({ speak, memory: createMemory(store, "slack-threads"), wait, complain });
 	const people = { definitions, look: createPeopleLook({ workspaces, clock }), links };
 	const identityOf = (person: Parameters<typeof slackIdOf>[1]) => slackIdOf(people, person);
-	const surface = createSlackSurface({ definitions, workspaces, speak, threads, identityOf });
+	const find = createFind({ ...people, workspaces, clock, wait });
+	const surface = createSlackSurface({ definitions, workspaces, speak, threads, identityOf, find });
 	const memory = createMemory(store, "slack-seen");
 	const parts = { way, base, surface, workspaces, speak, tell, people, memory, audit, clock, log, wait };
 	const door = await createSlackDoor(parts);

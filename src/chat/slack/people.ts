@@ -28,11 +28,19 @@ export async function speakerOf(parts: PeopleParts, workspace: Workspace, from: 
 	const listed = listedAs(parts.definitions(), identity);
 	if (listed !== "nobody") return { identity, ours: listed === "several" ? undefined : listed, outsider: false };
 	const account = from.home === workspace.team ? await parts.look.find(workspace.team, from.user) : undefined;
-	const standing = account === undefined ? "outsider" : STANDING[account.kind];
-	const email = account?.emailConfirmed === true && account.email !== undefined ? { email: account.email } : {};
-	const whose = whoseIs(parts.definitions(), workspace);
-	const ours = parts.links.recognise({ surface: "slack", identity, standing, ...email, ...whose });
-	return { identity, ours, outsider: standing !== "member" };
+	const seen = accountOf(parts.definitions(), workspace, { identity, user: account });
+	return { identity, ours: parts.links.recognise(seen), outsider: seen.standing !== "member" };
+}
+
+/** An account as the links take it. */
+export function accountOf(
+	definitions: Definitions,
+	workspace: Workspace,
+	{ identity, user }: { readonly identity: string; readonly user: SlackUser | undefined },
+): Account {
+	const standing = user === undefined ? "outsider" : STANDING[user.kind];
+	const email = user?.emailConfirmed === true && user.email !== undefined ? { email: user.email } : {};
+	return { surface: "slack", identity, standing, ...email, ...vouchesFor(definitions, workspace) };
 }
 
 const STANDING: { readonly [kind in SlackUser["kind"]]: "member" | "outsider" | "gone" } = {
@@ -83,7 +91,7 @@ function peopleOf(definitions: Definitions, client: string | undefined): readonl
  * A workspace vouches for addresses: a client’s for its people; the MSP’s own, that of the environment, for its staff. One of
  * msp.yaml that is said to be nobody’s vouches for none: whoever runs it could be anybody of the MSP.
  */
-function whoseIs({ msp }: Definitions, { team }: Workspace): Pick<Account, "workspace"> {
+export function vouchesFor({ msp }: Definitions, { team }: Workspace): Pick<Account, "workspace"> {
 	const listed = msp.workspaces?.find((each) => each.team === team);
 	if (listed === undefined) return { workspace: {} };
 	return listed.client === undefined ? {} : { workspace: { client: listed.client } };

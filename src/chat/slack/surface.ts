@@ -18,6 +18,8 @@ export type SlackSurfaceParts = {
 	readonly threads: Pick<Threads, "want">;
 	/** Under which `TEAM/USER` somebody is known. */
 	readonly identityOf: (person: Actor) => string | undefined;
+	/** Looks for the account of somebody who is known by none yet. */
+	readonly find?: (person: Actor) => Promise<string | undefined>;
 };
 
 /** More than a few are a role, and the card says which. */
@@ -29,7 +31,7 @@ export function createSlackSurface(parts: SlackSurfaceParts): Surface {
 	return {
 		name: "slack",
 		directTo: async (person) => {
-			const { team, second } = partsOf(parts.identityOf(person) ?? "");
+			const { team, second } = partsOf(parts.identityOf(person) ?? (await parts.find?.(person)) ?? "");
 			return second !== "" && parts.workspaces.mayBe(team) ? directPlace(team, second) : undefined;
 		},
 		put: async (to, drawn, ring) => {
