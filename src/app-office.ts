@@ -75,6 +75,7 @@ export function createOffice(parts: Parts) {
 			await host.resume();
 			return { resumed };
 		},
+		auditRows: async (query: Parameters<App["auditRows"]>[0]) => parts.audit.list(query),
 		auditVerify: () => verifyAll(parts),
 		planOnly: (wanted: Parameters<App["planOnly"]>[0]) => planFor(parts, wanted),
 	};

@@ -24,8 +24,8 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 		const { examineKept } = await import("./app-examine-slack.ts");
 		return examineKept(config.slack, house, team);
 	};
-	const { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly } = office;
-	const asked = { backup, createToken, setSecret, resumeRestored, auditVerify, planOnly };
+	const { backup, createToken, setSecret, resumeRestored, auditRows, auditVerify, planOnly } = office;
+	const asked = { backup, createToken, setSecret, resumeRestored, auditRows, auditVerify, planOnly };
 	const parts = { ...asked, desk, definitions, reload, examine, examineWorkspace };
 	if (!options.serve) return { ...parts, url: "", status: () => office.status(""), close: house.close };
 	const server = createServer();

@@ -13,6 +13,7 @@ import type { Instant } from "../base/time.ts";
 import type { Config } from "../config.ts";
 import type { Desk } from "../engine/desk.ts";
 import type { Plan } from "../engine/event.ts";
+import type { Page } from "../engine/ports.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import type { ClientId, PersonId, SopId } from "../sop/sop.ts";
 
@@ -36,6 +37,8 @@ export interface App {
 	examine(client: ClientId): Promise<readonly Finding[]>;
 	/** Proves a Slack workspace of msp.yaml, as it is in use; reads only. Errors: `InputError` `no-such-workspace`. */
 	examineWorkspace(team: string): Promise<ExaminedWorkspace>;
+	/** Reads the audit stream, newest row first; `cursor` as an earlier page gave it. At most 50 rows. A second call is safe. */
+	auditRows(query: { readonly cursor?: string }): Promise<Page<AuditRow>>;
 	/** Walks every chain: journals and audit stream. */
 	auditVerify(): Promise<Verified>;
 	/** The plan an approval would show; writes nothing anywhere. Errors: `InputError` for the form. */
@@ -79,6 +82,9 @@ export type Status = {
 	readonly problems: number;
 	readonly quarantined: number;
 };
+
+/** `entry`: who, where, what and why, as it was recorded. `hash` chains it to the row before. */
+export type AuditRow = { readonly n: number; readonly at: Instant; readonly entry: Values; readonly hash: string };
 
 export type Verified = {
 	readonly ok: boolean;

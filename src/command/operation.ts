@@ -72,6 +72,15 @@ const operations = {
 	resume: operation(z.object({}), async ({ app }) => asJson(await app.resumeRestored())),
 	examine: operation(z.object({ client: name }), async ({ app }, { client }) => asJson(await app.examine(client))),
 	workspace: operation(z.object({ team: name }), async ({ app }, { team }) => asJson(await app.examineWorkspace(team))),
+	trail: operation(
+		z.object({
+			cursor: z
+				.string()
+				.regex(/^\d{1,15}$/)
+				.optional(),
+		}),
+		async ({ app }, { cursor }) => asJson(await app.auditRows(cursor === undefined ? {} : { cursor })),
+	),
 	audit: operation(z.object({}), async ({ app }) => asJson(await app.auditVerify())),
 	plan: operation(z.object({ sop: name, client: name, form: values }), async ({ app }, { sop, client, form }) =>
 		asJson(await app.planOnly({ sop, client, form: plain(form) })),

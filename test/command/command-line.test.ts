@@ -270,6 +270,29 @@ describe("beside a running bot", () => {
 		}
 	});
 
+	test("what was refused is in the audit, newest first, for people and as data", async () => {
+		const asked = ["run", "newhire", "--client", "contoso", "--form", shop.form, "--key", "audit", "--json"];
+		for (const person of ["di", "sol"]) {
+			const refused = await shop.run([...asked, "--as", person]);
+			assert.match(refused.said, /not-allowed/);
+		}
+		const { code, out, said } = await shop.run(["audit", "--json"]);
+		assert.equal(code, 0, said);
+		const rows = JSON.parse(out).items.filter(({ entry }: { entry: { what: string } }) => entry.what === "refused: not-allowed");
+		assert.deepEqual(
+			rows.map(({ entry }: { entry: { person: string; via: string } }) => [entry.person, entry.via]),
+			[
+				["sol", "cli"],
+				["di", "cli"],
+			],
+		);
+		const older = JSON.parse((await shop.run(["audit", "--cursor", String(rows[0].n), "--json"])).out);
+		assert.equal(older.items[0].n, rows[1].n);
+		assert.match((await shop.run(["audit"])).out, /contoso +sol +cli +/);
+		assert.equal((await shop.run(["audit", "--cursor", "x"])).code, 2);
+		assert.equal((await shop.run(["audit", "show"])).code, 2);
+	});
+
 	test("the socket refuses what is no operation, not JSON or too large", async () => {
 		const socketPath = join(shop.data, "control.sock");
 		const post = (path: string, body: string) =>
