@@ -1,11 +1,14 @@
 /**
  * Asks, once a plan is made, whether somebody approved the like of it in advance, and counts the use. Must never cover a
- * destructive plan, one with problems, or one that is not fully known.
+ * destructive plan, one with problems, one that is not fully known, or what the giver asks for or is the subject of.
  */
 import { type Clock, dayAt } from "../base/time.ts";
+import { findPerson } from "../people/resolve.ts";
 import type { Roster, StandingApproval } from "../people/roster.ts";
+import { sameAs } from "../people/same.ts";
 import { matchStanding } from "../people/standing.ts";
 import type { Sop } from "../sop/sop.ts";
+import { involvedOf } from "./describe.ts";
 import type { Plan } from "./event.ts";
 import type { Standing, StandingLedger } from "./ports.ts";
 import type { Run } from "./run.ts";
@@ -23,7 +26,12 @@ export function createStanding(parts: {
 		const match =
 			roster === undefined
 				? undefined
-				: matchStanding(roster, sop.id, scopeFor(sop, run, { path: "", at: now }).values(), sumOf(plan, today));
+				: matchStanding(
+						{ ...roster, standing: fromOthers(roster, sop, run) },
+						sop.id,
+						scopeFor(sop, run, { path: "", at: now }).values(),
+						sumOf(plan, today),
+					);
 		if (match === undefined || run.request.undo !== undefined) return undefined;
 		const id = `${run.client}/${match.id}`;
 		const reserved = await parts.ledger.reserve(id, today, match.atMost, run.id, wait);
@@ -38,6 +46,13 @@ export function createStanding(parts: {
 					words: wordsOf(match, sop, run),
 				};
 	};
+}
+
+/** The rule of the click (see authorize.ts): the subject never, the requester only in an emergency. */
+function fromOthers(roster: Roster, sop: Sop, run: Run): readonly StandingApproval[] {
+	const subject = findPerson(roster, involvedOf(sop, run).subject)?.id ?? "";
+	const asks = sop.urgency === "emergency" ? "" : run.request.by;
+	return roster.standing.filter(({ by }) => ![by, ...sameAs(roster, by)].some((id) => id === subject || id === asks));
 }
 
 function sumOf(plan: Plan, today: string): Parameters<typeof matchStanding>[3] {
