@@ -64,13 +64,15 @@ export function rateCap(rule: {
 /** Lets a form through only when it was sent from one of our own pages. Errors: `DeniedError` `other-origin`. */
 export function sameOrigin(publicUrl: string): RequestHandler {
 	const ours = new URL(publicUrl).origin;
+	const tls = ours.startsWith("https:");
 	return (request, _response, next) => {
 		if (request.method === "GET" || request.method === "HEAD") return next();
 		const { origin, referer } = request.headers;
 		const site = request.headers["sec-fetch-site"];
 		const from = origin ?? (referer === undefined || !URL.canParse(referer) ? undefined : new URL(referer).origin);
-		const own = from === ours || from === `${request.protocol}://${request.headers.host}`;
-		if (own && (site === undefined || site === "same-origin")) return next();
+		// Without TLS the pages may be open under another name of this machine.
+		const here = tls ? ours : `${request.protocol}://${request.headers.host}`;
+		if ((from === ours || from === here) && (site === undefined || site === "same-origin")) return next();
 		request.resume();
 		next(new DeniedError("other-origin", "This form was not sent from here. Nothing was done."));
 	};

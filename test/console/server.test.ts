@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
+import type { RequestHandler } from "express";
+import { sameOrigin } from "../../src/console/guard.ts";
 import { asking } from "./sample.ts";
 import { serve, TOKENS } from "./serve.ts";
 
 /** `fetch` will not send some headers; this does. */
-function raw(url: string, headers: Record<string, string>): Promise<number> {
+function raw(url: string, headers: Record<string, string>, method = "GET"): Promise<number> {
 	const sent = Promise.withResolvers<number>();
-	const call = request(url, { headers }, (answer) => {
+	const call = request(url, { headers, method }, (answer) => {
 		answer.resume();
 		sent.resolve(answer.statusCode ?? 0);
 	});
@@ -74,6 +76,16 @@ test("under local sign-in nothing that came through a proxy or by another name i
 	assert.equal(await raw(`${served.url}/runs`, { host: "evil.example" }), 403);
 	assert.equal(await raw(`${served.url}/api/v1/runs`, { ...token, host: "localhost:3978" }), 200);
 	assert.equal(await raw(`${served.url}/api/v1/runs`, { ...token, host: "127.0.0.1.evil.example" }), 403);
+});
+
+test("where the address is https, a form of a page without TLS is not one of ours, though the host is", async () => {
+	const sent: RequestHandler = (_request, response) => void response.end();
+	const handler = [sameOrigin("https://sopwith.example"), sent] as unknown as RequestHandler;
+	await using served = await serve({ loopback: false, mounts: [{ at: "/form", handler }] });
+	const from = (origin: string) => raw(`${served.url}/form`, { host: "sopwith.example", origin }, "POST");
+	assert.equal(await from("https://sopwith.example"), 200);
+	assert.equal(await from("http://sopwith.example"), 403);
+	assert.equal(await from("https://other.sopwith.example"), 403);
 });
 
 test("a flood is told to wait, and waiting helps", async () => {
