@@ -27,12 +27,12 @@ export type BlockOptions = {
 /** Characters of a header. Source: https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const HEADER_MOST = 150;
 /** What gives way, in turn, until a message fits. */
-const TRIES: readonly Pick<Drawing, "longest" | "menu" | "details">[] = [
-	{ longest: 2000, menu: 100, details: 3 },
-	{ longest: 2000, menu: 10, details: 1 },
-	{ longest: 400, menu: 10, details: 1 },
-	{ longest: 120, menu: 5, details: 1 },
-	{ longest: 60, menu: 2, details: 0 },
+const TRIES: readonly Pick<Drawing, "longest" | "menu">[] = [
+	{ longest: 2000, menu: 100 },
+	{ longest: 2000, menu: 10 },
+	{ longest: 400, menu: 10 },
+	{ longest: 120, menu: 5 },
+	{ longest: 60, menu: 2 },
 ];
 /** So many of these with the inputs: a sentence that can be read is worth more than an input at hand. */
 const WITH_INPUTS = 3;
@@ -60,7 +60,7 @@ export function cardBlocks(name: CardName, filled: FilledCard, id: string, optio
 	let blocks: readonly Block[] = [];
 	for (const [how, inputs] of ways) {
 		const card = how === TRIES[0] ? whole : shortOf(whole);
-		const drawing: Drawing = { card: id, place: "message", stamp, ...how };
+		const drawing: Drawing = { card: id, place: "message", stamp, details: 0, ...how };
 		blocks = [
 			...bodyBlocks(name, card, drawing, inputs ? [] : ASKED),
 			...mentionBlocks(options.mentions ?? []),
@@ -99,7 +99,8 @@ function partBlocks(part: Part, card: PagedCard, drawing: Drawing): readonly Blo
 		case "choices":
 			return choiceBlocks(card.choices, drawing);
 		case "details":
-			return isHidden(card, drawing) ? [] : detailBlocks(card, drawing);
+			// In a message technical detail waits behind its button, as in every other chat.
+			return drawing.place === "message" ? [] : detailBlocks(card, drawing);
 		case "send-back":
 			// Its button asks for the words (see `sendBackView`).
 			return [];
@@ -134,11 +135,6 @@ function lineOf({ sign, text, meta }: FilledLine, longest: number): string {
 function factLine({ title, value }: FilledCard["facts"][number], longest: number): string {
 	const name = title === "" ? "" : `${bold(`${title}:`, Math.min(longest, BESIDE))} `;
 	return `${name}${inertMarkup(value, longest)}`;
-}
-
-/** In a message technical detail waits behind its button. */
-function isHidden({ buttons }: FilledCard, { place }: Pick<Drawing, "place">): boolean {
-	return place === "message" && buttons.some((button) => button.reveal === "details");
 }
 
 /** Technical detail, as it can be copied; the run's page has what there is no room for. */
