@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { isIP } from "node:net";
 import type { Request, RequestHandler } from "express";
+import { setBounded } from "../base/bounded.ts";
 import { DeniedError } from "../base/errors.ts";
 import { type Clock, toMs } from "../base/time.ts";
 import { details, sendProblem } from "./problem.ts";
@@ -50,10 +51,7 @@ export function rateCap(rule: {
 		const before = left.get(caller) ?? { tokens: rule.most, atMs: nowMs };
 		const refilled = Math.max(0, nowMs - before.atMs) * (rule.most / rule.perMs);
 		const tokens = Math.min(rule.most, before.tokens + refilled);
-		left.delete(caller);
-		left.set(caller, { tokens: Math.max(0, tokens - 1), atMs: nowMs });
-		const oldest = left.size > MOST_CALLERS ? left.keys().next().value : undefined;
-		if (oldest !== undefined) left.delete(oldest);
+		setBounded(left, [caller, { tokens: Math.max(0, tokens - 1), atMs: nowMs }], MOST_CALLERS);
 		if (tokens >= 1) return next();
 		request.resume();
 		const words = "This is more than a person can ask for. Nothing was done; wait a moment and ask again.";

@@ -4,6 +4,7 @@
  * says, only what an author wrote.
  */
 import { Expression as Parser } from "adaptive-expressions";
+import { setBounded } from "../base/bounded.ts";
 import { InvariantError } from "../base/errors.ts";
 import { isRecord, type Json, type Values } from "../base/json.ts";
 import { type Arg, ArityError, CAP, evaluatorOf, property, truthy } from "./expression-functions.ts";
@@ -122,8 +123,7 @@ function lookUp(source: string): Kept {
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): T {
-	if (map.size >= KEEP) map.delete(map.keys().next().value as string);
-	map.set(key, value);
+	setBounded(map, [key, value], KEEP);
 	return value;
 }
 

@@ -2,6 +2,7 @@
  * Finds the account of somebody who never spoke in Slack, by their confirmed address in a workspace of their own. Must never
  * find one by which they could not come in themselves, nor hold anything up while Slack is slow.
  */
+import { setBounded } from "../../base/bounded.ts";
 import { SopwithError } from "../../base/errors.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import type { Actor } from "../../people/roster.ts";
@@ -36,8 +37,7 @@ export function createFind(parts: FindParts): (person: Actor) => Promise<string 
 				const found = await lookIn(parts, workspace, person);
 				if (found !== undefined) return found;
 			}
-			if (nowhere.size >= MOST_KEPT) nowhere.clear();
-			nowhere.set(name, nowMs + GONE_MS);
+			setBounded(nowhere, [name, nowMs + GONE_MS], MOST_KEPT);
 		} catch (error) {
 			if (!(error instanceof SopwithError)) throw error;
 			restMs = nowMs + REST_MS;

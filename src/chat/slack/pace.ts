@@ -3,6 +3,7 @@
  * a minute; and stands back where Slack says so, or where something is wrong. Must never hold back a decision for a guess of
  * ours, only for Slack's word.
  */
+import { setBounded } from "../../base/bounded.ts";
 
 type Limit = { readonly most: number; readonly perMs: number };
 
@@ -64,10 +65,7 @@ export function createPace(random: () => number): Pace {
 	const kept = new Map<string, Past>();
 	const of = (name: string): Past => {
 		const past = kept.get(name) ?? { calls: [], untilMs: 0, failures: 0, shutMs: undefined, waiting: 0 };
-		kept.delete(name);
-		kept.set(name, past);
-		const oldest = kept.size > MOST_PLACES ? kept.keys().next().value : undefined;
-		if (oldest !== undefined) kept.delete(oldest);
+		setBounded(kept, [name, past], MOST_PLACES);
 		return past;
 	};
 	return {

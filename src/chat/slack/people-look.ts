@@ -2,6 +2,7 @@
  * What Slack says about an account: member, guest, of somebody else's workspace, bot, deactivated. Remembered for a few
  * minutes. Must never take an account that could not be looked at for a member.
  */
+import { setBounded } from "../../base/bounded.ts";
 import { isRecord, type Values } from "../../base/json.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { SlackNo } from "./web-api.ts";
@@ -53,10 +54,7 @@ export function createPeopleLook(parts: { readonly workspaces: Workspaces; reado
 			const known = kept.get(name);
 			if (known !== undefined && known.untilMs > nowMs) return known.user;
 			const user = await ask(team, "users.info", { user: id });
-			kept.delete(name);
-			kept.set(name, { user, untilMs: nowMs + AGE_MS });
-			const oldest = kept.size > MOST_KEPT ? kept.keys().next().value : undefined;
-			if (oldest !== undefined) kept.delete(oldest);
+			setBounded(kept, [name, { user, untilMs: nowMs + AGE_MS }], MOST_KEPT);
 			return user;
 		},
 		byEmail: (team, email) => ask(team, "users.lookupByEmail", { email }),

@@ -2,6 +2,7 @@
  * Tells an operator, once, that Slack takes nothing from us somewhere, and what mends it. Must never repeat itself while
  * nothing changed, nor stop what goes on elsewhere.
  */
+import { setBounded } from "../../base/bounded.ts";
 import type { Log } from "../../base/log.ts";
 import type { Audit } from "../../engine/ports.ts";
 import { refusalOf } from "./refusals.ts";
@@ -35,10 +36,7 @@ export function createTell(parts: { readonly audit: Audit; readonly log: Pick<Lo
 			const name = nameOf(where);
 			const words = told.get(name) ?? new Set();
 			if (words.has(word)) return;
-			told.delete(name);
-			told.set(name, words.add(word));
-			const oldest = told.size > MOST_PLACES ? told.keys().next().value : undefined;
-			if (oldest !== undefined) told.delete(oldest);
+			setBounded(told, [name, words.add(word)], MOST_PLACES);
 			const { sort, is, remedy } = refusalOf(word);
 			const what = sort === "message" ? "slack-not-taken" : "slack-shut";
 			parts.audit.record({ via: "slack", what, why: `${name}: ${is} (${word}). ${remedy}`.trim() });

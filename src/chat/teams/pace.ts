@@ -1,8 +1,9 @@
 /**
- * Keeps to the published limits of Teams: so many calls per conversation in a second, in two, in thirty, in an hour,
- * so many per tenant in a second; and
- * stands back from a conversation that was busy. Must never let a call through that would only be refused.
+ * Keeps to the published limits of Teams: so many calls per conversation in a second, in two, in thirty, in an hour, so many
+ * per tenant in a second; and stands back from a conversation that was busy. Must never let a call through that would only
+ * be refused.
  */
+import { setBounded } from "../../base/bounded.ts";
 
 /** Source: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit, "Send to conversation". */
 const LIMITS: readonly { readonly most: number; readonly perMs: number }[] = [
@@ -35,10 +36,7 @@ export function createPace(random: () => number): Pace {
 	const kept = new Map<string, Past>();
 	const of = (conversation: string): Past => {
 		const past = kept.get(conversation) ?? { calls: [], untilMs: 0, failures: 0 };
-		kept.delete(conversation);
-		kept.set(conversation, past);
-		const oldest = kept.size > MOST_CONVERSATIONS ? kept.keys().next().value : undefined;
-		if (oldest !== undefined) kept.delete(oldest);
+		setBounded(kept, [conversation, past], MOST_CONVERSATIONS);
 		return past;
 	};
 	return {
