@@ -7,9 +7,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import express from "express";
-import { beginSession, endSession, type SignInParts, signInBy } from "../../src/chat/web/session.ts";
+import { beginSession, endSession, type SessionParts, signInBy } from "../../src/chat/web/session.ts";
 import { MO, openWorld, type World } from "./world.ts";
 
+const PUBLIC_URL = "https://sopwith.example";
 let world: World;
 let url = "";
 const web = express();
@@ -18,9 +19,13 @@ const server = createServer(web);
 before(async () => {
 	world = await openWorld();
 	const { people: sessions, definitions, clock, audit } = world;
-	const parts: SignInParts = { sessions, definitions, clock, audit, publicUrl: "https://sopwith.example" };
+	const parts: SessionParts = { ...{ sessions, definitions, clock, audit }, publicUrl: PUBLIC_URL, proof: "vouched" };
 	web.get("/begin", (request, response) => {
 		beginSession(parts, MO, { request, response });
+		response.end();
+	});
+	web.get("/choose", (request, response) => {
+		beginSession({ ...parts, proof: "chosen" }, MO, { request, response });
 		response.end();
 	});
 	web.get("/end", (request, response) => {
@@ -64,4 +69,9 @@ test("signing in again ends the session there was, and signing out takes the coo
 	assert.deepEqual(await who(second), MO);
 	assert.match(await cookieOf("/end", second), /^__Host-sopwith_session=; .*Max-Age=0; Secure$/);
 	assert.equal(await who(second), 401);
+});
+
+test("a session of somebody who chose who they are is none where a provider has to say it", async () => {
+	const chosen = (await cookieOf("/choose")).split(";")[0] ?? "";
+	assert.equal(await who(chosen), 401);
 });

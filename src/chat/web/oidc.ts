@@ -15,7 +15,16 @@ import type { SignInAt } from "../../sop/definitions.ts";
 import type { ClientId } from "../../sop/sop.ts";
 import { identityOf, personOfClaims } from "./oidc-person.ts";
 import type { Asked, Provider, Providers } from "./oidc-provider.ts";
-import { beginSession, endSession, nextOf, type SignIn, type SignInParts, sendOn, signInBy } from "./session.ts";
+import {
+	beginSession,
+	endSession,
+	nextOf,
+	type SessionParts,
+	type SignIn,
+	type SignInParts,
+	sendOn,
+	signInBy,
+} from "./session.ts";
 import { type TokenCookie, tokenCookie } from "./token-cookie.ts";
 
 /** The MSP, when `client` is not there, or one of its clients. */
@@ -37,6 +46,7 @@ const BACK = "/sign-in/back";
 const MOST_MS = 10 * 60_000;
 const MOST_AT_ONCE = 1000;
 
+type Parts = OidcParts & SessionParts;
 type Flow = {
 	readonly organisation: Organisation;
 	readonly asked: Asked;
@@ -45,7 +55,8 @@ type Flow = {
 };
 
 /** Makes it. Sign-ins under way are kept in memory alone: after a restart they are begun anew. */
-export function createOidc(parts: OidcParts): SignIn {
+export function createOidc(given: OidcParts): SignIn {
+	const parts: Parts = { ...given, proof: "vouched" };
 	const flows = new Map<string, Flow>();
 	const router = Router();
 	const own = sameOrigin(parts.publicUrl);
@@ -75,7 +86,7 @@ export function createOidc(parts: OidcParts): SignIn {
 type Exchange = { readonly request: Request; readonly response: Response };
 
 /** Finds the organisation by the address, and sends the browser to its provider. */
-async function begin(parts: OidcParts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
+async function begin(parts: Parts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
 	const typed = (request.body ?? {}) as { readonly email?: unknown; readonly next?: unknown };
 	const email = typeof typed.email === "string" ? typed.email.trim().slice(0, 254) : "";
 	const next = nextOf(typed.next);
@@ -94,7 +105,7 @@ async function begin(parts: OidcParts, flows: Map<string, Flow>, { request, resp
 }
 
 /** Takes the browser back, once, and signs in whom the provider vouched for. */
-async function end(parts: OidcParts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
+async function end(parts: Parts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
 	const cookie = cookieOf(parts);
 	const token = cookie.read(request);
 	const flow = token === undefined ? undefined : flows.get(sha256(token));

@@ -40,6 +40,9 @@ export type SignInParts = {
 	readonly publicUrl: string;
 };
 
+/** `proof`: what sessions rest on, a choice on this machine alone or a provider's word; one never stands for the other. */
+export type SessionParts = SignInParts & { readonly proof: "chosen" | "vouched" };
+
 export type SignIn = {
 	/** Serves `/sign-in` and `/sign-out`; mount at `/`. */
 	readonly router: RequestHandler;
@@ -50,7 +53,7 @@ export type SignIn = {
 };
 
 /** Puts a way to sign in before the sessions it begins. */
-export function signInBy(router: RequestHandler, parts: SignInParts): SignIn {
+export function signInBy(router: RequestHandler, parts: SessionParts): SignIn {
 	const read = (request: Request) => readSession(parts, request);
 	return {
 		router,
@@ -69,22 +72,23 @@ export function signInBy(router: RequestHandler, parts: SignInParts): SignIn {
 type Exchange = { readonly request: Request; readonly response: Response };
 
 /** Signs somebody in, in place of whoever was. */
-export function beginSession(parts: SignInParts, actor: Actor, { request, response }: Exchange): void {
+export function beginSession(parts: SessionParts, actor: Actor, { request, response }: Exchange): void {
 	const cookie = cookieOf(parts);
 	const before = cookie.read(request);
-	if (before !== undefined) parts.sessions.endSession(sha256(before));
+	if (before !== undefined) parts.sessions.endSession(hashOf(parts, before));
 	const token = cookie.give(response, MOST_MS / 1000);
 	const now = parts.clock.now();
-	parts.sessions.saveSession({ hash: sha256(token), actor, expires: plusMs(now, MOST_MS), seen: now, created: now });
+	const times = { expires: plusMs(now, MOST_MS), seen: now, created: now };
+	parts.sessions.saveSession({ hash: hashOf(parts, token), actor, ...times });
 	const client = actor.client === undefined ? {} : { client: actor.client };
 	parts.audit.record({ person: actor.id, via: "web", what: "signed-in", ...client });
 }
 
 /** Signs whoever it is out. Repeat: safe. */
-export function endSession(parts: SignInParts, { request, response }: Exchange): void {
+export function endSession(parts: SessionParts, { request, response }: Exchange): void {
 	const cookie = cookieOf(parts);
 	const token = cookie.read(request);
-	if (token !== undefined) parts.sessions.endSession(sha256(token));
+	if (token !== undefined) parts.sessions.endSession(hashOf(parts, token));
 	cookie.drop(response);
 }
 
@@ -92,9 +96,13 @@ function cookieOf({ publicUrl }: SignInParts): TokenCookie {
 	return tokenCookie(publicUrl, { name: "sopwith_session", sameSite: "Strict" });
 }
 
-function readSession(parts: SignInParts, request: Request): Session | undefined {
+function hashOf({ proof }: SessionParts, token: string): string {
+	return sha256(`${proof} ${token}`);
+}
+
+function readSession(parts: SessionParts, request: Request): Session | undefined {
 	const token = cookieOf(parts).read(request);
-	const session = token === undefined ? undefined : parts.sessions.session(sha256(token));
+	const session = token === undefined ? undefined : parts.sessions.session(hashOf(parts, token));
 	if (session === undefined) return undefined;
 	const now = parts.clock.now();
 	const over = session.expires <= now || plusMs(session.seen, IDLE_MS) <= now;

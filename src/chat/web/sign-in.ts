@@ -10,15 +10,24 @@ import { details, sendProblem } from "../../console/problem.ts";
 import { sayRole } from "../../people/names.ts";
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { beginSession, endSession, nextOf, type SignIn, type SignInParts, signInBy } from "./session.ts";
+import {
+	beginSession,
+	endSession,
+	nextOf,
+	type SessionParts,
+	type SignIn,
+	type SignInParts,
+	signInBy,
+} from "./session.ts";
 import { keyOf } from "./surface.ts";
 
 /** Makes local sign-in. */
-export function createSignIn(parts: SignInParts): SignIn {
+export function createSignIn(given: SignInParts): SignIn {
+	const parts: SessionParts = { ...given, proof: "chosen" };
 	return signInBy(routes(parts, loopbackOnly()), parts);
 }
 
-function routes(parts: SignInParts, local: RequestHandler): RequestHandler {
+function routes(parts: SessionParts, local: RequestHandler): RequestHandler {
 	const router = Router();
 	const body = urlencoded({ extended: false, limit: "4kb", parameterLimit: 4 });
 	const callerOf = (request: Request) => request.socket.remoteAddress ?? "";
