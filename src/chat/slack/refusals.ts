@@ -30,7 +30,7 @@ const INVITE =
 	"Open the channel in Slack and write /invite with the app's name, or change the channel in the client's file.";
 const CHANNEL =
 	"Write the id of a channel that is there (Slack, channel details, at the bottom) into the client's file.";
-const PERSON = "Change that person's `slack:` in the roster to TEAM/USER of an account that is there.";
+const PERSON = "Change that person's `slack:` in the roster to WORKSPACE/MEMBER of an account that is there.";
 const OURS = "Nobody can mend this in Slack: report it with this line. The run's page shows what could not be posted.";
 const LOOK_UP =
 	"Look the word up in Slack's documentation of its methods; the run's page shows what could not be posted.";
