@@ -24,7 +24,7 @@ const MOST_POSTS = 240;
 /** Builds the pages. Mount at `/`, after the routes that need no sign-in. */
 export function createPages(parts: PageParts): Router {
 	const pages = Router({ caseSensitive: true });
-	const person = (request: Request) => request.res?.locals.actor?.id ?? "";
+	const person = ({ res }: Request) => `${res?.locals.actor?.client ?? ""}/${res?.locals.actor?.id ?? ""}`;
 	const posts = rateCap({ clock: parts.clock, most: MOST_POSTS, perMs: 60_000, callerOf: person });
 	const before = [parts.requireActor];
 	const beforePost = [parts.requireActor, parts.sameOrigin, posts];

@@ -298,6 +298,14 @@ test("the stream sends the page's moving part at once and again after a change",
 	await reader?.cancel();
 });
 
+test("whoever sends too many forms is told to wait, and nobody of another client by the same id", async () => {
+	await using served = await serve();
+	const send = async (as: string) => (await served.ask("/runs/NONE/note", { as, form: { words: "x" } })).status;
+	const sent = await Promise.all(Array.from({ length: 241 }, () => send("mo")));
+	assert.equal(sent.filter((status) => status === 429).length, 1);
+	assert.equal(await send("mona"), 404);
+});
+
 test("the stream ends with the session, and says nothing more", async () => {
 	await using served = await serve();
 	const response = await served.ask(`/runs/${asking.id}/stream`, { as: "tia" });

@@ -36,6 +36,8 @@ const actors: { readonly [name: string]: Actor } = {
 	ada: { id: "ada", client: "contoso" },
 	sol: { id: "sol", client: "contoso" },
 	finn: { id: "finn", client: "fabrikam" },
+	/** Somebody else by the same id. */
+	mona: { id: "mo", client: "fabrikam" },
 };
 
 export const tenant: SandboxReadOut = {
