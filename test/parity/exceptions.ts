@@ -13,9 +13,11 @@ export type Exception = {
 	readonly why: string;
 };
 
-/** Said of a story that is held against another surface than the web chat. */
-export const NOT_ON_THE_WEB =
-	"Nobody comes into the web chat whom no roster lists; Teams and Slack tell a stranger whom to ask.";
+/** What one surface has besides what is compared. */
+export const BESIDES: readonly string[] = [
+	"Nobody comes into the web chat whom no roster lists; Teams and Slack tell a stranger whom to ask.",
+	"Slack says what each step read back in a thread under the run’s message as well; elsewhere “Details” alone has it.",
+];
 
 export const EXCEPTIONS: readonly Exception[] = [
 	{

@@ -24,7 +24,8 @@ export function openSlackHouse(slack: Slack, key: SurfaceKey): House {
 function seatOf(slack: Slack, who: SlackWho): Seat {
 	const messages = (): readonly Card[] =>
 		[...slack.messages(slack.dm(who)), ...slack.ephemeral(who)]
-			.filter(({ user }) => user === APP.botUser)
+			// What stands in a thread comes besides, see `BESIDES`.
+			.filter(({ user, thread_ts }) => user === APP.botUser && thread_ts === undefined)
 			.map((message) => cardOf({ message }));
 	const inView = (): readonly Card[] => [...messages(), ...slack.views().map((view) => cardOf({ view }))];
 	/** What was not there before, or not so. */

@@ -229,6 +229,21 @@ const undo: Story = {
 	},
 };
 
+const whole: Story = {
+	id: "approved in advance, to the end",
+	play: async (scene) => {
+		const { seat, keep } = scene;
+		const form = await seat("harriet").say("newhire", FORM);
+		const typed = hire("Ended", { startDate: day(-1), profile: "warehouse", privateEmail: "ada@example.org" });
+		await seat("harriet").press(form, "See the plan", { typed, words: /Asked for: Ada Ended/u });
+		const progress = await seat("harriet").sees(/^(Plan for )?Ada Ended.*Contoso Ltd/u);
+		const done = await seat("harriet").becomes(progress, /Ada Ended, new employee: done/u);
+		keep("done, on the card that showed the progress", done, /approved in advance|read back/iu);
+		keep("a credential is left", await seat("sol").sees(/first sign-in of Ada Ended/u), /shown once, to you/u);
+		keep("the manager is told", await seat("sol").sees(/Ada Ended: Welcome/u), /read back and are true/u);
+	},
+};
+
 const sentBack: Story = {
 	id: "a plan sent back",
 	play: async (scene) => {
@@ -265,7 +280,7 @@ const long: Story = {
 
 const stranger: Story = {
 	id: "a stranger",
-	// See `NOT_ON_THE_WEB`.
+	// See `BESIDES`.
 	basis: "teams",
 	play: async ({ says }) => {
 		await says("stranger", "newhire", /does not know you|Nobody is signed in/u);
@@ -284,5 +299,5 @@ function shortDay(from: number): string {
 
 export const STORIES: readonly Story[] = [
 	...[help, unknownWord, listed, command, mistakes("plain", "Turing"), mistakes("slash", "Church"), discarded],
-	...[approval, steering, question, taken, undo, sentBack, staff, long, stranger],
+	...[approval, steering, question, taken, undo, whole, sentBack, staff, long, stranger],
 ];
