@@ -6,6 +6,7 @@
 import type { SurfaceName } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
+import { actorOf } from "../people/actor.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Roster } from "../people/roster.ts";
 import { sameAs } from "../people/same.ts";
@@ -66,7 +67,7 @@ function peopleIn(parts: AudienceParts, who: readonly Who[], state: { run: Run; 
 	)(who).flatMap((id): readonly Actor[] => {
 		const person = people.find((each) => each.id === id);
 		if (person === undefined) return [];
-		return [person.of === "msp" ? { id } : { id, client: state.run.client }];
+		return [actorOf(person, state.run.client)];
 	});
 }
 

@@ -5,6 +5,7 @@
 import { UnavailableError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { SurfaceName } from "../engine/event.ts";
+import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
 
 /** Keeps small things by name; durable on return. */
@@ -21,7 +22,7 @@ export type LastUsed = {
 /** Makes it. It is written only when somebody comes from elsewhere than before. */
 export function createLastUsed(kept: Kept): LastUsed {
 	const of = (person: Actor): SurfaceName | undefined => {
-		const surface = kept.get(nameOf(person));
+		const surface = kept.get(actorKey(person));
 		return surface === "teams" || surface === "slack" ? surface : undefined;
 	};
 	return {
@@ -29,14 +30,10 @@ export function createLastUsed(kept: Kept): LastUsed {
 		note: (person, surface) => {
 			if ((surface !== "teams" && surface !== "slack") || of(person) === surface) return;
 			try {
-				kept.set(nameOf(person), surface);
+				kept.set(actorKey(person), surface);
 			} catch (error) {
 				if (!(error instanceof UnavailableError)) throw error;
 			}
 		},
 	};
-}
-
-function nameOf({ id, client }: Actor): string {
-	return `${client ?? ""}/${id}`;
 }

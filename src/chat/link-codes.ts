@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { sha256 } from "../base/json.ts";
 import { type Clock, type Instant, plusMs, toMs } from "../base/time.ts";
+import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
 
 export const CODE_MS = 600_000;
@@ -49,7 +50,7 @@ export function createLinkCodes(parts: { readonly store: CodeStore; readonly clo
 	const handed = counter(clock);
 	return {
 		hand: (person, place) => {
-			const name = `${person.client ?? ""}/${person.id}`;
+			const name = actorKey(person);
 			if (handed.of(name) >= MOST_HANDED) return undefined;
 			handed.add(name);
 			const code = [...randomBytes(LENGTH)].map((byte) => LETTERS[byte % LETTERS.length]).join("");

@@ -7,6 +7,7 @@ import { isRecord, type Json } from "../base/json.ts";
 import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
 import type { SurfaceName } from "../engine/event.ts";
+import { actorOf } from "../people/actor.ts";
 import { peopleOf } from "../people/resolve.ts";
 import type { Actor } from "../people/roster.ts";
 import { personOf } from "./fill.ts";
@@ -157,7 +158,7 @@ function ownersOf(turn: Turn, { id, client }: Actor): readonly Actor[] {
 	return ids.flatMap((one): readonly Actor[] => {
 		const person = roster.people.find((each) => each.id === one);
 		if (person === undefined || one === id) return [];
-		return person.of === "msp" || client === undefined ? [{ id: one }] : [{ id: one, client }];
+		return [actorOf(person, client)];
 	});
 }
 

@@ -6,6 +6,7 @@
 import type { Clock, Instant } from "../base/time.ts";
 import type { SurfaceName } from "../engine/event.ts";
 import type { Audit } from "../engine/ports.ts";
+import { actorOf, isSameActor } from "../people/actor.ts";
 import { memberByEmail } from "../people/by-email.ts";
 import type { Actor, Person } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
@@ -101,7 +102,7 @@ export function createLinks(parts: LinksParts): Links {
 		recognise: (account) => recognise(parts, account, find(account.surface, account.identity)),
 		link: (surface, identity, person) => {
 			const known = find(surface, identity);
-			if (known !== undefined && !isSame(known.person, person)) return "taken";
+			if (known !== undefined && !isSameActor(known.person, person)) return "taken";
 			if (isListedElsewhere(parts, { surface, identity, person })) return "taken";
 			if (known?.how !== "code") keep(parts, { surface, identity, person, how: "code" });
 			return "linked";
@@ -119,19 +120,15 @@ export function createLinks(parts: LinksParts): Links {
 	};
 }
 
-export function isSame(one: Actor, other: Actor): boolean {
-	return one.id === other.id && one.client === other.client;
-}
-
 function recognise(parts: LinksParts, account: Account, link: Linked | undefined): Actor | undefined {
 	if (account.standing === "gone" && link !== undefined) drop(parts, link, "the account was closed");
 	if (account.standing !== "member") return undefined;
 	if (link?.how === "code") return link.person;
 	const person = byEmail(parts, account);
-	if (link !== undefined && person !== undefined && isSame(link.person, person)) return person;
+	if (link !== undefined && person !== undefined && isSameActor(link.person, person)) return person;
 	if (link !== undefined) drop(parts, link, "the address is another one now");
 	const before = parts.store.find(account.surface, account.identity);
-	if (person === undefined || (before !== undefined && isSame(before.person, person))) return undefined;
+	if (person === undefined || (before !== undefined && isSameActor(before.person, person))) return undefined;
 	keep(parts, { ...account, person, how: "email" });
 	return person;
 }
@@ -170,7 +167,7 @@ function isListedElsewhere(parts: LinksParts, claim: Claim): boolean {
 	const listed = (people: readonly Person[], client?: ClientId): boolean =>
 		people.some((person) => {
 			const own = client === undefined || person.of === "client";
-			const same = isSame(claim.person, client === undefined ? { id: person.id } : { id: person.id, client });
+			const same = isSameActor(claim.person, actorOf(person, client));
 			return own && !same && isListed(person, claim);
 		});
 	return listed(msp.people) || Object.values(clients).some(({ id, roster }) => listed(roster.people, id));

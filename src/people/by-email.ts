@@ -3,6 +3,7 @@
  * another's workspace, nor the MSP's staff in a client's: whoever runs a workspace can give any address to anybody.
  */
 import type { ClientId } from "../sop/sop.ts";
+import { actorOf } from "./actor.ts";
 import type { Actor, Person } from "./roster.ts";
 
 /** The people a workspace may vouch for: a client's own, or the MSP's where `client` is not there. */
@@ -14,5 +15,5 @@ export function memberByEmail({ client, people }: Household, email: string): Act
 	const [only, second] = wanted === "" ? [] : people.filter((person) => person.email.toLowerCase() === wanted);
 	if (only === undefined || second !== undefined) return undefined;
 	if (only.of !== (client === undefined ? "msp" : "client")) return undefined;
-	return client === undefined ? { id: only.id } : { id: only.id, client };
+	return actorOf(only, client);
 }

@@ -5,9 +5,10 @@
 import { words } from "../../base/words.ts";
 import type { CardData } from "../../cards/card.ts";
 import type { SurfaceName } from "../../engine/event.ts";
+import { isSameActor } from "../../people/actor.ts";
 import { personOf } from "../fill.ts";
 import { chatName, NO_SUCH_CODE, refuseKnown, TOO_OFTEN } from "../linking.ts";
-import { isSame, type Linked, type Linking } from "../links.ts";
+import type { Linked, Linking } from "../links.ts";
 import type { Said } from "../parse.ts";
 import type { Reply } from "../surface.ts";
 import { reply, say, type Turn } from "../turn.ts";
@@ -76,7 +77,7 @@ async function typedWhereKnown(turn: Turn, linking: Linking, said: Said): Promis
 	const code = linking.codes.look(said.rest.join(""), `${surface} ${identity}`);
 	if (code === "too-often") return say(turn, TOO_OFTEN);
 	if (code === "unknown") return say(turn, NO_SUCH_CODE);
-	if (!isSame(code.person, turn.actor)) await refuseKnown(turn, linking, code);
+	if (!isSameActor(code.person, turn.actor)) await refuseKnown(turn, linking, code);
 	return say(turn, "You are known here already. Nothing was linked.", "Type the code where Sopwith does not know you.");
 }
 

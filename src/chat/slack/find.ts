@@ -5,9 +5,9 @@
 import { setBounded } from "../../base/bounded.ts";
 import { SopwithError } from "../../base/errors.ts";
 import { type Clock, toMs } from "../../base/time.ts";
+import { actorKey, isSameActor } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import { personOf } from "../fill.ts";
-import { isSame } from "../links.ts";
 import { accountOf, type PeopleParts, vouchesFor } from "./people.ts";
 import type { PeopleLook } from "./people-look.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
@@ -20,7 +20,7 @@ export type FindParts = Omit<PeopleParts, "look"> & {
 };
 
 const PATIENCE_MS = 2_000;
-/** Whom nobody there is called like is looked for again after an hour; nobody at all for a minute after Slack failed. */
+/** Somebody who is not there is looked for again after an hour; after Slack failed, nobody is for a minute. */
 const GONE_MS = 3_600_000;
 const REST_MS = 60_000;
 const MOST_KEPT = 10_000;
@@ -30,7 +30,7 @@ export function createFind(parts: FindParts): (person: Actor) => Promise<string 
 	const nowhere = new Map<string, number>();
 	let restMs = 0;
 	const look = async (person: Actor, nowMs: number): Promise<string | undefined> => {
-		const name = `${person.client ?? ""}/${person.id}`;
+		const name = actorKey(person);
 		if (restMs > nowMs || (nowhere.get(name) ?? 0) > nowMs) return undefined;
 		try {
 			for (const workspace of parts.workspaces.all()) {
@@ -59,5 +59,5 @@ async function lookIn(parts: FindParts, workspace: Workspace, person: Actor): Pr
 	if (user === undefined) return undefined;
 	const identity = `${workspace.team}/${user.user}`;
 	const ours = parts.links.recognise(accountOf(definitions, workspace, { identity, user }));
-	return ours !== undefined && isSame(ours, person) ? identity : undefined;
+	return ours !== undefined && isSameActor(ours, person) ? identity : undefined;
 }

@@ -2,6 +2,7 @@
  * Slack as a surface: a person's own chat by `TEAM/USER`, a channel by `TEAM/CHANNEL`. Must never look for a person by
  * anything but what they are known by, nor keep what a card says.
  */
+import { actorOf } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import type { Address, Drawn, Surface } from "../surface.ts";
@@ -94,7 +95,7 @@ function askedIn({ definitions, identityOf }: SlackSurfaceParts, to: Address, as
 	return asks.people.flatMap((id) => {
 		const person = people.find((each) => each.id === id);
 		if (person === undefined) return [];
-		const { team, second } = partsOf(identityOf(person.of === "msp" ? { id } : { id, client: asks.client }) ?? "");
+		const { team, second } = partsOf(identityOf(actorOf(person, asks.client)) ?? "");
 		return team === partsOf(to.ref).team ? [second] : [];
 	});
 }

@@ -4,6 +4,7 @@
  */
 import type { Json } from "../../base/json.ts";
 import type { Clock } from "../../base/time.ts";
+import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { personOf } from "../fill.ts";
@@ -58,7 +59,7 @@ export function addressOf(person: Actor): Address {
 }
 
 export function keyOf(person: Actor): string {
-	return `${person.client ?? ""}/${person.id}`;
+	return actorKey(person);
 }
 
 function asJson(drawn: Drawn): Json {
