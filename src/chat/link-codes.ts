@@ -9,11 +9,11 @@ import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
 
 export const CODE_MS = 600_000;
-/** Wrong codes from one account in ten minutes; from all of them; codes handed to one person. */
+/** Wrong codes from one account in ten minutes; from all of its workspace or tenant; codes handed to one person. */
 const MOST_WRONG = 5;
-const MOST_WRONG_OF_ALL = 50;
+const MOST_WRONG_THERE = 50;
 const MOST_HANDED = 10;
-/** Without the letters that look like digits. Ten of them are 50 bits: 50 guesses in ten minutes find nothing. */
+/** Without the letters that look like digits. Ten of them are 50 bits: so few guesses in ten minutes find nothing. */
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH = 10;
 
@@ -46,7 +46,7 @@ export type LinkCodes = {
 /** Makes it. Guesses are counted since the start. */
 export function createLinkCodes(parts: { readonly store: CodeStore; readonly clock: Clock }): LinkCodes {
 	const { store, clock } = parts;
-	const wrong = counter(clock);
+	const [wrong, wrongThere] = [counter(clock), counter(clock)];
 	const handed = counter(clock);
 	return {
 		hand: (person, place) => {
@@ -58,10 +58,13 @@ export function createLinkCodes(parts: { readonly store: CodeStore; readonly clo
 			return `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`;
 		},
 		look: (typed, account) => {
-			if (wrong.of(account) >= MOST_WRONG || wrong.all() >= MOST_WRONG_OF_ALL) return "too-often";
+			const [there = ""] = account.split("/");
+			if (wrong.of(account) >= MOST_WRONG || wrongThere.of(there) >= MOST_WRONG_THERE) return "too-often";
 			const found = store.code(sha256(plain(typed)), clock.now());
-			if (found === undefined) wrong.add(account);
-			return found ?? "unknown";
+			if (found !== undefined) return found;
+			wrong.add(account);
+			wrongThere.add(there);
+			return "unknown";
 		},
 		use: ({ hash }) => store.useCode(hash),
 	};
@@ -83,7 +86,6 @@ function counter(clock: Clock) {
 	};
 	return {
 		of: (name: string) => recent().filter((each) => each.name === name).length,
-		all: () => recent().length,
 		add: (name: string) => void past.push({ name, ms: toMs(clock.now()) }),
 	};
 }

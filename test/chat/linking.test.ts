@@ -132,7 +132,7 @@ describe("a code", () => {
 		assert.match(wordsOf(await say(inSlack(), `link ${code}`)), /You are asked/u);
 	});
 
-	test("cannot be guessed: five wrong ones shut an account out, fifty everybody", async () => {
+	test("cannot be guessed: five wrong ones shut an account out, fifty its whole workspace, and no other", async () => {
 		const code = await codeOf(MO);
 		for (let guess = 0; guess < 5; guess++) {
 			assert.match(wordsOf(await say(inSlack(), `link AAAAA-AAAA${guess}`)), /There is no such code/u);
@@ -142,7 +142,8 @@ describe("a code", () => {
 			for (let guess = 0; guess < 5; guess++) await say(inSlack(`T01/UX${account}`), `link BBBBB-BBBB${guess}`);
 		}
 		assert.match(wordsOf(await say(inSlack("T01/U99"), `link ${code}`)), /Too many codes were wrong/u);
-		assert.equal(heard("link-refused").length, 50);
+		assert.match(wordsOf(await say(inSlack("T02/U01"), `link CCCCC-CCCCC`)), /There is no such code/u);
+		assert.equal(heard("link-refused").length, 51);
 		world.clock.pass(10 * 60_000);
 		const again = await codeOf(MO);
 		assert.match(wordsOf(await say(inSlack(), `link ${again}`)), /You are asked/u);
