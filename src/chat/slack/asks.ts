@@ -32,7 +32,7 @@ export const SCOPES = {
 		"learns that it was added to, or taken out of, a public channel; the doctor looks whether it is there",
 	"groups:read": "the same for private channels it is in",
 	"users:read": "tells members from guests, people of other organisations, bots and accounts that were closed",
-	"users:read.email": "finds a client's people by their confirmed address in that client's own workspace",
+	"users:read.email": "knows people by their confirmed address in a workspace of their own",
 } as const;
 export type Scope = keyof typeof SCOPES;
 
