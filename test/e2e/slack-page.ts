@@ -22,10 +22,15 @@ export async function openSlackPage({ browser, eyes }: Stage, slack: Slack, who:
 	await page.locator(".actas select").selectOption(PEOPLE[who].id);
 	const goto = (name: string) => page.locator(".sidebar-item").filter({ hasText: name }).first().click();
 	const picture = async (name: string): Promise<void> => {
-		await page.screenshot({ path: join(eyes.shots, `slack-${name}.png`) });
-		await page.setViewportSize(NARROW);
-		await page.screenshot({ path: join(eyes.shots, `slack-${name}-narrow.png`) });
-		await page.setViewportSize(WIDE);
+		for (const [size, suffix] of [
+			[NARROW, "-narrow"],
+			[WIDE, ""],
+		] as const) {
+			await page.setViewportSize(size);
+			// The list of messages stays where it is when one of them grows.
+			await page.evaluate("document.querySelector('.messages')?.scrollTo(0, 1e9)");
+			await page.screenshot({ path: join(eyes.shots, `slack-${name}${suffix}.png`) });
+		}
 	};
 	const modal = page.locator(".modal");
 	return {
