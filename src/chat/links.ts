@@ -6,10 +6,11 @@
 import type { Clock, Instant } from "../base/time.ts";
 import type { SurfaceName } from "../engine/event.ts";
 import type { Audit } from "../engine/ports.ts";
-import { actorOf, isSameActor } from "../people/actor.ts";
+import { isSameActor } from "../people/actor.ts";
 import { memberByEmail } from "../people/by-email.ts";
 import type { Actor, Person } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
+import { everyone } from "../sop/everyone.ts";
 import type { ClientId } from "../sop/sop.ts";
 import type { LinkCodes } from "./link-codes.ts";
 import type { Address, Surface } from "./surface.ts";
@@ -163,14 +164,9 @@ type Claim = Pick<Linked, "surface" | "identity" | "person">;
 
 /** The roster says that this account is another person's. */
 function isListedElsewhere(parts: LinksParts, claim: Claim): boolean {
-	const { msp, clients } = parts.definitions();
-	const listed = (people: readonly Person[], client?: ClientId): boolean =>
-		people.some((person) => {
-			const own = client === undefined || person.of === "client";
-			const same = isSameActor(claim.person, actorOf(person, client));
-			return own && !same && isListed(person, claim);
-		});
-	return listed(msp.people) || Object.values(clients).some(({ id, roster }) => listed(roster.people, id));
+	return everyone(parts.definitions()).some(
+		({ actor, person }) => !isSameActor(claim.person, actor) && isListed(person, claim),
+	);
 }
 
 function isListed(person: Person, { surface, identity }: Claim): boolean {

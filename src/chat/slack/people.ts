@@ -2,8 +2,10 @@
  * Who speaks: the account that Slack vouches for, looked up in the roster, then among what is linked. Must never go by a
  * name, nor let a guest, a bot or somebody of another organisation in whom the roster does not list by that very account.
  */
-import type { Actor, Person } from "../../people/roster.ts";
+import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
+import { everyone } from "../../sop/everyone.ts";
+import { personOf } from "../fill.ts";
 import type { Account, Links } from "../links.ts";
 import type { PeopleLook, SlackUser } from "./people-look.ts";
 import type { From } from "./whence.ts";
@@ -53,38 +55,21 @@ const STANDING: { readonly [kind in SlackUser["kind"]]: "member" | "outsider" | 
 
 /** Under which `TEAM/USER` somebody can be reached in Slack. */
 export function slackIdOf(parts: Pick<PeopleParts, "definitions" | "links">, actor: Actor): string | undefined {
-	return (
-		peopleOf(parts.definitions(), actor.client).find(({ id }) => id === actor.id)?.slack ??
-		parts.links.of(actor, "slack")
-	);
+	return personOf(parts.definitions(), actor)?.slack ?? parts.links.of(actor, "slack");
 }
 
 /** What somebody who is mentioned is called: their name in the roster, else what Slack calls the account. */
 export function nameIn(definitions: Definitions, team: string, user: string): string {
 	const [id = user] = user.split("|");
-	const everyone = [
-		...definitions.msp.people,
-		...Object.values(definitions.clients).flatMap(({ roster }) => roster.people),
-	];
-	return everyone.find(({ slack }) => slack === `${team}/${id}`)?.name ?? `@${id}`;
+	const known = everyone(definitions).find(({ person }) => person.slack === `${team}/${id}`);
+	return known?.person.name ?? `@${id}`;
 }
 
 /** One person; an account that two of the roster share names neither. */
 function listedAs(definitions: Definitions, identity: string): Actor | "nobody" | "several" {
-	const here = (people: readonly Person[]) => people.filter(({ slack }) => slack === identity);
-	const staff = here(definitions.msp.people).map(({ id }) => ({ id }));
-	const clients = Object.values(definitions.clients).flatMap(({ id: client }) =>
-		here(peopleOf(definitions, client)).map(({ id }) => ({ id, client })),
-	);
-	const [only, second] = [...staff, ...clients];
+	const [only, second] = everyone(definitions).filter(({ person }) => person.slack === identity);
 	if (only === undefined) return "nobody";
-	return second === undefined ? only : "several";
-}
-
-function peopleOf(definitions: Definitions, client: string | undefined): readonly Person[] {
-	if (client === undefined) return definitions.msp.people;
-	const found = Object.values(definitions.clients).find(({ id }) => id === client);
-	return (found?.roster.people ?? []).filter(({ of }) => of === "client");
+	return second === undefined ? only.actor : "several";
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
+import { everyone } from "../../sop/everyone.ts";
+import { personOf } from "../fill.ts";
 import type { Links } from "../links.ts";
 import type { Drawn } from "../surface.ts";
 import type { Activity } from "./activity.ts";
@@ -18,7 +20,7 @@ export function speakerOf(definitions: Definitions, activity: Activity, links?: 
 	const identity = from.object === "" ? from.id : `${home}/${from.object}`;
 	const outsider = home !== tenant || isGuest(raw.from);
 	if (from.object === "") return { identity, ours: undefined, outsider: true };
-	const listed = actorOf(definitions, { home, ...from, outsider });
+	const listed = listedAs(definitions, { home, ...from, outsider });
 	const linked = outsider || listed !== undefined ? undefined : links?.find("teams", identity);
 	return { identity, ours: listed ?? linked, outsider };
 }
@@ -30,8 +32,7 @@ export function teamsIdOf(
 	links?: Pick<Links, "of">,
 ): { tenant?: string; object: string } | undefined {
 	const client = actor.client === undefined ? undefined : definitions.clients[actor.client];
-	const people = actor.client === undefined ? definitions.msp.people : ownPeople(client);
-	const listed = people.find((person) => person.id === actor.id)?.teams;
+	const listed = personOf(definitions, actor)?.teams;
 	if (listed === undefined) {
 		const linked = links?.of(actor, "teams");
 		return linked === undefined ? undefined : partsOf(linked);
@@ -59,15 +60,9 @@ export type Mentioned = { readonly id: string; readonly name: string };
 type Seen = { readonly home: string; readonly object: string; readonly outsider: boolean };
 
 /** One person, or nobody: an id that two of the roster share names neither. */
-function actorOf(definitions: Definitions, seen: Seen): Actor | undefined {
-	const staff = definitions.msp.people.filter((person) => isListed(person, seen, undefined)).map(({ id }) => ({ id }));
-	const clients = Object.values(definitions.clients).flatMap((client) =>
-		ownPeople(client)
-			.filter((person) => isListed(person, seen, tenantOf(client)))
-			.map(({ id }) => ({ id, client: client.id })),
-	);
-	const [only, second] = [...staff, ...clients];
-	return second === undefined ? only : undefined;
+function listedAs(definitions: Definitions, seen: Seen): Actor | undefined {
+	const [only, second] = everyone(definitions).filter(({ person, client }) => isListed(person, seen, tenantOf(client)));
+	return second === undefined ? only?.actor : undefined;
 }
 
 /** `TENANT/OBJECT` means just that account, a guest's too; `OBJECT` alone a member of the client's own tenant. */
@@ -77,10 +72,6 @@ function isListed(person: Person, seen: Seen, own: string | undefined): boolean 
 	if (object !== seen.object) return false;
 	if (tenant !== undefined) return tenant === seen.home;
 	return !seen.outsider && (own === undefined || own === seen.home);
-}
-
-function ownPeople(client: Client | undefined): readonly Person[] {
-	return (client?.roster.people ?? []).filter((person) => person.of === "client");
 }
 
 /** The client's tenant, where its file says it by id. */

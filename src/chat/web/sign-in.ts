@@ -7,9 +7,11 @@ import { html } from "../../base/html.ts";
 import { frame } from "../../console/frame.ts";
 import { loopbackOnly, rateCap, sameOrigin } from "../../console/guard.ts";
 import { details, sendProblem } from "../../console/problem.ts";
+import { actorOf } from "../../people/actor.ts";
 import { sayRole } from "../../people/names.ts";
-import type { Actor, Person } from "../../people/roster.ts";
+import type { Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
+import { everyone } from "../../sop/everyone.ts";
 import {
 	beginSession,
 	endSession,
@@ -38,7 +40,7 @@ function routes(parts: SessionParts, local: RequestHandler): RequestHandler {
 	});
 	router.post("/sign-in", local, own, cap, body, (request, response) => {
 		const { person, next } = (request.body ?? {}) as { readonly person?: unknown; readonly next?: unknown };
-		const actor = everybody(parts.definitions()).find((each) => keyOf(each) === person);
+		const actor = everyone(parts.definitions()).find((each) => keyOf(each.actor) === person)?.actor;
 		if (actor === undefined) {
 			sendProblem(
 				response,
@@ -54,16 +56,6 @@ function routes(parts: SessionParts, local: RequestHandler): RequestHandler {
 		response.redirect(303, "/sign-in");
 	});
 	return router;
-}
-
-function everybody(definitions: Definitions): readonly Actor[] {
-	const staff = definitions.msp.people.map(({ id }) => ({ id }));
-	return [
-		...staff,
-		...Object.values(definitions.clients).flatMap((client) =>
-			ownPeople(client).map(({ id }) => ({ id, client: client.id })),
-		),
-	];
 }
 
 function ownPeople(client: Definitions["clients"][string]): readonly Person[] {
@@ -93,7 +85,7 @@ type About = {
 
 function group(name: string, people: readonly Person[], about: About) {
 	const rows = people.map((person) => {
-		const key = keyOf(about.client === undefined ? { id: person.id } : { id: person.id, client: about.client });
+		const key = keyOf(actorOf(person, about.client));
 		const held = Object.entries(about.roles).flatMap(([role, ids]) =>
 			Array.isArray(ids) && ids.includes(person.id) ? [role] : [],
 		);
