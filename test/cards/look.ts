@@ -1,6 +1,6 @@
 /**
- * Takes pictures of every card in every state as Teams draws it, for a person to look at: `node test/cards/look.ts FOLDER`.
- * Light, dark, high contrast and a phone; what a button reveals is open in a second picture.
+ * Takes pictures of every card in every state as Teams draws it, for a person to look at:
+ * `./node_modules/.bin/node test/cards/look.ts FOLDER`. Light, dark, high contrast and a phone; what a button reveals is open in a second picture.
  */
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
