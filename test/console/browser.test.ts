@@ -86,6 +86,25 @@ describe("in a browser", { skip }, () => {
 		await tab.getByRole("heading", { name: "Ada Lovelace is ready to start." }).waitFor();
 	});
 
+	test("a run's page that stands open asks who reads it once the session is over, unless somebody writes in it", async () => {
+		await using served = await serve();
+		await using opened = await open(served.url, "tia");
+		const [quiet, written] = [await opened.context.newPage(), await opened.context.newPage()];
+		for (const tab of [quiet, written]) {
+			const streamed = tab.waitForResponse((response) => response.url().endsWith("/stream"));
+			await tab.goto(`${served.url}/runs/${asking.id}`);
+			await streamed;
+		}
+		await written.getByRole("radio", { name: /Skip this step/ }).check();
+		served.signOut();
+		const asked = written.waitForResponse((response) => response.request().method() === "HEAD");
+		served.changed(asking.id);
+		await quiet.waitForURL(`${served.url}/sign-in`);
+		assert.equal((await asked).status(), 401);
+		assert.equal(written.url(), `${served.url}/runs/${asking.id}`);
+		assert.equal(await written.getByRole("radio", { name: /Skip this step/ }).isChecked(), true);
+	});
+
 	test("everything works without scripts", async () => {
 		await using served = await serve();
 		await using opened = await open(served.url, "tia", { javaScriptEnabled: false });

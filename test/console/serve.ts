@@ -108,8 +108,11 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 		if (who !== undefined && actors[who] !== undefined) response.locals.actor = actors[who];
 		next();
 	};
-	const requireActor: RequestHandler = (_request, response, next) =>
-		response.locals.actor === undefined ? response.redirect(303, "/sign-in") : next();
+	const requireActor: RequestHandler = (request, response, next) => {
+		if (!signedIn && request.accepts(["json", "html"]) !== "html") return void response.sendStatus(401);
+		if (!signedIn || response.locals.actor === undefined) return response.redirect(303, "/sign-in");
+		next();
+	};
 	const audit: Audit = { record: (entry) => audited.push(entry) };
 	const parts = { desk, clock, audit };
 	const pages = {
