@@ -216,6 +216,16 @@ test("a state, a code or an issuer that was not asked for is refused", async () 
 	}
 });
 
+test("nobody is kept from signing in by a page that makes browsers come back for nothing", async () => {
+	const statuses = await Promise.all(
+		Array.from({ length: 130 }, () => browser().go(`${url}/sign-in/back?code=1&state=2`)),
+	);
+	assert.deepEqual([...new Set(statuses.map(({ status }) => status))], [422]);
+	oidc.signInAs({ sub: "1", email: "mo@contoso.example", email_verified: true });
+	const { as } = await signIn("mo@contoso.example");
+	assert.deepEqual((await who(as)).actor, { id: "mo", client: "contoso" });
+});
+
 test("more than ten minutes is too long", async () => {
 	oidc.signInAs({ sub: "1", email: "mo@contoso.example", email_verified: true });
 	const as = browser();

@@ -71,9 +71,9 @@ export function createOidc(given: OidcParts): SignIn {
 		body,
 		answering((request, response) => begin(parts, flows, { request, response })),
 	);
+	// Not counted: any page can make browsers ask for it, and only what was begun costs more than a page.
 	router.get(
 		BACK,
-		cap,
 		answering((request, response) => end(parts, flows, { request, response })),
 	);
 	router.post("/sign-out", own, (request, response) => {
