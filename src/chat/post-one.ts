@@ -5,17 +5,17 @@
 import { SopwithError, UnavailableError } from "../base/errors.ts";
 import { type Json, sha256 } from "../base/json.ts";
 import { type Clock, toMs } from "../base/time.ts";
-import { type CardData, emptyCard } from "../cards/card.ts";
-import type { PlanHash, SurfaceName } from "../engine/event.ts";
+import type { SurfaceName } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { viaWords } from "../engine/via-words.ts";
 import type { PersonId, Who } from "../sop/sop.ts";
 import { type Addressee, addresseeOf } from "./audience.ts";
 import type { Fill } from "./fill.ts";
-import { detailOf, isOwn } from "./own-card.ts";
+import { isOwn } from "./own-card.ts";
+import { drawn, planOf, stubFor } from "./post-draw.ts";
 import { dataOf, type PostRow, type Posts, type RowData } from "./posts.ts";
-import { type Drawn, RefusedPost, type Surface } from "./surface.ts";
+import { RefusedPost, type Surface } from "./surface.ts";
 
 /** Digest of a row whose reader is not asked any more. */
 export const LEFT = "left";
@@ -46,32 +46,37 @@ export type Send = {
 	readonly who: (who: readonly Who[]) => readonly PersonId[];
 };
 
-/** `againInMs`: it could not be done now. `paced`: only for a limit of our own. */
-export type Sent = "done" | { readonly againInMs: number; readonly paced?: boolean };
+/** `againInMs`: it could not be done now. `paced`: only for a limit of our own. `aloneMs`: this one waits longer. */
+export type Sent = "done" | { readonly againInMs: number; readonly paced?: boolean; readonly aloneMs?: number };
 
 /** Does what is needed and no more. Errors: none; what cannot be done for good is counted and logged. Repeat: safe. */
 export async function send(parts: SendParts, job: Send, tries: number): Promise<Sent> {
 	const surface = parts.surfaces.find((each) => each.name === job.place.to.surface);
 	if (surface === undefined) return "done";
-	const row = rowOf(parts.posts, job);
 	try {
-		if (job.leave) return await leave(parts, surface, job, row);
-		const digest = digestOf(job);
-		const rings = row !== undefined && row.rings < job.message.rings && !job.message.closed;
-		if (!rings && (row?.digest === digest || isForgone(row, job))) return "done";
-		if (row?.ref === undefined) return await put(parts, surface, { job, row, digest, rings: true });
-		if (rings) return await ringAgain(parts, surface, job, { row, digest });
-		return await edit(parts, surface, job, { row, digest });
+		const sent = await stand(parts, surface, job);
+		if (sent === "done") await stubAbove(parts, surface, job);
+		return sent;
 	} catch (error) {
 		return failed(parts, job, error, tries);
 	}
+}
+
+async function stand(parts: SendParts, surface: Surface, job: Send): Promise<Sent> {
+	const row = rowOf(parts.posts, job);
+	if (job.leave) return leave(parts, surface, job, row);
+	const digest = digestOf(job);
+	const rings = row !== undefined && row.rings < job.message.rings && !job.message.closed;
+	if (!rings && (row?.digest === digest || isForgone(row, job))) return "done";
+	if (row?.ref === undefined || rings) return put(parts, surface, { job, row, digest, rings: true });
+	return edit(parts, surface, job, { row, digest });
 }
 
 /** Notes that a message is wanted there, so that a crash between two places forgets neither. Repeat: safe. */
 export function reserve(parts: Pick<SendParts, "posts" | "clock" | "newId">, job: Omit<Send, "who" | "leave">): void {
 	if (rowOf(parts.posts, job) !== undefined) return;
 	const now = parts.clock.now();
-	parts.posts.save({ ...rowFor(parts, job, { card: parts.newId(), putAt: now }), digest: UNSENT });
+	parts.posts.save({ ...rowFor(parts, job, { card: parts.newId(), data: { putAt: now } }), digest: UNSENT });
 }
 
 /** Put, and never answered, as far as we know. */
@@ -86,12 +91,6 @@ function isForgone(row: PostRow | undefined, job: Send): boolean {
 	return isOver || (isLost(row) && !isNeeded(job));
 }
 
-/** The plan that the message's wait shows, if it is one. */
-export function planOf(run: Run, wait: Message["wait"]): PlanHash | undefined {
-	if (wait === undefined) return undefined;
-	return Object.values(run.steps).find((step) => step.wait?.id === wait)?.wait?.plan?.hash;
-}
-
 function rowOf(posts: Posts, { run, message, place }: Pick<Send, "run" | "message" | "place">): PostRow | undefined {
 	const addressee = addresseeOf(place.to);
 	return posts.ofRun(run.id).find((row) => row.key === message.key && row.addressee === addressee);
@@ -103,11 +102,22 @@ function digestOf({ run, message }: Send): string {
 	return sha256({ card, data, closed, wait: wait ?? null, plan: planOf(run, wait) ?? null } as unknown as Json);
 }
 
-type Put = { readonly job: Send; readonly row: PostRow | undefined; readonly digest: string; readonly rings: boolean };
+type Put = {
+	readonly job: Send;
+	readonly row: PostRow | undefined;
+	readonly digest: string;
+	readonly rings: boolean;
+	/** The message before is not there any more. */
+	readonly gone?: boolean;
+};
 
-async function put(parts: SendParts, surface: Surface, { job, row, digest, rings }: Put): Promise<Sent> {
-	const fresh = rowFor(parts, job, { card: parts.newId(), putAt: parts.clock.now() });
-	parts.posts.save(fresh);
+async function put(parts: SendParts, surface: Surface, { job, row, digest, rings, gone }: Put): Promise<Sent> {
+	const before = row === undefined ? undefined : dataOf(row);
+	const above = [...(before?.above ?? []), ...(row?.ref === undefined || gone === true ? [] : [row.ref])];
+	const data = { ...kept(row), putAt: parts.clock.now(), ...(above.length === 0 ? {} : { above }) };
+	const lost = before?.lost ?? 0;
+	const fresh = rowFor(parts, job, { card: parts.newId(), data });
+	parts.posts.save(lost === 0 ? fresh : { ...fresh, data: { ...data, lost } });
 	if (row !== undefined && row.ref === undefined && row.digest !== UNSENT) parts.counters.extra += 1;
 	try {
 		const { ref } = await surface.put(job.place.to, drawn(parts, job, fresh.card), rings && isLoud(job.message));
@@ -115,9 +125,10 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 		parts.posts.save({ ...fresh, ref, digest });
 		return "done";
 	} catch (error) {
-		const lost = error instanceof UnavailableError && error.code === "unconfirmed";
-		if (!lost && error instanceof UnavailableError) parts.posts.save({ ...fresh, digest: UNSENT });
-		if (!lost || isNeeded(job)) throw error;
+		const isLostNow = error instanceof UnavailableError && error.code === "unconfirmed";
+		if (isLostNow && isNeeded(job)) parts.posts.save({ ...fresh, data: { ...dataOf(fresh), lost: lost + 1 } });
+		if (!isLostNow && error instanceof UnavailableError) parts.posts.save({ ...fresh, digest: UNSENT });
+		if (!isLostNow || isNeeded(job)) throw error;
 		parts.posts.save({ ...fresh, digest });
 		return "done";
 	}
@@ -133,18 +144,21 @@ function isNeeded({ message, run }: Pick<Send, "message" | "run">): boolean {
 	return (message.wait !== undefined && !message.closed) || run.ended !== undefined;
 }
 
-async function ringAgain(
-	parts: SendParts,
-	surface: Surface,
-	job: Send,
-	now: { row: PostRow; digest: string },
-): Promise<Sent> {
-	const sent = await put(parts, surface, { job, row: now.row, digest: now.digest, rings: true });
-	if (now.row.ref !== undefined) {
-		const stub = stubOf(job.message.data, "Asked again below.");
-		await surface.edit(job.place.to, now.row.ref, stubFor(parts, job, stub));
+/** Takes the buttons of what was rung again. Kept until it is done, for there they still answer. */
+async function stubAbove(parts: SendParts, surface: Surface, job: Send): Promise<void> {
+	for (;;) {
+		const row = rowOf(parts.posts, job);
+		const [ref, ...above] = row === undefined ? [] : (dataOf(row).above ?? []);
+		if (row === undefined || ref === undefined) return;
+		const done = (): unknown => parts.posts.save({ ...row, data: { ...dataOf(row), above } });
+		try {
+			await surface.edit(job.place.to, ref, stubFor(parts, job, "Asked again below."));
+		} catch (error) {
+			if (!(error instanceof UnavailableError)) done();
+			throw error;
+		}
+		done();
 	}
-	return sent;
 }
 
 async function edit(
@@ -156,10 +170,8 @@ async function edit(
 	const { row, digest } = now;
 	const { putAt } = dataOf(row);
 	const same = row.wait === job.message.wait && dataOf(row).plan === planOf(job.run, job.message.wait);
-	const fresh: PostRow = {
-		...rowFor(parts, job, { card: same ? row.card : parts.newId(), putAt }),
-		ref: row.ref ?? "",
-	};
+	const card = same ? row.card : parts.newId();
+	const fresh: PostRow = { ...rowFor(parts, job, { card, data: { ...kept(row), putAt } }), ref: row.ref ?? "" };
 	// What answers nothing any more can be written down afterwards.
 	if (!same && !(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);
 	const old = toMs(parts.clock.now()) - toMs(putAt) > OLD_MS;
@@ -169,7 +181,7 @@ async function edit(
 		parts.posts.save({ ...fresh, digest });
 		return "done";
 	}
-	if (!job.message.closed) return put(parts, surface, { job, row, digest, rings: isNeeded(job) });
+	if (!job.message.closed) return put(parts, surface, { job, row, digest, rings: isNeeded(job), gone: true });
 	parts.posts.save({ ...fresh, digest });
 	return "done";
 }
@@ -178,10 +190,7 @@ async function leave(parts: SendParts, surface: Surface, job: Send, row: PostRow
 	if (row === undefined || row.digest === LEFT) return "done";
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: "" });
 	const now = job.moved === undefined ? "Someone else is asked now. Nothing is needed from you." : moved(job.moved);
-	const stub = stubOf(job.message.data, now);
-	if (row.ref !== undefined) {
-		await surface.edit(job.place.to, row.ref, stubFor(parts, job, stub));
-	}
+	if (row.ref !== undefined) await surface.edit(job.place.to, row.ref, stubFor(parts, job, now));
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
 	return "done";
 }
@@ -190,15 +199,23 @@ function moved(to: SurfaceName): string {
 	return `Asked again ${viaWords(to) ?? "elsewhere"}.`;
 }
 
+/** What a row still knows of before: which cards above it have buttons, and what was asked in it last. */
+function kept(row: PostRow | undefined): Pick<RowData, "above" | "was"> {
+	if (row === undefined) return {};
+	const { above, was } = dataOf(row);
+	const last = row.wait ?? was;
+	return { ...(above === undefined ? {} : { above }), ...(last === undefined ? {} : { was: last }) };
+}
+
 function rowFor(
 	parts: Pick<SendParts, "clock">,
 	job: Pick<Send, "run" | "message" | "place">,
-	about: { readonly card: string; readonly putAt: string },
+	about: { readonly card: string; readonly data: RowData },
 ): PostRow {
 	const { run, message, place } = job;
 	const plan = planOf(run, message.wait);
 	const data: RowData = {
-		putAt: about.putAt,
+		...about.data,
 		...(plan === undefined ? {} : { plan }),
 		...(place.person === undefined ? {} : { person: place.person }),
 	};
@@ -219,73 +236,24 @@ function rowFor(
 	};
 }
 
-function drawn(parts: SendParts, job: Send, id: string): Drawn {
-	const { message } = job;
-	const data = message.closed ? { ...message.data, buttons: message.data.buttons.filter(isLink) } : message.data;
-	const asks = asksOf(job);
-	const detail = detailOf(job.run, message);
-	return {
-		card: message.card,
-		data: filled(parts, job, data),
-		id,
-		page: 1,
-		closed: message.closed,
-		...(asks === undefined ? {} : { asks }),
-		...(detail === undefined ? {} : { detail }),
-	};
-}
-
-/** What stands in a row, at one page. Undefined: the message has moved on, so its buttons would mean something else. */
-export function drawnAt(parts: SendParts, job: Send, at: { row: PostRow; page: number }): Drawn | undefined {
-	const { row, page } = at;
-	const { message, run } = job;
-	const same = row.wait === message.wait && dataOf(row).plan === planOf(run, message.wait);
-	return same && row.closed === message.closed ? { ...drawn(parts, job, row.card), page } : undefined;
-}
-
-/** In a channel nobody is "you", so those who are asked can be named; elsewhere the card itself says it. */
-function asksOf({ run, message, place, who }: Send): Drawn["asks"] {
-	if (place.to.kind !== "channel" || message.closed) return undefined;
-	const people = Object.values(run.steps).flatMap(({ wait }) => {
-		if (wait === undefined || wait.verbs.length === 0) return [];
-		return wait.claimedBy === undefined ? who([...wait.who, ...(wait.also ?? [])]) : [wait.claimedBy];
-	});
-	return people.length === 0 ? undefined : { client: run.client, people: [...new Set(people)] };
-}
-
-function isLink(button: CardData["buttons"][number]): boolean {
-	return button.url !== undefined || STAYS.has(button.verb ?? "");
-}
-
-/** What a person may still want of a run's card once nothing is asked there. */
-const STAYS: ReadonlySet<string> = new Set(["undo", "note"]);
-
-function filled(parts: SendParts, { run, place, who }: Send, data: CardData): CardData {
-	const actor = place.person === undefined ? {} : { actor: place.person };
-	return parts.fill(data, { ...actor, client: run.client, who, surface: place.to.surface });
-}
-
-/** What stays of a message that was rung again or is for others now. */
-function stubOf(data: CardData, words: string): CardData {
-	return { ...emptyCard, header: data.header, title: data.title, lead: [words], summary: data.title };
-}
-
-/** It takes buttons away, so no limit of ours holds it back. */
-function stubFor(parts: SendParts, job: Send, stub: CardData): Drawn {
-	return { ...drawn(parts, job, parts.newId()), data: filled(parts, job, stub), closed: true };
-}
+/** After the second lost answer in a row each further post waits twice as long, so that nobody gets copy after copy. */
+const LOST_MS = 30_000;
+const MOST_LOST_MS = 300_000;
 
 function failed(parts: SendParts, job: Send, error: unknown, tries: number): Sent {
 	const facts = { run: job.run.id, key: job.message.key, surface: job.place.to.surface };
+	const row = rowOf(parts.posts, job);
 	if (error instanceof UnavailableError) {
 		parts.counters.delayed += 1;
 		const againInMs = error.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** Math.min(tries, 6));
+		const lost = error.code === "unconfirmed" && row !== undefined ? (dataOf(row).lost ?? 0) : 0;
 		// A wait that nobody over there asked for holds back no decision.
-		return { againInMs, paced: error.code === "paced" || error.retryAfterMs === undefined };
+		const paced = error.code === "paced" || error.retryAfterMs === undefined;
+		if (lost < 2) return { againInMs, paced };
+		return { againInMs, paced, aloneMs: Math.min(MOST_LOST_MS, LOST_MS * 2 ** Math.min(lost - 2, 10)) };
 	}
 	parts.counters.refused += 1;
 	const code = error instanceof SopwithError ? error.code : "unexpected";
-	const row = rowOf(parts.posts, job);
 	if (row !== undefined) parts.posts.save({ ...row, digest: digestOf(job) });
 	parts.log(error instanceof RefusedPost ? "a message was refused for good" : "a message could not be sent", {
 		...facts,

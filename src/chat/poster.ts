@@ -5,7 +5,8 @@
 import type { RunId } from "../engine/event.ts";
 import type { Host } from "../engine/ports.ts";
 import { whoIn } from "./audience.ts";
-import { type Counters, drawnAt, LEFT } from "./post-one.ts";
+import { drawnAt } from "./post-draw.ts";
+import { type Counters, LEFT } from "./post-one.ts";
 import { closeWork, createWork, found, idleWork, type WorkParts } from "./posting.ts";
 import { type PostRow, placeOf } from "./posts.ts";
 import type { Drawn } from "./surface.ts";

@@ -38,6 +38,12 @@ export type RowData = {
 	readonly putAt: Instant;
 	/** Of the plan that card shows: what Approve means there. */
 	readonly plan?: PlanHash;
+	/** References of earlier messages that rang for the same and still have their buttons. */
+	readonly above?: readonly string[];
+	/** How many answers to the put were lost in a row. */
+	readonly lost?: number;
+	/** The last wait that was answered here; stays once nothing is asked any more. */
+	readonly was?: WaitId;
 	/** Whose direct messages these are; absent for a channel. */
 	readonly person?: { readonly id: string; readonly client?: string };
 };
@@ -47,8 +53,8 @@ export interface Posts {
 	ofRun(run: RunId): readonly PostRow[];
 	/** The row whose buttons carry this id now. */
 	byCard(card: string): PostRow | undefined;
-	/** An id that a newer one took the place of. */
-	oldCard(card: string): { readonly run: RunId; readonly at: Instant } | undefined;
+	/** An id that a newer one took the place of. `now`: that newer one, while its message is known. */
+	oldCard(card: string): { readonly run: RunId; readonly at: Instant; readonly now?: string } | undefined;
 	/** Writes a row whole; durable on return. Repeat: safe. */
 	save(row: PostRow): unknown;
 }

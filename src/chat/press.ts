@@ -2,6 +2,7 @@
  * Turns a press into an answer: card id, then the kept row, then the wait and the plan that card showed. Must never use
  * anything from the card but its id, the verb and its declared inputs.
  */
+import { ConflictError } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
 import { TURN } from "../cards/pages.ts";
 import type { PlanHash, RunId, Verb, WaitId } from "../engine/event.ts";
@@ -32,7 +33,7 @@ export async function pressed(
 	if (draft !== undefined && press.verb === SHOW) return (await shownAgain(turn, draft)) ?? expired(turn, undefined);
 	if (draft !== undefined) return submitted(turn, draft, press);
 	const row = turn.posts.byCard(press.card);
-	if (row === undefined) return outOfDate(turn, press.card);
+	if (row === undefined) return outOfDate(turn, press);
 	if (press.verb === SHOW) return turned(turn, row, 1);
 	if (press.verb === TURN) return turned(turn, row, Number(press.values.page));
 	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
@@ -46,11 +47,32 @@ async function turned(turn: Turn, row: PostRow, page: number): Promise<Reply> {
 	return drawn === undefined ? expired(turn, run.id, row.at) : { kind: "card", drawn, replace: true };
 }
 
+type Pressed = { readonly verb: string; readonly values: Values };
+
 /** The card is old: said with the run when we still know which it was. */
-async function outOfDate(turn: Turn, card: string): Promise<Reply> {
-	const old = turn.posts.oldCard(card);
+async function outOfDate(turn: Turn, press: Pressed & { readonly card: string }): Promise<Reply> {
+	const old = turn.posts.oldCard(press.card);
+	const row = old?.now === undefined ? undefined : turn.posts.byCard(old.now);
+	if (old !== undefined && row !== undefined) return over(turn, row, { ...press, at: old.at });
 	const run = old && (await turn.desk.read(turn.actor, old.run));
 	return expired(turn, run?.id, old?.at);
+}
+
+/** Nothing is asked here any more: by whom it was decided, where the card was drawn anew before the press came. */
+async function over(turn: Turn, row: PostRow, press: Pressed & { readonly at: string }): Promise<Reply> {
+	const run = await turn.desk.read(turn.actor, row.run);
+	const { was } = dataOf(row);
+	const { verb, values } = verbOf(press.verb, press.values);
+	const isOpen = row.wait !== undefined || (run?.steps ?? []).some(({ wait }) => wait?.id === was);
+	if (run === undefined || was === undefined || verb === undefined || isOpen) return expired(turn, run?.id, press.at);
+	try {
+		const { surface: via, identity: from } = turn.inbound;
+		await turn.desk.answer({ actor: turn.actor, via, from, run: run.id, wait: was, verb, values });
+	} catch (error) {
+		const isMoved = error instanceof ConflictError && error.code === "stale";
+		if (!isMoved) return explain(turn, error, run.id);
+	}
+	return expired(turn, run.id, press.at);
 }
 
 /** Buttons of the run's own card. Undefined: the verb answers a wait. */
@@ -61,12 +83,8 @@ async function aboutTheRun(turn: Turn, row: PostRow, verb: string): Promise<Repl
 	return run === undefined ? expired(turn, undefined) : act(turn, run);
 }
 
-async function answerRow(
-	turn: Turn,
-	row: PostRow,
-	press: { readonly verb: string; readonly values: Values },
-): Promise<Reply> {
-	if (row.wait === undefined || row.closed) return expired(turn, row.run, row.closed ? row.at : undefined);
+async function answerRow(turn: Turn, row: PostRow, press: Pressed): Promise<Reply> {
+	if (row.wait === undefined || row.closed) return over(turn, row, { ...press, at: row.at });
 	const { verb, values } = verbOf(press.verb, press.values);
 	if (verb === undefined) return say(turn, "Choose one of the answers first. Nothing happened.");
 	if (verb === "complete" && (await ticksNothing(turn, row, values))) {

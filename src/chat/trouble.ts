@@ -70,7 +70,11 @@ function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Prom
 		...whereWords(via),
 		" at ",
 		{ timeAt: at },
-		...(before < JUST_MS ? [", just before you."] : [", ", { span: before }, " before you."]),
+		...(by === turn.actor.id
+			? ["."]
+			: before < JUST_MS
+				? [", just before you."]
+				: [", ", { span: before }, " before you."]),
 	);
 	return tell(turn, { title, lead: ["Nothing more is needed."], summary: title }, run);
 }

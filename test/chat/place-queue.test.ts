@@ -81,6 +81,26 @@ test("the same name again takes the waiting one's place; what has become urgent 
 	assert.deepEqual(done, ["a 100", "c 200", "b 2300"]);
 });
 
+test("a job that waits alone holds up none of its place, and its newer like waits as long", async () => {
+	push("a", false, { againInMs: 1000, aloneMs: 30_000 });
+	push("b", false);
+	await time.pass(5000);
+	push("a", false);
+	push("c", false);
+	await time.pass(60_000);
+	assert.deepEqual(done, ["b 1200", "c 5100", "a 30200"]);
+	await queues.idle();
+});
+
+test("a job that waits alone goes at once when it becomes urgent", async () => {
+	push("a", false, { againInMs: 1000, aloneMs: 30_000 });
+	await time.pass(5000);
+	push("a", true);
+	await time.pass(60_000);
+	assert.deepEqual(done, ["a 5100"]);
+	await queues.idle();
+});
+
 test("a place that waits holds up no other", async () => {
 	push("a", false, { againInMs: 60_000 });
 	const act: Job["act"] = async () => {

@@ -123,10 +123,9 @@ describe("a run's messages", () => {
 		await poster.idle();
 		const [card] = world.messages.latest(keyOf(MO), 10);
 		assert(!JSON.stringify(card?.drawn).includes('"approve"'));
-		assert.match(
-			wordsOf(await world.press(MO, row.card, "approve")),
-			/This card is from before .*the question has moved on\. Nothing happened\./u,
-		);
+		const late = wordsOf(await world.press(HARRIET, row.card, "approve"));
+		assert.match(late, /Mo Manager approved this in the web chat at .* before you.*Nothing more is needed/su);
+		assert.match(wordsOf(await world.press(MO, row.card, "approve")), /You approved this .*Nothing more is needed/su);
 	});
 
 	test("are put once for someone who holds two roles", async () => {
@@ -168,6 +167,27 @@ describe("a message", () => {
 		assert.deepEqual(old?.drawn.data.buttons, []);
 		assert.equal(fresh?.ring, true);
 	});
+
+	for (const mood of ["busy", "lost"] as const) {
+		test(`that rings again while the chat is ${mood} for the old one leaves no button there`, async () => {
+			let now = one({ wait: "approve#1", card: "approval" });
+			const { poster } = posterIn(world, { view: () => [now] });
+			await poster.start();
+			const run = await start();
+			await poster.idle();
+			now = { ...now, rings: 5 };
+			await poster.close();
+			const again = posterIn(world, { view: () => [now] }).poster;
+			await again.start();
+			rough.moods.push(...(mood === "busy" ? [] : [mood]));
+			rough.moodsOf.PUT.push("busy", "busy");
+			await bump(run, "again");
+			await again.idle();
+			const [old] = rough.of("mo");
+			assert.deepEqual(old?.drawn.data.lead, ["Asked again below."]);
+			assert.deepEqual(old?.drawn.data.buttons, []);
+		});
+	}
 
 	test("that did not change is not sent again", async () => {
 		const { poster } = posterIn(world, { view: () => [one()] });

@@ -21,13 +21,16 @@ export async function openRoughSurface(
 	const kept: Kept[] = [];
 	const calls: string[] = [];
 	const moods: Mood[] = [];
+	/** Those that only calls of one method meet. */
+	const moodsOf: { readonly [method in "POST" | "PUT"]: Mood[] } = { POST: [], PUT: [] };
 	const down = new Set<string>();
 	const server = createServer(async (request, response) => {
 		const [, to = "", ref = ""] = (request.url ?? "").split("/").map(decodeURIComponent);
 		const body = await readJson(request);
 		const { drawn, ring } = (isRecord(body) ? body : {}) as unknown as { drawn: Drawn; ring: boolean };
 		calls.push(`${request.method} ${to}`);
-		const mood = down.has(to) ? "busy" : moods.shift();
+		const own = moodsOf[request.method === "PUT" ? "PUT" : "POST"];
+		const mood = down.has(to) ? "busy" : (moods.shift() ?? own.shift());
 		if (mood === "busy") return void response.writeHead(429, { "retry-after": "1" }).end();
 		if (mood === "refused") return void response.writeHead(403).end();
 		if (mood === "gone") return void response.writeHead(404).end();
@@ -62,5 +65,14 @@ export async function openRoughSurface(
 		edit: async (to, ref, drawn) => ((await call("PUT", [to.ref, ref], { drawn })).status === 404 ? "gone" : "edited"),
 	};
 	const close = () => new Promise<void>((done) => server.close(() => done()));
-	return { surface, kept, calls, moods, down, close, of: (to: string) => kept.filter((each) => each.to === to) };
+	return {
+		surface,
+		kept,
+		calls,
+		moods,
+		moodsOf,
+		down,
+		close,
+		of: (to: string) => kept.filter((each) => each.to === to),
+	};
 }

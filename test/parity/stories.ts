@@ -120,8 +120,8 @@ const approval: Story = {
 		);
 		const other = await seat("sol").sees(/The plan for Ada Approved.*Approved by/u);
 		keep("the decision on the other's card", other, /Approved by Mo Manager/u);
-		const late = /from before.*moved on\. Nothing happened/u;
-		await presses("mo", card, "Approve", { as: "pressed once more", words: late });
+		await presses("mo", card, "Approve", { as: "pressed once more", words: /You approved this .*Nothing more is needed/su });
+		const late = /Mo Manager approved this .* before you.*Nothing more is needed/su;
 		await presses("sol", card, "Approve", { as: "pressed by the other, late", words: late });
 		await once("Ada Approved", "the laptop", ({ steps }) =>
 			steps.some(({ wait }) => wait?.verbs.includes("complete") ?? false),

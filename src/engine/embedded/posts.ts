@@ -32,13 +32,20 @@ export type PostRow = {
 	readonly n: number;
 };
 
+export type OldCard = {
+	readonly run: RunId;
+	readonly key: MessageKey;
+	readonly at: Instant;
+	readonly now: string;
+};
+
 export type Posts = {
 	find(run: RunId, key: MessageKey, addressee: string): PostRow | undefined;
 	/** Keeps a row whole; a card id that is replaced stays known to `oldCard`. Returns it with its `n`. */
 	save(row: Omit<PostRow, "n">): PostRow;
 	byCard(card: string): PostRow | undefined;
-	/** A card that a newer one took the place of. */
-	oldCard(card: string): { readonly run: RunId; readonly key: MessageKey; readonly at: Instant } | undefined;
+	/** A card that a newer one took the place of, and which that is. */
+	oldCard(card: string): OldCard | undefined;
 	ofRun(run: RunId): readonly PostRow[];
 	/** Oldest change first, at most 500. */
 	ofPlace(surface: SurfaceName, place: string, after?: number): readonly PostRow[];
@@ -68,8 +75,9 @@ export function createPosts(store: Store): Posts {
 		"SELECT * FROM posts WHERE run = ? AND key = ? AND addressee = ?",
 	);
 	const card = db.prepare<[string], Row>("SELECT * FROM posts WHERE card = ?");
-	const old = db.prepare<[string], { run: string; key: string; at: string }>(
-		"SELECT run, key, at FROM old_cards WHERE card = ?",
+	const old = db.prepare<[string], OldCard>(
+		`SELECT o.run, o.key, o.at, p.card AS now FROM old_cards o
+		 JOIN posts p ON p.run = o.run AND p.key = o.key AND p.addressee = o.addressee WHERE o.card = ?`,
 	);
 	const keepOld = db.prepare(
 		`INSERT INTO old_cards(card, run, key, addressee, at) SELECT card, run, key, addressee, ? FROM posts

@@ -86,7 +86,7 @@ describe("posts", () => {
 		const second = posts.save({ ...row, card: "c2", ref: "m1", wait: "ask#1", rings: 1 });
 		assert.equal(second.n, 2);
 		assert.equal(posts.byCard("c1"), undefined);
-		assert.deepEqual(posts.oldCard("c1"), { run: "R", key: "run", at: AT });
+		assert.deepEqual(posts.oldCard("c1"), { run: "R", key: "run", at: AT, now: "c2" });
 		assert.deepEqual(posts.byCard("c2"), second);
 		assert.deepEqual(posts.ofPlace("web", "mo", 1), [second]);
 		assert.deepEqual(posts.ofPlace("web", "mo", 2), []);
