@@ -137,7 +137,7 @@ function misshapen(env: Environment, rules: readonly Rule[]): readonly Problem[]
 }
 
 function half(missing: Rule, surface: string, set: readonly Rule[]): Problem {
-	const message = `${names(set)} is set, but not ${missing.name}: ${surface} needs all of them or none.`;
+	const message = `${names(set)} is set, but not ${missing.name}, which ${surface} needs beside it.`;
 	return { path: missing.name, code: "half-configured", message, remedy: `${missing.name}=${missing.example}` };
 }
 

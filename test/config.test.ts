@@ -186,6 +186,22 @@ describe("what the environment may say", () => {
 	for (const [name, env, expected] of table) test(name, () => assert.deepEqual(problemsOf(env), [...expected].sort()));
 });
 
+test("what is missing of a chat is named, and no more is asked for than one way needs", () => {
+	using home = openHome();
+	assert.throws(
+		() => read({ SLACK_APP_TOKEN: "xapp-1" }, home),
+		(error) => {
+			assert(error instanceof ConfigError);
+			const words = "SLACK_APP_TOKEN is set, but not SLACK_BOT_TOKEN, which Slack needs beside it.";
+			assert.deepEqual(
+				error.problems.map(({ message }) => message),
+				[words],
+			);
+			return true;
+		},
+	);
+});
+
 test("the defaults are those of the contract, with absolute folders", () => {
 	using home = openHome();
 	const { key, ...rest } = read({}, home);
