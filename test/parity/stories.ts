@@ -120,7 +120,10 @@ const approval: Story = {
 		);
 		const other = await seat("sol").sees(/The plan for Ada Approved.*Approved by/u);
 		keep("the decision on the other's card", other, /Approved by Mo Manager/u);
-		await presses("mo", card, "Approve", { as: "pressed once more", words: /You approved this .*Nothing more is needed/su });
+		await presses("mo", card, "Approve", {
+			as: "pressed once more",
+			words: /You approved this .*Nothing more is needed/su,
+		});
 		const late = /Mo Manager approved this .* before you.*Nothing more is needed/su;
 		await presses("sol", card, "Approve", { as: "pressed by the other, late", words: late });
 		await once("Ada Approved", "the laptop", ({ steps }) =>

@@ -57,7 +57,8 @@ test("a lost answer costs at most one extra card for who is asked, and both can 
 	const answers = await Promise.all(cards.map((message) => world.press("mo", cardIn(message), "approve")));
 	const said = answers.map(({ body }) => String((body as Values).value));
 	assert(said.includes("Noted. The card shows it."));
-	for (const words of said) assert.match(words, /^(Noted\. The card shows it\.|This card is from before|You approved this)/u);
+	for (const words of said)
+		assert.match(words, /^(Noted\. The card shows it\.|This card is from before|You approved this)/u);
 });
 
 test("an approval and a sending back in the same instant: one of them holds", async () => {
