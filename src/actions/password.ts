@@ -5,10 +5,13 @@
 import { randomInt } from "node:crypto";
 import { Secret } from "../base/secret.ts";
 
-/** Letters and digits that are not mistaken for each other. */
-const SETS = ["abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-+=!"] as const;
+/**
+ * Letters and digits that are not mistaken for each other, and no vowels: a directory refuses a password that holds three
+ * letters of somebody's name, and every name has one.
+ */
+const SETS = ["bcdfghjkmnpqrstvwxz", "BCDFGHJKLMNPQRSTVWXZ", "23456789", "-+=!"] as const;
 
-/** Makes a password of 20 characters with at least one of each kind, about 115 bits. */
+/** Makes a password of 20 characters with at least one of each kind, about 113 bits. */
 export function newPassword(): Secret {
 	const all = SETS.join("");
 	const letters = SETS.map(pick);
