@@ -12,7 +12,7 @@ import { SopwithError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { examineSignIn } from "../../src/chat/web/examine-sign-in.ts";
 import { createOidc, type Organisation } from "../../src/chat/web/oidc.ts";
-import { type Claims, personOfClaims } from "../../src/chat/web/oidc-person.ts";
+import { type Claims, identityOf, personOfClaims } from "../../src/chat/web/oidc-person.ts";
 import { openProviders } from "../../src/chat/web/oidc-provider.ts";
 import { createWeb } from "../../src/console/server.ts";
 import type { Person } from "../../src/people/roster.ts";
@@ -310,6 +310,12 @@ test("at Entra a guest is known by the object id alone, for the name is another 
 	for (const idp of [entra.iss, `https://sts.windows.net/${TENANT}/`]) {
 		assert.equal(found({ ...entra, idp, oid: "other", preferred_username: "di@contoso.example" }), "di");
 	}
+});
+
+test("somebody nobody knows is told about in no more words than an address has", () => {
+	assert.equal(identityOf({ email: "eve@contoso.example", sub: "5" }), "eve@contoso.example");
+	assert.equal(identityOf({ preferred_username: "e".repeat(1_000_000) }), "e".repeat(254));
+	assert.equal(identityOf({ email: 7 }), "someone without a name");
 });
 
 test("an object id from elsewhere than Entra is nobody's", () => {

@@ -29,10 +29,13 @@ export function personOfClaims(claims: Claims, people: readonly Person[]): Perso
 	return only(entra ? named.filter((person) => person.teams === undefined) : named);
 }
 
-/** How somebody nobody knows is told about: their address where there is one. */
+/** An address is no longer. Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3 */
+const MOST_LETTERS = 254;
+
+/** How somebody nobody knows is told about: their address where there is one. What a provider writes may be of any length. */
 export function identityOf(claims: Claims): string {
 	const names = [claims.preferred_username, claims.email, claims.sub].map(text);
-	return names.find((name) => name !== "") ?? "someone without a name";
+	return names.find((name) => name !== "")?.slice(0, MOST_LETTERS) ?? "someone without a name";
 }
 
 function isObject(person: Person, { tid, oid }: Claims): boolean {
