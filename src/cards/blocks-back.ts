@@ -4,21 +4,19 @@
  */
 import { isRecord, type Json, type Values } from "../base/json.ts";
 import type { Reveal } from "./blocks-button.ts";
-import { type Choice, keyOf } from "./blocks-options.ts";
+import { keyOf } from "./blocks-options.ts";
 
 export type BlockPress = { readonly card: string; readonly verb: string; readonly values: Values };
-/** What each field or question offers; needed for keys over 150 characters alone. */
-export type Lists = { readonly [name: string]: readonly Pick<Choice, "value">[] };
 
 /**
  * Reads a pressed button. `state`: the card's inputs, as Slack sends them along; taken only where the button sends them.
  * Undefined: a link, something that is revealed, or no button of ours.
  */
-export function pressOf(action: Json, state: Json = {}, lists: Lists = {}): BlockPress | undefined {
+export function pressOf(action: Json, state: Json = {}): BlockPress | undefined {
 	const [kind, verb, carried] = read(action);
 	if (kind !== "verb" || verb === "" || carried === undefined) return undefined;
 	const { card, inputs, ...fixed } = carried;
-	return { card: String(card), verb, values: inputs === true ? { ...valuesOf(state, lists), ...fixed } : fixed };
+	return { card: String(card), verb, values: inputs === true ? { ...valuesOf(state), ...fixed } : fixed };
 }
 
 /** Reads a pressed button that opens a modal. */
@@ -32,7 +30,6 @@ export function revealOf(action: Json): { readonly card: string; readonly reveal
 /** Reads a modal of ours that was sent, or closed (`closed`: the verb of that, where it has one). */
 export function submittedOf(
 	view: Json,
-	lists: Lists = {},
 ): (BlockPress & { readonly closed?: string; readonly origin?: Json }) | undefined {
 	if (!isRecord(view) || view.callback_id !== "card") return undefined;
 	const carried = parsed(view.private_metadata);
@@ -42,20 +39,23 @@ export function submittedOf(
 	return {
 		card,
 		verb: typeof verb === "string" ? verb : "",
-		values: valuesOf(state, lists),
+		values: valuesOf(state),
 		...(typeof closed === "string" ? { closed } : {}),
 		...(origin === undefined ? {} : { origin }),
 	};
 }
 
-/** Reads `state.values`: by field name, choices as keys, several with commas, what is empty as an empty text. */
-export function valuesOf(state: Json, lists: Lists = {}): Values {
+/**
+ * Reads `state.values`: by field name, choices as keys, several with commas, what is empty as an empty text. A key that Slack
+ * had no room for comes as its digest (see `isDigest`).
+ */
+export function valuesOf(state: Json): Values {
 	const values: { [name: string]: string } = Object.create(null);
 	for (const [blockId, inputs] of Object.entries(isRecord(state) ? state : {})) {
 		const name = fieldOf(blockId);
 		const input = isRecord(inputs) ? inputs.value : undefined;
 		if (name === undefined || !isRecord(input)) continue;
-		const value = typed(input, lists[name] ?? []);
+		const value = typed(input);
 		const before = values[name] ?? "";
 		values[name] = before === "" || value === "" ? before + value : `${before},${value}`;
 	}
@@ -67,10 +67,10 @@ export function fieldOf(blockId: string): string | undefined {
 	return /^field\/(.+)\/[^/]+$/u.exec(blockId)?.[1];
 }
 
-function typed(input: Values, list: readonly Pick<Choice, "value">[]): string {
+function typed(input: Values): string {
 	const { selected_option: one, selected_options: several } = input;
 	const key = (option: Json): string =>
-		isRecord(option) && typeof option.value === "string" ? keyOf(option.value, list) : "";
+		isRecord(option) && typeof option.value === "string" ? keyOf(option.value) : "";
 	if (Array.isArray(several)) return several.map(key).join(",");
 	if (isRecord(one)) return key(one);
 	const said = input.value ?? input.selected_date ?? input.selected_time;

@@ -66,6 +66,13 @@ export function cutOff(choices: readonly Choice[]): readonly Choice[] {
 	});
 }
 
+const DIGEST = "sha256:";
+
+/** Whether what came back stands for a key: `keyOf` knows it again among the choices it came from. */
+export function isDigest(value: string): boolean {
+	return value.startsWith(DIGEST);
+}
+
 /** What stands for a key in an option: the key, or, where Slack has no room for it, a digest that `keyOf` knows again. */
 function optionValue(key: string): string {
 	if (key === "") return DIGEST;
@@ -75,11 +82,9 @@ function optionValue(key: string): string {
 /** The key behind an option's value. `choices`: of the list it came from; needed for keys over 150 characters only. */
 export function keyOf(value: string, choices: readonly Pick<Choice, "value">[] = []): string {
 	if (value === DIGEST) return "";
-	if (!value.startsWith(DIGEST)) return value;
+	if (!isDigest(value)) return value;
 	return choices.find((choice) => optionValue(choice.value) === value)?.value ?? value;
 }
-
-const DIGEST = "sha256:";
 
 /** A long title goes on in the line below, where no hint stands. */
 function optionOf({ value, title, hint = "" }: Choice): Values {

@@ -3,7 +3,7 @@
  * the key itself. Pure. Must never offer what the card itself would not.
  */
 import type { Json, Values } from "../../base/json.ts";
-import { type Choice, keyOf, optionsFor } from "../../cards/blocks-options.ts";
+import { type Choice, isDigest, keyOf, optionsFor } from "../../cards/blocks-options.ts";
 import { filledOf } from "../fill.ts";
 import type { Drawn } from "../surface.ts";
 
@@ -14,7 +14,7 @@ export function optionsOf(drawn: Drawn, list: string, typed: string): readonly V
 
 /** Whether a value stands for a key that is longer than Slack takes. */
 export function isShort(values: Values): boolean {
-	return Object.values(values).some((value) => partsOf(value).some((part) => part.startsWith("sha256:")));
+	return Object.values(values).some((value) => partsOf(value).some(isDigest));
 }
 
 /** The same values, with the keys that were meant. */
