@@ -21,6 +21,7 @@ import { createSlackApi } from "./chat/slack/web-api.ts";
 import { createWorkspaces, type WorkspaceToken } from "./chat/slack/workspaces.ts";
 import type { SlackConfig } from "./config-surfaces.ts";
 import { createMemory } from "./engine/embedded/memory.ts";
+import type { Actor } from "./people/roster.ts";
 
 type Kept = Pick<House, "store" | "definitions" | "audit" | "links" | "secretOf">;
 /** `redactor`: shown each token, so that no log has it. */
@@ -47,7 +48,7 @@ export async function openSlack(config: SlackConfig, house: Kept, { clock, log, 
 	const speak = createSpeak({ workspaces, pace: createPace(Math.random), clock, tell, kept });
 	const threads = createThreads({ speak, memory: createMemory(store, "slack-threads"), wait, complain });
 	const people = { definitions, look: createPeopleLook({ workspaces, clock }), links };
-	const identityOf = (person: Parameters<typeof slackIdOf>[1]) => slackIdOf(people, person);
+	const identityOf = (person: Actor) => slackIdOf(people, person);
 	const find = createFind({ ...people, workspaces, clock, wait });
 	const surface = createSlackSurface({ definitions, workspaces, speak, threads, identityOf, find });
 	const memory = createMemory(store, "slack-seen");
@@ -79,9 +80,7 @@ export async function openSlack(config: SlackConfig, house: Kept, { clock, log, 
 /** The one of the environment, and those of msp.yaml as it is now. Each is read when it is needed. */
 function tokensOf(config: SlackConfig, house: Kept, redactor: Redactor): readonly WorkspaceToken[] {
 	const others = (house.definitions().msp.workspaces ?? []).map((workspace) => {
-		const { team, client } = workspace;
-		const token = async () => redactor.saw(await tokenIn(house, workspace));
-		return { token, team, ...(client === undefined ? {} : { client }) };
+		return { token: async () => redactor.saw(await tokenIn(house, workspace)), team: workspace.team };
 	});
 	return [{ token: redactor.saw(config.bot) }, ...others];
 }

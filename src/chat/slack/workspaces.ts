@@ -6,7 +6,6 @@ import { SopwithError, UnavailableError } from "../../base/errors.ts";
 import { isRecord, type Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
-import type { ClientId } from "../../sop/sop.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Tell } from "./tell.ts";
 import { type SlackApi, SlackNo } from "./web-api.ts";
@@ -18,7 +17,6 @@ import { type SlackApi, SlackNo } from "./web-api.ts";
 export type WorkspaceToken = {
 	readonly token: Secret | (() => Promise<Secret>);
 	readonly team?: string;
-	readonly client?: ClientId;
 };
 
 export type Workspace = {
@@ -29,8 +27,6 @@ export type Workspace = {
 	readonly botId: string;
 	/** The app's id, where Slack says it. */
 	readonly app?: string;
-	/** Whose workspace it is. */
-	readonly client?: ClientId;
 	/** Errors beside its own: `UnavailableError` `slack-shut` while an operator has something to mend. */
 	readonly api: SlackApi;
 };
@@ -148,7 +144,6 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 			botUser: textOf(who, "user_id"),
 			botId,
 			...(app === undefined ? {} : { app }),
-			...(token.client === undefined ? {} : { client: token.client }),
 			api: gated(parts, { team, token, api }),
 		};
 	} catch (error) {
