@@ -128,7 +128,8 @@ function handed(parts: ActParts, inbound: Handed, press: Omit<Press, "kind">): P
 	return parts.bot.handle({ ...inbound, kind: "pressed", card, verb, values });
 }
 
-type Telling = { readonly work: Promise<Reply> /** The card that was pressed. */; readonly pressed?: string };
+/** `pressed`: the card whose button it was. */
+type Telling = { readonly work: Promise<Reply>; readonly pressed?: string };
 
 /** What is said comes as words for them alone; what asks back opens over it, where Slack still lets it. */
 async function told(parts: ActParts, on: On, { work, pressed: card }: Telling): Promise<Answer> {

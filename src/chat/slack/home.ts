@@ -4,6 +4,7 @@
  */
 import type { Json, Values } from "../../base/json.ts";
 import { type Block, cardBlocks } from "../../cards/blocks.ts";
+import { plain } from "../../cards/blocks-text.ts";
 import type { Bot } from "../bot.ts";
 import { filledOf } from "../fill.ts";
 import { type From as Handed, startables } from "../from-message.ts";
@@ -20,6 +21,8 @@ const MOST_BLOCKS = 100;
 /** Procedures with a button of their own; the others can be typed, as `sops` says. */
 const MOST_STARTS = 20;
 const IN_A_ROW = 5;
+/** Characters of a button. Source: https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+const TITLE_MOST = 75;
 /** As the bot's lists. */
 const MOST_SHOWN = 10;
 
@@ -79,15 +82,14 @@ const UNDER_MESSAGES = "Each has its own card under Messages.";
 const DIVIDER: Block = { type: "divider" };
 
 function header(text: string): Block {
-	return { type: "header", text: { type: "plain_text", text, emoji: false } };
+	return { type: "header", text: plain(text, TITLE_MOST) };
 }
 
 function button(title: string, word: string, verb = SAY): Values {
-	const text = title.length <= 75 ? title : `${title.slice(0, 74)}…`;
 	return {
 		type: "button",
 		action_id: verb,
-		text: { type: "plain_text", text, emoji: false },
+		text: plain(title, TITLE_MOST),
 		value: JSON.stringify({ card: HOME, text: word }),
 	};
 }

@@ -32,9 +32,9 @@ export function createReceive(parts: ReceiveParts): RequestHandler {
 	const router = Router();
 	router.post(ROUTE, (request, response, next) => {
 		receive(parts, request, response).catch((error: unknown) => {
-			const status = statusOf(error);
-			if (status === undefined) return next(error);
-			refuseTo(parts, { request, response }, { status, why: (error as UnavailableError).code });
+			const no = refusalFor(error);
+			if (no === undefined) return next(error);
+			refuseTo(parts, { request, response }, no);
 		});
 	});
 	return router;
@@ -87,15 +87,17 @@ function end(response: Response, body?: Values): void {
 
 type Knock = { readonly request: Request; readonly response: Response };
 
-function refuseTo(parts: ReceiveParts, { request, response }: Knock, no: { status: number; why: string }): void {
+type No = { readonly status: number; readonly why: string };
+
+function refuseTo(parts: ReceiveParts, { request, response }: Knock, no: No): void {
 	parts.refused(`${no.why} from ${request.socket.remoteAddress ?? ""}`);
 	request.resume();
 	response.status(no.status).set("cache-control", "no-store").end();
 }
 
 /** A request that could not be read, or a workspace nobody can look up now; a mistake of ours is neither. */
-function statusOf(error: unknown): number | undefined {
-	if (error instanceof BodyError) return error.status;
-	if (error instanceof InputError) return 400;
-	return error instanceof UnavailableError ? 503 : undefined;
+function refusalFor(error: unknown): No | undefined {
+	if (error instanceof BodyError) return { status: error.status, why: error.code };
+	if (error instanceof InputError) return { status: 400, why: error.code };
+	return error instanceof UnavailableError ? { status: 503, why: error.code } : undefined;
 }

@@ -2,6 +2,7 @@
  * What a card's buttons open over it: technical detail, the words of "Send back…", inputs there was no room for. Pure. Must
  * never show of a card what the person may not see: the bot draws it for them.
  */
+import { unreachable } from "../../base/assert.ts";
 import type { Values } from "../../base/json.ts";
 import { detailsView, sendBackView } from "../../cards/blocks-view.ts";
 import { filledOf } from "../fill.ts";
@@ -27,5 +28,7 @@ export function revealed({ card, reveal }: Revealing, from: From, shown: Reply):
 			return { view: detailsView(filledOf(drawn.data), card) };
 		case "inputs":
 			return { view: viewOf(drawn, from) };
+		default:
+			return unreachable(reveal);
 	}
 }

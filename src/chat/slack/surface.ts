@@ -32,8 +32,8 @@ export function createSlackSurface(parts: SlackSurfaceParts): Surface {
 	return {
 		name: "slack",
 		directTo: async (person) => {
-			const { team, second } = partsOf(parts.identityOf(person) ?? (await parts.find?.(person)) ?? "");
-			return second !== "" && parts.workspaces.mayBe(team) ? directPlace(team, second) : undefined;
+			const { team, id } = partsOf(parts.identityOf(person) ?? (await parts.find?.(person)) ?? "");
+			return id !== "" && parts.workspaces.mayBe(team) ? directPlace(team, id) : undefined;
 		},
 		put: async (to, drawn, ring) => {
 			// A mention in a new message rings; in an edited one it does not.
@@ -43,8 +43,8 @@ export function createSlackSurface(parts: SlackSurfaceParts): Surface {
 			const { at, ts } = await post(place).catch(async (error: unknown) => {
 				if (!isGoneChat(to, error)) throw error;
 				// A chat that is gone is opened anew, once.
-				const { team, second } = partsOf(to.ref);
-				speak.forget(team, second);
+				const { team, id } = partsOf(to.ref);
+				speak.forget(team, id);
 				return post(await placeOf(parts, to));
 			});
 			detail(parts, { to, at, ts }, drawn);
@@ -66,14 +66,15 @@ export function directPlace(team: string, user: string): Address {
 	return { surface: "slack", kind: "direct", ref: `${team}/${user}` };
 }
 
-function partsOf(ref: string): { readonly team: string; readonly second: string } {
-	const [team = "", second = ""] = ref.split("/");
-	return { team, second };
+/** `TEAM/ID`: of a user or a channel there. */
+function partsOf(ref: string): { readonly team: string; readonly id: string } {
+	const [team = "", id = ""] = ref.split("/");
+	return { team, id };
 }
 
 async function placeOf({ speak }: SlackSurfaceParts, { kind, ref }: Address): Promise<Place> {
-	const { team, second } = partsOf(ref);
-	return kind === "direct" ? speak.open(team, second) : { team, channel: second };
+	const { team, id } = partsOf(ref);
+	return kind === "direct" ? speak.open(team, id) : { team, channel: id };
 }
 
 function isGoneChat(to: Address, error: unknown): boolean {
@@ -95,7 +96,7 @@ function askedIn({ definitions, identityOf }: SlackSurfaceParts, to: Address, as
 	return asks.people.flatMap((id) => {
 		const person = people.find((each) => each.id === id);
 		if (person === undefined) return [];
-		const { team, second } = partsOf(identityOf(actorOf(person, asks.client)) ?? "");
-		return team === partsOf(to.ref).team ? [second] : [];
+		const known = partsOf(identityOf(actorOf(person, asks.client)) ?? "");
+		return known.team === partsOf(to.ref).team ? [known.id] : [];
 	});
 }

@@ -77,7 +77,7 @@ export function createThreads(parts: ThreadsParts): Threads {
 			const known = new Set([...told, ...owed.map(markOf)]);
 			const fresh = details.filter((detail) => !known.has(markOf(detail)));
 			if (fresh.length === 0) return;
-			memory.set(name, { told, owed: [...owed, ...fresh] } as unknown as Json);
+			memory.set(name, { told, owed: [...owed, ...fresh] });
 			kick(name);
 		},
 		start: () => {
@@ -111,7 +111,7 @@ async function tellSome({ speak, memory, complain }: ThreadsParts, name: string)
 		if (!(error instanceof UnavailableError) && !(error instanceof SlackNo)) complain(error);
 	}
 	const { told, owed } = rowOf(memory.get(name));
-	memory.set(name, { told: [...told, ...now.map(markOf)], owed: owed.slice(now.length) } as unknown as Json);
+	memory.set(name, { told: [...told, ...now.map(markOf)], owed: owed.slice(now.length) });
 	return PACE_MS;
 }
 
@@ -120,7 +120,7 @@ function rowOf(value: Json | undefined): Row {
 }
 
 function markOf(detail: Detail): string {
-	return sha256(detail as unknown as Json).slice(0, 16);
+	return sha256(detail).slice(0, 16);
 }
 
 /** When the message was posted, in seconds: its `ts` says so. */

@@ -2,6 +2,7 @@
  * One call to Slack's Web API: one try, one host, bounded in time and size, and an honest word about whether it may have
  * been done. Must never retry by itself: that is the poster's, who knows what a second message would mean.
  */
+import type { Logger } from "@slack/bolt";
 import { SopwithError, UnavailableError } from "../../base/errors.ts";
 import { isRecord, type Values } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
@@ -60,14 +61,14 @@ class Trouble extends SopwithError {
 
 /** Bolt's own client, held to one try: what it does by itself beyond that is turned off. The token is put on by us. */
 async function openClient(token: Secret, base: string) {
-	const { webApi } = await import("@slack/bolt");
+	const { LogLevel, webApi } = await import("@slack/bolt");
 	const client = new webApi.WebClient(undefined, {
 		slackApiUrl: base,
 		allowAbsoluteUrls: false,
 		retryConfig: { retries: 0 },
 		rejectRateLimitedCalls: true,
 		timeout: PATIENCE_MS,
-		logger: SILENT,
+		logger: silent(LogLevel.ERROR),
 		fetch: (url, request = {}) =>
 			send(url, { ...request, headers: { ...request.headers, Authorization: `Bearer ${token.open()}` } }),
 	});
@@ -148,13 +149,8 @@ function saidNo(word: string | undefined, cause: unknown): unknown {
 }
 
 /** Bolt's client prints what it sends; nothing of it is for a log. */
-const nothing = (): void => undefined;
-const SILENT = {
-	debug: nothing,
-	info: nothing,
-	warn: nothing,
-	error: nothing,
-	setLevel: nothing,
-	setName: nothing,
-	getLevel: () => "error" as never,
-};
+function silent(level: ReturnType<Logger["getLevel"]>): Logger {
+	const nothing = (): void => undefined;
+	const say = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+	return { ...say, setLevel: nothing, setName: nothing, getLevel: () => level };
+}
