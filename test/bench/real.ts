@@ -7,10 +7,11 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, parseDocument, type YAMLMap } from "yaml";
 import { as, type Crew, hire, startOf, waitFor } from "../fault/people.ts";
-import { freePort, type Place, ROOT, startApp } from "../fault/real-app.ts";
+import { type Place, ROOT, startApp } from "../fault/real-app.ts";
 import { pointAtGround } from "../fixtures/definitions.ts";
 import { startGround } from "../fixtures/ground.ts";
 import { needs } from "../fixtures/needs.ts";
+import { freePort } from "../fixtures/process.ts";
 import { layLine } from "../fixtures/slow-line.ts";
 import { type Figures, quantile } from "./row.ts";
 

@@ -4,7 +4,8 @@
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { apiOf, freePort, type Place, ROOT, startApp, tokenFor } from "../fault/real-app.ts";
+import { apiOf, type Place, ROOT, startApp, tokenFor } from "../fault/real-app.ts";
+import { freePort } from "../fixtures/process.ts";
 import { type Figures, quantile } from "./row.ts";
 
 const STARTS = 7;

@@ -16,25 +16,10 @@ import { startCloud } from "../fixtures/cloud.ts";
 import { type Ground, startGround } from "../fixtures/ground.ts";
 import { needs } from "../fixtures/needs.ts";
 import { type ClientFile, type Examined, openShop } from "./doctor-shop.ts";
+import { names } from "./not-well.ts";
 
 let ground: Ground;
 let shop: ReturnType<typeof openShop>;
-
-/** Exactly these are not well, in any order; each with words and a remedy. */
-function names(
-	{ code, findings }: Examined,
-	wanted: readonly (readonly [what: RegExp, words: RegExp, remedy: RegExp])[],
-) {
-	const bad = findings.filter(({ ok }) => !ok);
-	const shown = JSON.stringify(bad, null, 1);
-	assert.equal(bad.length, wanted.length, shown);
-	for (const [what, words, remedy] of wanted) {
-		const found = bad.filter((one) => what.test(one.what) && words.test(one.words));
-		assert.equal(found.length, 1, `${what} ${words} in ${shown}`);
-		assert.match(found[0]?.remedy ?? "", remedy);
-	}
-	assert.equal(code, wanted.length === 0 ? 0 : 1);
-}
 
 const directory = (change: { readonly [name: string]: unknown }) => (client: ClientFile) =>
 	void Object.assign(client.connectors.directory, change);

@@ -16,7 +16,6 @@ export const MSP = "msp.yaml";
 export const CONTOSO = "clients/contoso/client.yaml";
 
 export type Environment = { readonly [name: string]: string };
-export type Wanted = readonly (readonly [what: RegExp, words: RegExp, remedy: RegExp])[];
 export type Edit = readonly [file: string, from: string, to: string];
 
 export function openShop() {
@@ -57,20 +56,4 @@ export function openShop() {
 		makeData: () => mkdirSync(join(folder, "data"), { mode: 0o700 }),
 		close: () => rmSync(folder, { recursive: true, force: true }),
 	};
-}
-
-/** Exactly these are not well, in any order; each with words and a remedy. */
-export function names(
-	{ code, findings }: Awaited<ReturnType<ReturnType<typeof openShop>["doctor"]>>,
-	wanted: Wanted,
-): void {
-	const bad = findings.filter(({ ok }) => !ok);
-	const shown = JSON.stringify(bad, null, 1);
-	assert.equal(bad.length, wanted.length, shown);
-	for (const [what, words, remedy] of wanted) {
-		const found = bad.filter((one) => what.test(one.what) && words.test(one.words));
-		assert.equal(found.length, 1, `${what} ${words} in ${shown}`);
-		assert.match(found[0]?.remedy ?? "", remedy);
-	}
-	assert.equal(code, wanted.length === 0 ? 0 : 1);
 }

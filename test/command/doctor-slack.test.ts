@@ -7,7 +7,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { needs } from "../fixtures/needs.ts";
 import { type Slack, startSlack } from "../fixtures/slack.ts";
 import { APP, CHANNELS, TEAM as LOCAL_TEAM, PEOPLE } from "../fixtures/slack-people.ts";
-import { CONTOSO, type Edit, type Environment, MSP, names, openShop, type Wanted } from "./doctor-slack-shop.ts";
+import { CONTOSO, type Edit, type Environment, MSP, openShop } from "./doctor-slack-shop.ts";
+import { names, type Wanted } from "./not-well.ts";
 import { APP_TOKEN, BOT, openAnswers, SECOND, type State, TEAM, wellState } from "./slack-answers.ts";
 
 describe("doctor, for Slack", () => {
@@ -124,7 +125,7 @@ describe("doctor, for Slack", () => {
 		[
 			"an account that is not there",
 			change(({ users }) => void delete users.U05),
-			[[/Tia Tran \(U05\)/, /no such account; it stands in msp\.yaml/, /TEAM\/USER/]],
+			[[/Tia Tran \(U05\)/, /no such account; it stands in msp\.yaml/, /WORKSPACE\/MEMBER/]],
 		],
 		["an account that is a bot", user({ is_bot: true }), [[/Mo Manager/, /a bot, not a person/, /slack:/]]],
 		[

@@ -6,9 +6,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { freePort } from "../fixtures/process.ts";
 import { edit, roomyDefinitions } from "./definitions.ts";
 import { approvalOf, as, type Crew, formOf, hire, type RunSeen, readRun, startOf, waitFor } from "./people.ts";
-import { freePort, type Place, startApp } from "./real-app.ts";
+import { type Place, startApp } from "./real-app.ts";
 import { type FaultRow, tallyOf } from "./row.ts";
 
 type Open = { readonly wait: string; readonly plan: string };

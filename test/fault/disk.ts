@@ -12,10 +12,11 @@ import { ConfigError } from "../../src/base/errors.ts";
 import { openStore } from "../../src/engine/embedded/open.ts";
 import { verifyStore } from "../../src/engine/embedded/verify.ts";
 import { askStep, doStep, key, requestOf, serve, sopOf, until } from "../engine/embedded/fixture.ts";
+import { freePort } from "../fixtures/process.ts";
 import { roomyDefinitions } from "./definitions.ts";
 import { chainProblem, journalOf } from "./journal.ts";
 import { as, formOf, hire, startOf } from "./people.ts";
-import { environment, freePort, type Place, ROOT, startApp } from "./real-app.ts";
+import { environment, type Place, ROOT, startApp } from "./real-app.ts";
 import { type FaultRow, type Tally, tallyOf } from "./row.ts";
 
 /** A second process on a folder that is in use ends with 3 and names who holds it. */

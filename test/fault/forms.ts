@@ -4,9 +4,10 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../fixtures/process.ts";
 import { edit, roomyDefinitions } from "./definitions.ts";
 import { as, type Crew, formOf, hire, signIn, startOf } from "./people.ts";
-import { type Answer, type Ask, apiOf, freePort, type Place, runCommand, startApp } from "./real-app.ts";
+import { type Answer, type Ask, apiOf, type Place, runCommand, startApp } from "./real-app.ts";
 import { type FaultRow, type Tally, tallyOf } from "./row.ts";
 
 type Wrong = { readonly ask: Ask; readonly status: number; readonly paths?: readonly string[] };

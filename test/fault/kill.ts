@@ -10,6 +10,7 @@ import { seedOf } from "../../src/actions/sandbox/seed.ts";
 import { systemClock } from "../../src/base/time.ts";
 import { CORE } from "../../src/engine/decide.ts";
 import { loadDefinitions } from "../../src/sop/folder.ts";
+import { freePort } from "../fixtures/process.ts";
 import { roomyDefinitions } from "./definitions.ts";
 import { chainProblem, journalOf } from "./journal.ts";
 import {
@@ -25,7 +26,7 @@ import {
 	startOf,
 	waitFor,
 } from "./people.ts";
-import { freePort, type Place, startApp } from "./real-app.ts";
+import { type Place, startApp } from "./real-app.ts";
 import { type FaultRow, type Tally, tallyOf } from "./row.ts";
 
 /** What was acknowledged of one run. */

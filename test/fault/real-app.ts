@@ -5,7 +5,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -36,16 +35,6 @@ export type RealApp = {
 	/** Asks it to stop; resolves with its exit code. */
 	readonly stop: () => Promise<number | null>;
 };
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 export function environment(place: Place): NodeJS.ProcessEnv {
 	const { data, port, definitions } = place;

@@ -4,10 +4,11 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../fixtures/process.ts";
 import { roomyDefinitions } from "./definitions.ts";
 import { journalOf } from "./journal.ts";
 import { approvalOf, as, type Crew, formOf, hire, signIn, startOf, waitFor } from "./people.ts";
-import { type Answer, apiOf, freePort, type Place, startApp } from "./real-app.ts";
+import { type Answer, apiOf, type Place, startApp } from "./real-app.ts";
 import { type FaultRow, type Tally, tallyOf } from "./row.ts";
 
 const TWICE = [0, 1] as const;

@@ -1,6 +1,5 @@
 /** The Graph door on the wire: what it sends, what it refuses to send, and how it sorts what comes back. */
 import assert from "node:assert/strict";
-import net from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
 import { connectGraph, odata } from "../../../src/actions/microsoft365/graph.ts";
@@ -8,6 +7,7 @@ import { graphAnswer, retryAfterMs } from "../../../src/actions/microsoft365/gra
 import { graphUrl, isEndpoint, staysWithin } from "../../../src/actions/microsoft365/graph-url.ts";
 import { sandboxGraph } from "../../../src/actions/sandbox/sandbox.ts";
 import { type GraphRequest, got, RemoteError } from "../../../src/engine/remote.ts";
+import { freePort } from "../../fixtures/process.ts";
 import { movingClock, newUser, type Stage, withSandbox } from "./with-sandbox.ts";
 
 const GET_MO = { method: "GET", path: ["users", "mo@contoso.example"] } as const;
@@ -244,12 +244,3 @@ test("an answer that is not JSON is no answer to a read", () => {
 	const moved = graphAnswer("GET", { ...exchange, status: 302 }, clock);
 	assert.equal(moved.kind === "refused" && moved.code, "http-302");
 });
-
-function freePort(): Promise<number> {
-	return new Promise((resolve) => {
-		const server = net.createServer().listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as net.AddressInfo;
-			server.close(() => resolve(port));
-		});
-	});
-}

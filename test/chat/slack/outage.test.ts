@@ -9,12 +9,11 @@ import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { emptyCard } from "../../../src/cards/card.ts";
 import { createPoster, type Poster } from "../../../src/chat/poster.ts";
 import type { Message } from "../../../src/engine/message.ts";
-import { CHANNELS, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
+import { CHANNELS, TEAM } from "../../fixtures/slack-people.ts";
 import { cardOf, HARRIET } from "../world.ts";
 import { type Fault, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
-import { openSendWorld, type SendWorld } from "./send-world.ts";
+import { MOS_CHAT, openSendWorld, type SendWorld } from "./send-world.ts";
 
-const MOS_CHAT = `D${PEOPLE.mo.id.slice(1)}`;
 let slack: RoughSlack;
 let world: SendWorld;
 let poster: Poster;

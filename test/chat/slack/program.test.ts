@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -14,6 +13,7 @@ import { after, before, describe, test } from "node:test";
 import type { Finding } from "../../../src/base/finding.ts";
 import { type Bot, startBot } from "../../e2e/bot.ts";
 import { needs } from "../../fixtures/needs.ts";
+import { freePort } from "../../fixtures/process.ts";
 import { type Slack, startSlack, until } from "../../fixtures/slack.ts";
 import { APP, rosterId } from "../../fixtures/slack-people.ts";
 import { openProxy } from "../tls-proxy.ts";
@@ -149,14 +149,6 @@ test("a start without Slack loads nothing of it", async () => {
 	assert.equal(child.exitCode, 0);
 	rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((done) => server.close(done));
-	return port;
-}
 
 function dataUrl(script: string): string {
 	return `data:text/javascript,${encodeURIComponent(script)}`;

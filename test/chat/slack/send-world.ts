@@ -23,6 +23,8 @@ export type SendWorld = Awaited<ReturnType<typeof openSendWorld>>;
 
 export const MO: Address = { surface: "slack", kind: "direct", ref: `${TEAM}/${PEOPLE.mo.id}` };
 export const DI: Address = { surface: "slack", kind: "direct", ref: `${TEAM}/${PEOPLE.di.id}` };
+/** The channel that is opened for Mo. */
+export const MOS_CHAT = `D${PEOPLE.mo.id.slice(1)}`;
 export const OPERATIONS: Address = { surface: "slack", kind: "channel", ref: `${TEAM}/${CHANNELS.operations}` };
 
 /** A card that says one thing. */

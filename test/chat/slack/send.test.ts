@@ -11,9 +11,9 @@ import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { emptyCard } from "../../../src/cards/card.ts";
 import { SlackNo } from "../../../src/chat/slack/web-api.ts";
 import { RefusedPost } from "../../../src/chat/surface.ts";
-import { CHANNELS, PEOPLE } from "../../fixtures/slack-people.ts";
+import { CHANNELS } from "../../fixtures/slack-people.ts";
 import { type Fault, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
-import { DI, drawn, MO, OPERATIONS, openSendWorld, type SendWorld } from "./send-world.ts";
+import { DI, drawn, MO, MOS_CHAT, OPERATIONS, openSendWorld, type SendWorld } from "./send-world.ts";
 
 let slack: RoughSlack;
 let world: SendWorld;
@@ -29,7 +29,6 @@ afterEach(async () => {
 	await slack.close();
 });
 
-const MOS_CHAT = `D${PEOPLE.mo.id.slice(1)}`;
 const put = (title: string, to = MO) => world.surface.put(to, drawn(title), false);
 const said = (channel: string) => slack.of(channel).map(({ body }) => body.text);
 

@@ -10,7 +10,7 @@ import { Secret } from "../../../src/base/secret.ts";
 import { createSlackApi } from "../../../src/chat/slack/web-api.ts";
 import { APP, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
 import { OTHER, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
-import { DI, drawn, MO, openSendWorld, type SendWorld } from "./send-world.ts";
+import { DI, drawn, MO, MOS_CHAT, openSendWorld, type SendWorld } from "./send-world.ts";
 
 let slack: RoughSlack;
 let world: SendWorld;
@@ -25,7 +25,6 @@ afterEach(async () => {
 	await slack.close();
 });
 
-const MOS_CHAT = `D${PEOPLE.mo.id.slice(1)}`;
 const put = (title: string, to = MO) => world.surface.put(to, drawn(title), false);
 const said = (channel: string) => slack.of(channel).map(({ body }) => body.text);
 

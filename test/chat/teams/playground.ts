@@ -2,13 +2,13 @@
  * Microsoft's Agents Playground as a process of its own, without a browser: people of a small house type and press through
  * it, and what it shows is read from its stream. Must never reach into the bot.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
+import { freePort, stopped } from "../../fixtures/process.ts";
 import { until } from "./teams-world.ts";
 
 const HOME = dirname(createRequire(import.meta.url).resolve("@microsoft/m365agentsplayground/package.json"));
@@ -102,7 +102,7 @@ export async function openPlayground(
 			}),
 		close: async () => {
 			stream.close();
-			await ended(child);
+			await stopped(child);
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
@@ -122,21 +122,6 @@ function note(shown: Shown[], event: Json): void {
 	} else if (event.action === "updateMessage" && known !== undefined) {
 		Object.assign(known, { text, card, edits: known.edits + 1 });
 	}
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null) return;
-	const gone = new Promise((done) => child.once("exit", done));
-	child.kill("SIGTERM");
-	await gone;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((done) => server.close(done));
-	return port;
 }
 
 function settings(

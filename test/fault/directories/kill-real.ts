@@ -4,8 +4,9 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../fixtures/process.ts";
 import { as, type Crew, formOf, hire, isAsking, isEnded, type RunSeen, startOf, waitFor } from "../people.ts";
-import { freePort, type Place, startApp } from "../real-app.ts";
+import { type Place, startApp } from "../real-app.ts";
 import type { Tally } from "../row.ts";
 import { differences, readBack } from "./read-back.ts";
 import { openRemotes, type Remotes } from "./scene.ts";
