@@ -50,7 +50,15 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 		...(request.plan === undefined ? {} : { plan: request.plan }),
 		...(verb === "acknowledge" ? audience(parts, stored, path) : {}),
 	} as const;
-	return deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+	try {
+		return await deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+	} catch (error) {
+		if (!(error instanceof ConflictError) || error.code !== "stale") throw error;
+		// Somebody else answered between our look and our answer, or the plan changed while it is still asked.
+		const now = await seen(parts, actor, request.run);
+		if (now.run.steps[path]?.wait?.id === request.wait) throw error;
+		return moved(parts, now, { request, key });
+	}
 }
 
 /** Who else of the roster they are: one human has one vote. */

@@ -108,6 +108,14 @@ test("who may answer, and what each answer gets", async () => {
 	await until(run, "done");
 });
 
+test("of two answers at the same moment one decides, and the other hears by whom", async () => {
+	const { run, wait, plan } = await asked("Both");
+	const answer = (verb: "approve" | "send-back") =>
+		code(world.desk.answer({ actor: MO, run, wait, verb, plan, values: {}, via: "web" }));
+	assert.deepEqual(await Promise.all([answer("approve"), answer("send-back")]), ["ok", "decided"]);
+	await until(run, "done");
+});
+
 test("the same key is the same run, another form under it is a mistake, an equal request is the first run", async () => {
 	const first = await start(HARRIET, "Twice", "one key");
 	const again = await start(HARRIET, "Twice", "one key");
