@@ -278,7 +278,9 @@ describe("beside a running bot", () => {
 		}
 		const { code, out, said } = await shop.run(["audit", "--json"]);
 		assert.equal(code, 0, said);
-		const rows = JSON.parse(out).items.filter(({ entry }: { entry: { what: string } }) => entry.what === "refused: not-allowed");
+		const rows = JSON.parse(out).items.filter(
+			({ entry }: { entry: { what: string } }) => entry.what === "refused: not-allowed",
+		);
 		assert.deepEqual(
 			rows.map(({ entry }: { entry: { person: string; via: string } }) => [entry.person, entry.via]),
 			[
