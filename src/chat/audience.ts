@@ -11,7 +11,7 @@ import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Roster } from "../people/roster.ts";
 import { sameAs } from "../people/same.ts";
 import type { PersonId, Sop, Who } from "../sop/sop.ts";
-import type { Address, Surface } from "./surface.ts";
+import { type Address, isChat, type Surface } from "./surface.ts";
 
 export type Addressee = { readonly to: Address; readonly person?: Actor };
 
@@ -94,11 +94,11 @@ export async function reach(
 	const last = parts.lastUsed?.(person);
 	const first = parts.surfaces.filter(({ name }) => name === last);
 	for (const surface of [...first, ...parts.surfaces.filter(({ name }) => name !== last)]) {
-		if (rung && surface.name !== "web") continue;
+		if (rung && isChat(surface.name)) continue;
 		const to = await surface.directTo(person);
 		if (to === undefined) continue;
 		places.push(to);
-		if (surface.name !== "web") rung = true;
+		if (isChat(surface.name)) rung = true;
 	}
 	return places;
 }
@@ -107,7 +107,7 @@ export async function reach(
 function channelPlaces(parts: AudienceParts, name: string, client: string): readonly Address[] {
 	const channel = parts.rosterOf(client)?.channels[name];
 	return parts.surfaces.flatMap(({ name: surface }) => {
-		const ref = surface === "teams" || surface === "slack" ? channel?.[surface] : undefined;
+		const ref = isChat(surface) ? channel?.[surface] : undefined;
 		return ref === undefined ? [] : [{ surface, kind: "channel" as const, ref }];
 	});
 }

@@ -7,6 +7,7 @@ import type { Json } from "../base/json.ts";
 import type { SurfaceName } from "../engine/event.ts";
 import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
+import { isChat } from "./surface.ts";
 
 /** Keeps small things by name; durable on return. */
 export interface Kept {
@@ -28,7 +29,7 @@ export function createLastUsed(kept: Kept): LastUsed {
 	return {
 		of,
 		note: (person, surface) => {
-			if ((surface !== "teams" && surface !== "slack") || of(person) === surface) return;
+			if (!isChat(surface) || of(person) === surface) return;
 			try {
 				kept.set(actorKey(person), surface);
 			} catch (error) {

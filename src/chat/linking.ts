@@ -15,7 +15,7 @@ import { CODE_MS, type KeptCode } from "./link-codes.ts";
 import type { Linking } from "./links.ts";
 import { parse } from "./parse.ts";
 import type { Draft } from "./posts.ts";
-import { type Address, type Inbound, RefusedPost, type Reply } from "./surface.ts";
+import { type Address, type Inbound, isChat, RefusedPost, type Reply } from "./surface.ts";
 import { type Answer, type BotParts, reply, type Turn } from "./turn.ts";
 
 export const NO_SUCH_CODE = "There is no such code, or its 10\u00a0min are over. Nothing was linked.";
@@ -28,7 +28,7 @@ export function chatName(surface: SurfaceName): string {
 
 /** The code somebody unknown typed; undefined: they typed something else, or where nothing can be linked. */
 export function codeTyped(inbound: Inbound): string | undefined {
-	if (inbound.kind !== "said" || (inbound.surface !== "teams" && inbound.surface !== "slack")) return undefined;
+	if (inbound.kind !== "said" || !isChat(inbound.surface)) return undefined;
 	const { word, rest } = parse(inbound.text);
 	return word === "link" && rest.length > 0 ? rest.join("") : undefined;
 }

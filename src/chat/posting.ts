@@ -3,7 +3,7 @@
  * here, when nothing of it is owed. Must never hold runs that nobody posts about.
  */
 import { sameJson } from "../base/json.ts";
-import type { RunId, SurfaceName } from "../engine/event.ts";
+import type { RunId } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import type { Sop } from "../sop/sop.ts";
@@ -12,6 +12,7 @@ import { isOwn } from "./own-card.ts";
 import { createQueues, type Queues } from "./place-queue.ts";
 import { LEFT, reserve, type Send, type SendParts, type Sent, send } from "./post-one.ts";
 import { type Marks, type PostRow, placeOf } from "./posts.ts";
+import { isChat } from "./surface.ts";
 
 export type WorkParts = SendParts &
 	AudienceParts & {
@@ -236,10 +237,6 @@ function movedTo(now: readonly Addressee[], row: PostRow): Pick<Send, "moved"> {
 	const { person } = placeOf(row);
 	const there = now.find((one) => isChat(one.to.surface) && sameJson(one.person ?? null, person ?? null));
 	return person === undefined || there === undefined || !isChat(row.surface) ? {} : { moved: there.to.surface };
-}
-
-function isChat(surface: SurfaceName): boolean {
-	return surface !== "web";
 }
 
 /** Which places a message needs looking at: all of its rows, or afresh from the roster when it rings. */

@@ -13,6 +13,11 @@ import type { ClientId, PersonId } from "../sop/sop.ts";
 /** A place on a surface: a person's direct messages or a channel. `ref` is the surface's own text. */
 export type Address = { readonly surface: SurfaceName; readonly kind: "direct" | "channel"; readonly ref: string };
 
+/** A chat of somebody else's, where people are anyway; the web chat is a page of ours, and the rest are no chats. */
+export function isChat(surface: SurfaceName): surface is "teams" | "slack" {
+	return surface === "teams" || surface === "slack";
+}
+
 export type Inbound = {
 	readonly at: Instant;
 	readonly surface: SurfaceName;
@@ -34,7 +39,8 @@ export type Inbound = {
 /** A card ready to be drawn for one place: expanded template input, holes already filled for the reader. */
 export type Drawn = {
 	readonly card: CardName;
-	readonly data: CardData /** the random id its buttons carry */;
+	readonly data: CardData;
+	/** The random id its buttons carry. */
 	readonly id: string;
 	/** Which page of its lines; only for cards that are kept, so that they can be turned. See `pageOf`. */
 	readonly page?: number;
