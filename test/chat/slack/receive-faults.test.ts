@@ -288,6 +288,34 @@ test("Slack that is busy is told what a person is to be told a little later", { 
 	await said("harriet", /There is no run 0000/);
 });
 
+describe("a click while Slack answers", { skip }, () => {
+	const busy = { status: 429, headers: { "retry-after": "1" }, body: { ok: false, error: "ratelimited" } };
+	for (const [name, answer] of [
+		["429", busy],
+		["500", { status: 500 }],
+	] as const) {
+		test(`${name} to everything is acknowledged and durable at once, and every card shows it when Slack is well`, async () => {
+			const card = await asked(`Down${name}`, "joint");
+			const other = await cardFor(`Down${name}`, "di");
+			await world.poster.idle();
+			const down = slack.line.trouble({ method: "*", times: 1000, answer });
+			const { status, after: ms } = await slack.press("mo", card, "Approve");
+			assert(status === 200 && ms < 3000, `${status} after ${ms} ms`);
+			const run = (await world.desk.list(MO, {})).items.find(({ subject }) => subject === `Down${name} Test`);
+			assert(run !== undefined && run.phase !== "waiting", `it is ${run?.phase}`);
+			// Pauses go by the world's clock.
+			const waited = until(() => world.clock.pass(100) === undefined && down.met() >= 6);
+			await waited.catch(() => down.end());
+			assert(down.met() >= 6, `${down.met()} calls were made`);
+			assert.match(wordsIn(now(card).blocks), /Approve the plan/);
+			down.end();
+			await until(() => world.clock.pass(100) === undefined && /Approved by you/.test(wordsIn(now(card).blocks)));
+			await until(() => world.clock.pass(100) === undefined && /Approved by Mo/.test(wordsIn(now(other).blocks)));
+			assert(down.met() < 60, `${down.met()} calls while Slack said no`);
+		});
+	}
+});
+
 test("what cannot be said in a channel is said in one’s own chat", { skip }, async () => {
 	slack.line.trouble({ method: "chat.postEphemeral", answer: { body: { ok: false, error: "not_in_channel" } } });
 	await slack.say("harriet", `<@${APP.botUser}> run 1111`, { channel: CHANNELS.lounge });
