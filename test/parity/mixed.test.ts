@@ -114,6 +114,26 @@ describe("a request in Slack, an approver in Teams, a watcher on the web", { ski
 		assert.deepEqual((await scene.runOf("Ada Mixed")).plan?.decidedBy, ["mo"]);
 	});
 
+	test("two approvers in two chats in the same instant: one decides, both cards say who and where, the other is told", async () => {
+		const harriet = houses.slack.seat("harriet");
+		const form = await harriet.say("newhire", /New employee/u, "slash");
+		const typed = { ...HOME, lastName: "Twice" };
+		await harriet.press(form, "See the plan", { typed, words: /Asked for: Ada Twice/u });
+		const [mo, sol] = [houses.teams.seat("mo"), houses.slack.seat("sol")];
+		const [his, theirs] = [await mo.sees(/plan for Ada Twice/u), await sol.sees(/plan for Ada Twice/u)];
+		const [toMo] = await Promise.all([mo.press(his, "Approve"), sol.press(theirs, "Approve")]);
+		const { plan } = await scene.runOf("Ada Twice");
+		assert.equal(plan?.decidedBy?.length, 1);
+		const byMo = plan?.decidedBy?.[0] === "mo";
+		await mo.becomes(his, byMo ? /Approved by you in Teams, today at/u : /Approved by Sol Vance in Slack, today at/u);
+		await sol.becomes(
+			theirs,
+			byMo ? /Approved by Mo Manager in Teams, today at/u : /Approved by you in Slack, today at/u,
+		);
+		if (byMo) await sol.sees(/Mo Manager approved this in Teams at .*just before you.*Nothing more is needed/su);
+		else assert.match(wordsOf(toMo?.shown ?? his.shown), /Sol Vance approved this in Slack at .*just before you/su);
+	});
+
 	test("a task is taken in Slack and ends on the web too", async () => {
 		const task = await houses.slack.seat("tia").sees(/Laptop.*For Ada Mixed/u);
 		const watched = await houses.web.seat("tia").sees(/Laptop.*For Ada Mixed/u);
