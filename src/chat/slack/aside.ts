@@ -4,6 +4,7 @@
  */
 import { UnavailableError } from "../../base/errors.ts";
 import type { Values } from "../../base/json.ts";
+import { createUnderWay, type UnderWay } from "../../base/under-way.ts";
 import { RefusedPost } from "../surface.ts";
 import type { Speak } from "./speak.ts";
 import type { From } from "./whence.ts";
@@ -26,30 +27,15 @@ export type AsideParts = {
 /** Whom, and where they acted. */
 export type Spot = { readonly workspace: Workspace; readonly from: From };
 
-export type Aside = {
+export type Aside = UnderWay & {
 	/** Tells them. Goes on by itself. `over`: in place of the message they pressed in, where only they see that. */
 	readonly tell: (spot: Spot, message: Values, over?: boolean) => void;
-	/** Waits for something else that is said to somebody, before it counts as idle. */
-	readonly track: (work: Promise<unknown>) => void;
-	/** Resolves once nothing is on its way. */
-	readonly idle: () => Promise<void>;
 };
 
 /** Makes it. */
 export function createAside(parts: AsideParts): Aside {
-	const under = new Set<Promise<void>>();
-	const track = (work: Promise<unknown>): void => {
-		const tracked = work.then(() => undefined).catch(parts.complain);
-		under.add(tracked);
-		void tracked.finally(() => under.delete(tracked));
-	};
-	return {
-		tell: (spot, message, over = false) => track(tell(parts, spot, { message, over })),
-		track,
-		idle: async () => {
-			while (under.size > 0) await Promise.all(under);
-		},
-	};
+	const { track, idle } = createUnderWay(parts.complain);
+	return { tell: (spot, message, over = false) => track(tell(parts, spot, { message, over })), track, idle };
 }
 
 type What = { readonly message: Values; readonly over: boolean };

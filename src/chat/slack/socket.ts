@@ -4,6 +4,7 @@
  */
 import type { SocketModeReceiver } from "@slack/bolt";
 import { isRecord } from "../../base/json.ts";
+import { createUnderWay } from "../../base/under-way.ts";
 import type { Bolt, BoltParts } from "./bolt.ts";
 import type { Answer } from "./delivery.ts";
 
@@ -20,12 +21,9 @@ type Enveloped = { readonly body: unknown; readonly ack: (answer?: Answer) => Pr
 export function openSocket(receiver: SocketModeReceiver, parts: Parts): Pick<Bolt, "start" | "close"> {
 	const { client } = receiver;
 	const stopping = new AbortController();
-	const under = new Set<Promise<void>>();
+	const { track, idle } = createUnderWay(parts.complain);
 	const take = (event: Enveloped): void => {
-		if (stopping.signal.aborted) return;
-		const taking = heard(parts, event).catch(parts.complain);
-		under.add(taking);
-		void taking.finally(() => under.delete(taking));
+		if (!stopping.signal.aborted) track(heard(parts, event));
 	};
 	client.removeAllListeners("slack_event");
 	client.on("slack_event", take);
@@ -39,7 +37,7 @@ export function openSocket(receiver: SocketModeReceiver, parts: Parts): Pick<Bol
 		},
 		close: async () => {
 			stopping.abort();
-			await Promise.all(under);
+			await idle();
 			await client.disconnect();
 			await keeping;
 		},

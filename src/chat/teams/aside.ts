@@ -2,8 +2,10 @@
  * What a person is told about their own act, to them alone: in their own chat, or in a message among others that only they
  * see. Tries for a minute, then lets it be: such words are never stored. Must never say it where others read.
  */
+
 import { UnavailableError } from "../../base/errors.ts";
 import type { Values } from "../../base/json.ts";
+import { createUnderWay } from "../../base/under-way.ts";
 import { RefusedPost } from "../surface.ts";
 import type { Activity } from "./activity.ts";
 import { mentioning } from "./message.ts";
@@ -30,17 +32,8 @@ export type Aside = {
 
 /** Makes it. */
 export function createAside(parts: AsideParts): Aside {
-	const under = new Set<Promise<void>>();
-	return {
-		tell: (activity, message, inPlaceOf) => {
-			const telling = tell(parts, activity, { message, inPlaceOf }).catch(parts.complain);
-			under.add(telling);
-			void telling.finally(() => under.delete(telling));
-		},
-		idle: async () => {
-			while (under.size > 0) await Promise.all(under);
-		},
-	};
+	const { track, idle } = createUnderWay(parts.complain);
+	return { tell: (activity, message, inPlaceOf) => track(tell(parts, activity, { message, inPlaceOf })), idle };
 }
 
 type What = { readonly message: Values; readonly inPlaceOf: string | undefined };
