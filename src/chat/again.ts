@@ -2,7 +2,7 @@
  * A form or a question that was handed out, once more as it was: for a chat that opens it in another place. Must never make
  * a second one of it.
  */
-
+import { isSameActor } from "../people/actor.ts";
 import { askClientOf, formReply } from "./command/start.ts";
 import { retyped } from "./form.ts";
 import type { Draft } from "./posts.ts";
@@ -14,7 +14,7 @@ export const SHOW = "show";
 
 /** Draws it again. Undefined: it is not one that can be, or not theirs. */
 export async function shownAgain(turn: Turn, draft: Draft): Promise<Reply | undefined> {
-	if (draft.person.id !== turn.actor.id || draft.person.client !== turn.actor.client) return undefined;
+	if (!isSameActor(draft.person, turn.actor)) return undefined;
 	if (draft.purpose === "which-client") return askClientOf(turn, draft);
 	const { clients } = turn.desk.definitions();
 	const client = clients[draft.client ?? ""];

@@ -5,6 +5,7 @@
 import { InputError } from "../base/errors.ts";
 import type { Values } from "../base/json.ts";
 import { words } from "../base/words.ts";
+import { isSameActor } from "../people/actor.ts";
 import type { ClientId } from "../sop/sop.ts";
 import { formReply, startAt } from "./command/start.ts";
 import { linkPressed } from "./linking.ts";
@@ -17,7 +18,7 @@ type Sent = { readonly verb: string; readonly values: Values };
 
 /** Answers a draft that came back. Repeat: the same draft gives the same run. */
 export async function submitted(turn: Turn, draft: Draft, sent: Sent): Promise<Reply> {
-	if (draft.person.id !== turn.actor.id || draft.person.client !== turn.actor.client) return expired(turn, undefined);
+	if (!isSameActor(draft.person, turn.actor)) return expired(turn, undefined);
 	if (sent.verb === "discard") return stub(turn, "Discarded. Nothing was started.", draft.client);
 	if (sent.verb === "back") return stub(turn, "Left as it is. Nothing was changed.", draft.client);
 	try {

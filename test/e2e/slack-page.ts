@@ -11,8 +11,6 @@ import type { Stage } from "./stage.ts";
 const WIDE = { width: 1300, height: 1000 };
 const NARROW = { width: 560, height: 1000 };
 
-export type SlackPage = Awaited<ReturnType<typeof openSlackPage>>;
-
 /** Opens it at the chat with Sopwith alone. */
 export async function openSlackPage({ browser, eyes }: Stage, slack: Slack, who: SlackWho) {
 	const context = await browser.newContext({ viewport: WIDE, reducedMotion: "reduce", locale: "en-GB" });
