@@ -67,7 +67,7 @@ async function stand(parts: SendParts, surface: Surface, job: Send): Promise<Sen
 	if (job.leave) return leave(parts, surface, job, row);
 	const digest = digestOf(job);
 	const rings = row !== undefined && row.rings < job.message.rings && !job.message.closed;
-	if (!rings && (row?.digest === digest || isForgone(row, job))) return "done";
+	if (!rings && (row?.digest === digest || isForgone(row, job, digest))) return "done";
 	if (row?.ref === undefined || rings) return put(parts, surface, { job, row, digest, rings: true });
 	return edit(parts, surface, job, { row, digest });
 }
@@ -84,11 +84,11 @@ function isLost(row: PostRow): boolean {
 	return row.ref === undefined && row.digest === "";
 }
 
-/** It may have arrived, and nobody needs it: it waits for the next change. Or it was over before it could be sent. */
-function isForgone(row: PostRow | undefined, job: Send): boolean {
+/** It may have arrived as it is, and nobody needs it: it waits for a change. Or it was over before it could be sent. */
+function isForgone(row: PostRow | undefined, job: Send, digest: string): boolean {
 	if (row === undefined || row.ref !== undefined) return false;
 	const isOver = row.digest === UNSENT && job.message.closed && !isOwn(job.message);
-	return isOver || (isLost(row) && !isNeeded(job));
+	return isOver || (isLost(row) && !isNeeded(job) && dataOf(row).tried === digest);
 }
 
 function rowOf(posts: Posts, { run, message, place }: Pick<Send, "run" | "message" | "place">): PostRow | undefined {
@@ -114,7 +114,7 @@ type Put = {
 async function put(parts: SendParts, surface: Surface, { job, row, digest, rings, gone }: Put): Promise<Sent> {
 	const before = row === undefined ? undefined : dataOf(row);
 	const above = [...(before?.above ?? []), ...(row?.ref === undefined || gone === true ? [] : [row.ref])];
-	const data = { ...kept(row), putAt: parts.clock.now(), ...(above.length === 0 ? {} : { above }) };
+	const data = { ...kept(row), putAt: parts.clock.now(), tried: digest, ...(above.length === 0 ? {} : { above }) };
 	const lost = before?.lost ?? 0;
 	const fresh = rowFor(parts, job, { card: parts.newId(), data });
 	parts.posts.save(lost === 0 ? fresh : { ...fresh, data: { ...data, lost } });

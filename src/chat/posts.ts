@@ -40,6 +40,8 @@ export type RowData = {
 	readonly plan?: PlanHash;
 	/** References of earlier messages that rang for the same and still have their buttons. */
 	readonly above?: readonly string[];
+	/** Digest of what was put last: what may stand there when nobody answered. */
+	readonly tried?: string;
 	/** How many answers to the put were lost in a row. */
 	readonly lost?: number;
 	/** The last wait that was answered here; stays once nothing is asked any more. */

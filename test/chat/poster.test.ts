@@ -420,6 +420,29 @@ test("an end in the middle is made up for at the next start, without a second po
 	assert.equal(rough.of("di").length, 1);
 });
 
+test("an end between a post and its answer is made up for with the next change", async () => {
+	const silent = { ...rough.surface, put: () => new Promise<never>(() => {}) };
+	const { poster } = posterIn(world, { surfaces: [silent], view: () => [one()] });
+	await poster.start();
+	const run = await start();
+	await until(() => world.posts.ofRun(run).some(({ digest }) => digest === ""));
+	// It ended with the process: nobody closes it.
+	opened.pop();
+	const { folder } = world;
+	await world.stop();
+	world = await openWorld({ folder });
+	let now = one();
+	const again = posterIn(world, { view: () => [now] });
+	await again.poster.start();
+	await again.poster.idle();
+	assert.equal(rough.of("mo").length, 0, "it may stand there already");
+	now = one(title("Feed the cat twice"));
+	await bump(run, "twice");
+	await again.poster.idle();
+	assert.equal(rough.of("mo").length, 1);
+	assert.equal(again.poster.counters.extra, 1);
+});
+
 test("the web chat keeps places apart", async () => {
 	const web = createWebSurface({ ...world, definitions: world.definitions });
 	const drawn = { card: "notice", data: { ...emptyCard, title: "x", summary: "x" }, id: "1" } as const;
