@@ -19,7 +19,7 @@ const ROOM_BYTES = 3000;
 
 /** Longest text of one run; a sentence is far shorter, a stack trace is not. */
 const LONGEST = 2000;
-const SHORTER = [400, 120, 40];
+const SHORTER = [400, 120, 40, 16];
 /** Stands in place of technical detail that has no room. */
 const ELSEWHERE: FilledCard["details"] = [{ title: "", lines: ["Too long for a card: the run’s page has it."] }];
 
