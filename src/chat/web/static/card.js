@@ -91,10 +91,24 @@ function remember(slot) {
 	return { typed, field, button: active?.tagName === "BUTTON" ? active.textContent : undefined };
 }
 
+/** Chooses again what was chosen. A list of several gives its keys with commas; one alone may hold a comma itself. */
+function recheck(input, value) {
+	for (const box of input.renderedElement?.querySelectorAll("input[type=radio], input[type=checkbox]") ?? []) {
+		const isToggle = input.getJsonTypeName() === "Input.Toggle";
+		const several = box.type === "checkbox" && !isToggle;
+		box.checked = isToggle
+			? value === input.valueOn
+			: several
+				? value.split(",").includes(box.value)
+				: box.value === value;
+	}
+}
+
 function recall(slot, { typed, field, button }) {
 	for (const [id, input] of fieldsOf(slot)) {
 		const control = input.renderedElement?.querySelector("input:not([type=radio], [type=checkbox]), textarea, select");
 		if (control && typed.has(id)) control.value = typed.get(id);
+		if (typed.has(id)) recheck(input, typed.get(id));
 		if (id === field) control?.focus();
 	}
 	if (button === undefined) return;
