@@ -150,7 +150,7 @@ function questionCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): Car
 		lead: [words(...lead), ...standing(run, wait)],
 		...(wait.claimedBy === undefined
 			? {}
-			: { waiting: { strong: words({ person: wait.claimedBy }), rest: " has taken it.", tone: "accent" } }),
+			: { waiting: { strong: words({ person: wait.claimedBy }, " has taken it."), rest: "", tone: "accent" } }),
 		choices,
 		details:
 			state.last === undefined
