@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { emptyCard } from "../../src/cards/card.ts";
 import { keyOf } from "../../src/chat/web/surface.ts";
 import type { Actor } from "../../src/people/roster.ts";
 import { CHROMIUM, needs } from "../fixtures/needs.ts";
@@ -125,6 +126,31 @@ describe("the chat page", { skip }, () => {
 		await anew.waitFor();
 		assert.equal(await anew.locator("textarea, input[type=text]").first().inputValue(), "Her name is spelt");
 		assert.deepEqual(complaints, []);
+	});
+
+	test("keeps what one has chosen and ticked in a card when the card changes", async () => {
+		const his = await open(MO);
+		const choices = ["retry", "skip"].map((value) => ({ value, title: value }));
+		const checklist = ["0", "1"].map((value) => ({ value, title: `Tick ${value}`, done: false }));
+		const data = { ...emptyCard, title: "What now, before?", summary: "x", choices };
+		const to = { surface: "web", kind: "direct", ref: keyOf(MO) } as const;
+		const asked = await world.surface.put(to, { card: "question", data, id: "q" }, false);
+		const ticked = { ...emptyCard, title: "A task, before", summary: "x", checklist };
+		const task = await world.surface.put(to, { card: "task", data: ticked, id: "t" }, false);
+		await his.getByRole("radio", { name: "skip" }).check();
+		await his.getByRole("checkbox", { name: "Tick 1" }).check();
+		await world.surface.edit(to, asked.ref, {
+			card: "question",
+			data: { ...data, title: "What now, after?" },
+			id: "q",
+		});
+		await world.surface.edit(to, task.ref, { card: "task", data: { ...ticked, title: "A task, after" }, id: "t" });
+		await his.getByText("What now, after?").waitFor();
+		await his.getByText("A task, after").waitFor();
+		assert.equal(await his.getByRole("radio", { name: "skip" }).isChecked(), true);
+		assert.equal(await his.getByRole("radio", { name: "retry" }).isChecked(), false);
+		assert.equal(await his.getByRole("checkbox", { name: "Tick 1" }).isChecked(), true);
+		assert.equal(await his.getByRole("checkbox", { name: "Tick 0" }).isChecked(), false);
 	});
 
 	test("says that one is signed out, keeps what was typed, and goes on after signing in beside it", async () => {
