@@ -14,7 +14,7 @@ import { type Examined, examineWorkspace } from "./chat/slack/examine-workspace.
 import type { SlackConfig } from "./config-surfaces.ts";
 import type { Definitions, SlackWorkspace } from "./sop/definitions.ts";
 
-export type SlackAround = {
+type SlackAround = {
 	readonly publicUrl?: string;
 	readonly definitions: Definitions;
 	/** The folder of definitions, where `file:` begins. */

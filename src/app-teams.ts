@@ -42,7 +42,7 @@ type Kept = {
 };
 type Around = { readonly clock: Clock; readonly log: Log; readonly cards: Cards };
 /** `hosts`, `cloud`: a connector and keys of one's own, as the tests have them. */
-export type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
+type TeamsOptions = { readonly hosts?: readonly string[]; readonly cloud?: Cloud };
 
 function cloudOf({ cloud }: TeamsConfig): Cloud {
 	return CLOUDS[cloud ?? "global"];

@@ -11,7 +11,7 @@ import { Secret } from "./base/secret.ts";
 import { readSlack, readTeams, type SlackConfig, surfaceProblems, type TeamsConfig } from "./config-surfaces.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type Config = {
 	readonly host: string;

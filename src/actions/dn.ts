@@ -3,7 +3,7 @@
  * compare two names as text.
  */
 
-export type Rdn = { readonly attribute: string; readonly value: string };
+type Rdn = { readonly attribute: string; readonly value: string };
 /** From the leaf to the root. */
 export type Dn = readonly Rdn[];
 

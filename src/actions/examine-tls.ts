@@ -8,7 +8,7 @@ import { checkServerIdentity, type PeerCertificate, type TLSSocket, connect as t
 import { beware, type Finding, unwell, well } from "../base/finding.ts";
 import { type Clock, fromMs, toMs } from "../base/time.ts";
 
-export type TlsTarget = {
+type TlsTarget = {
 	readonly host: string;
 	readonly port: number;
 	/** What the certificate must be for, when it is not the host. */

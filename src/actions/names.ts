@@ -5,7 +5,7 @@
 import type { Values } from "../base/json.ts";
 import { fill } from "../sop/expression.ts";
 
-export type PersonName = { readonly firstName: string; readonly lastName: string };
+type PersonName = { readonly firstName: string; readonly lastName: string };
 
 /** Letters whose mark is spelled out, before all other marks are taken off. `é`, `ñ` and `ï` are only bared. */
 const MARKED: { readonly [letter: string]: string } = { ä: "ae", ö: "oe", ü: "ue", å: "aa" };

@@ -6,7 +6,7 @@ import { AndFilter, EqualityFilter, OrFilter } from "ldapts";
 import type { Answer, Directory, Entry } from "../engine/remote.ts";
 
 /** Beside the filter: one of these attributes is this value, whatever its case. */
-export type Named = { readonly attributes: readonly string[]; readonly value: string };
+type Named = { readonly attributes: readonly string[]; readonly value: string };
 type Query = Parameters<Directory["search"]>[0];
 type Found = Answer<readonly Entry[]>;
 export type SearchedTogether = Directory & {

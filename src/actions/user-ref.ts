@@ -30,7 +30,7 @@ type UserFields = {
 
 export type UserRef = string | UserFields;
 
-export type Names = {
+type Names = {
 	readonly address?: string;
 	readonly account?: string;
 	/** Of Microsoft 365. */

@@ -23,7 +23,7 @@ export type WorldParts = ConnectParts & {
 	readonly vault: Vault;
 };
 
-export interface Worlds {
+interface Worlds {
 	/** Errors: throws `RemoteError` `no-such-client`, `connector-broken`, `no-such-secret`. */
 	worldOf(run: Run, sop: Sop, step: Path): Promise<World>;
 	/** Ends all connections. Safe to call twice. */

@@ -10,7 +10,7 @@ import type { Clock } from "./time.ts";
 /** Pino's logger: fields first, then a sentence. */
 export type Log = Logger;
 
-export type LogOptions = {
+type LogOptions = {
 	readonly level: string;
 	/** Text for a person instead of JSON. */
 	readonly pretty: boolean;

@@ -3,7 +3,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-export type Metrics = {
+type Metrics = {
 	readonly registry: Registry;
 	/** One commit: how many events, and how long it took in ms. */
 	committed(events: number, ms: number): void;

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const HEARTBEAT_MS = 25_000;
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
-export type Stream = {
+type Stream = {
 	/** Sends one event. False once the stream is closed. `data` may have several lines. */
 	send(event: string, data: string, id?: string): boolean;
 	close(): void;

@@ -6,7 +6,7 @@ import { isRecord, type Json, type Values } from "../base/json.ts";
 import type { Reveal } from "./blocks-button.ts";
 import { keyOf } from "./blocks-options.ts";
 
-export type BlockPress = { readonly card: string; readonly verb: string; readonly values: Values };
+type BlockPress = { readonly card: string; readonly verb: string; readonly values: Values };
 
 /**
  * Reads a pressed button. `state`: the card's inputs, as Slack sends them along; taken only where the button sends them.

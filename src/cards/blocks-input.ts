@@ -24,7 +24,7 @@ export type Drawing = {
 };
 
 /** Characters of a text input. Source: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
-export const TEXT_MOST = 3000;
+const TEXT_MOST = 3000;
 const LABEL_MOST = 2000;
 
 /** The name of an input's block: which field it is, and something that changes with the card. */

@@ -14,7 +14,7 @@ import { pageOf, shortOf } from "./pages.ts";
 
 /** A modal as `views.open`, `views.push` and `views.update` take it. */
 export type View = Values;
-export type ViewOptions = {
+type ViewOptions = {
 	/** Comes back with what is sent: where the card stands, for instance. Under 2,500 characters as JSON. */
 	readonly origin?: Json;
 	readonly page?: number;

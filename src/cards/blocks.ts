@@ -16,8 +16,8 @@ import { type Part, partsOf } from "./parts.ts";
 import { spaced } from "./slots.ts";
 
 export type Block = Values;
-export type BlockMessage = { readonly text: string; readonly blocks: readonly Block[] };
-export type BlockOptions = {
+type BlockMessage = { readonly text: string; readonly blocks: readonly Block[] };
+type BlockOptions = {
 	/** Which page of its lines (see `pageOf`). */
 	readonly page?: number | undefined;
 	/** Ids of those who are asked, named so that they find it. */

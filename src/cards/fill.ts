@@ -90,7 +90,7 @@ export function filledOf(data: CardData): FilledCard {
 }
 
 /** One stretch of a sentence; `strong` is bold where bold can be shown. */
-export type Run = { readonly text: string; readonly strong: boolean };
+type Run = { readonly text: string; readonly strong: boolean };
 
 /** Writes a sentence for one reader as plain text. */
 export function say(text: Text, reader: Reader): string {
@@ -234,7 +234,7 @@ const MISLEADING_STILL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ue
  * Takes out characters that can make a card read as another. A sentence is one line: a second could pass for ours.
  * `filled`: moments in it are marked by us.
  */
-export function clean(text: string, filled = false): string {
+function clean(text: string, filled = false): string {
 	const line = text.replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, " ");
 	return line.replace(filled ? MISLEADING_STILL : MISLEADING, "");
 }

@@ -10,7 +10,7 @@ import { fieldHtml, optionsHtml } from "./html-field.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { spaced } from "./slots.ts";
 
-export type HtmlOptions = {
+type HtmlOptions = {
 	/** The random id its buttons carry, sent as `id`. */
 	readonly id: string;
 	/** Where buttons post to. Without it the card is to be read only: no inputs, links alone. */

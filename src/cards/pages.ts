@@ -5,7 +5,7 @@
 import type { FilledCard, FilledLine } from "./fill.ts";
 
 /** What stands under the lines of a page. */
-export type Pager = {
+type Pager = {
 	/** "Page 2 of 21: lines 21 to 40 of 412. Approving covers all of them, on every page." */
 	readonly words: string;
 	/** Buttons: they come back with the verb `page` and that number. None: the card cannot be turned. */

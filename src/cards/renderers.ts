@@ -17,8 +17,8 @@ export type RendererName = "adaptive" | "blocks" | "html" | "text";
  * Draws one card; `id` is what its buttons carry, `page` which page of its lines where it has pages. Structured payloads
  * are JSON, the others text, with every line. Pure.
  */
-export type Renderer = (name: CardName, filled: FilledCard, id: string, page?: number) => Json;
-export type Renderers = { readonly [name in RendererName]: Renderer };
+type Renderer = (name: CardName, filled: FilledCard, id: string, page?: number) => Json;
+type Renderers = { readonly [name in RendererName]: Renderer };
 
 /** Builds the table over loaded templates. `html` is for reading: it takes no answers (see `cardHtml` for those). */
 export function renderersOf(cards: Cards): Renderers {

@@ -10,12 +10,12 @@ import type { Actor } from "../people/roster.ts";
 import { isChat } from "./surface.ts";
 
 /** Keeps small things by name; durable on return. */
-export interface Kept {
+interface Kept {
 	get(name: string): Json | undefined;
 	set(name: string, value: Json): void;
 }
 
-export type LastUsed = {
+type LastUsed = {
 	readonly of: (person: Actor) => SurfaceName | undefined;
 	readonly note: (person: Actor, surface: SurfaceName) => void;
 };

@@ -25,7 +25,7 @@ export type KeptCode = {
 };
 
 /** Durable on return. */
-export interface CodeStore {
+interface CodeStore {
 	/** In place of any other of that person. */
 	saveCode(code: KeptCode): void;
 	/** One that has not expired; it stays. */

@@ -29,7 +29,7 @@ export type Linked = {
 };
 
 /** Keeps links by (surface, identity). Durable on return; every call is safe to repeat. */
-export interface LinkStore {
+interface LinkStore {
 	find(surface: SurfaceName, identity: string): Linked | undefined;
 	ofPerson(person: Actor): readonly Linked[];
 	all(): readonly Linked[];

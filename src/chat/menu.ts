@@ -6,7 +6,7 @@ import type { Client, Definitions } from "../sop/definitions.ts";
 import type { Sop } from "../sop/sop.ts";
 
 /** A word that starts a procedure, and what the procedure is called. */
-export type Typed = { readonly word: string; readonly title: string };
+type Typed = { readonly word: string; readonly title: string };
 
 /** Those for emergencies first, then those that most clients have. `only`: one client's people. */
 export function typedWords({ clients }: Pick<Definitions, "clients">, only?: string): readonly Typed[] {

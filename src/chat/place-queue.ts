@@ -15,7 +15,7 @@ export type Job = {
  * `againInMs`: how long the place waits. `paced`: what is urgent need not. `aloneMs`: how long this job waits besides, while
  * others of its place go on.
  */
-export type Again = { readonly againInMs: number; readonly paced?: boolean; readonly aloneMs?: number };
+type Again = { readonly againInMs: number; readonly paced?: boolean; readonly aloneMs?: number };
 
 export type Queues = {
 	readonly push: (place: string, job: Job) => void;

@@ -26,7 +26,7 @@ export type WorkParts = SendParts &
 
 type State = { readonly run: Run; readonly sop: Sop };
 
-export type Work = {
+type Work = {
 	readonly parts: WorkParts;
 	readonly queues: Queues;
 	/** The latest of every run that is not settled. */

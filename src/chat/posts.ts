@@ -95,11 +95,11 @@ export type Draft = {
 };
 
 /** How drafts are stored: what the store calls `typed` also says what the draft is for. */
-export interface DraftStore {
+interface DraftStore {
 	saveDraft(row: DraftRow): void;
 	draft(id: string): DraftRow | undefined;
 }
-export type DraftRow = {
+type DraftRow = {
 	readonly id: string;
 	readonly client: ClientId;
 	readonly sop: SopId;

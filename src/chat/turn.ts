@@ -38,7 +38,7 @@ export type BotParts = {
 export type Turn = BotParts & { readonly inbound: Inbound; readonly actor: Actor };
 
 export type Answer = Partial<CardData> & { readonly title: Text };
-export type How = {
+type How = {
 	readonly card?: CardName;
 	/** The draft whose buttons come back. */
 	readonly id?: string;
@@ -72,7 +72,7 @@ export function say(turn: Turn, title: Text, ...lead: readonly Text[]): Reply {
 }
 
 /** "Contoso Ltd · New employee onboarding · Sandbox · 7K2QX9". */
-export function headerOf(client: Client | undefined, title: string, ref = ""): readonly string[] {
+function headerOf(client: Client | undefined, title: string, ref = ""): readonly string[] {
 	const sandbox = client?.values.sandbox === true ? "Sandbox" : "";
 	return [client?.name ?? "", title, sandbox, ref].filter((part) => part !== "");
 }

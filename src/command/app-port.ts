@@ -57,7 +57,7 @@ export type OpenOptions = { readonly log: Log; readonly redactor: Redactor; read
 /** `team`: which workspace its token turned out to be for; absent: none. */
 export type ExaminedWorkspace = { readonly team?: string; readonly findings: readonly Finding[] };
 
-export type Reloaded = {
+type Reloaded = {
 	readonly problems: readonly Problem[];
 	/** One sentence per change: "contoso/newhire: new version". */
 	readonly diff: readonly string[];
@@ -84,7 +84,7 @@ export type Status = {
 };
 
 /** `entry`: who, where, what and why, as it was recorded. `hash` chains it to the row before. */
-export type AuditRow = { readonly n: number; readonly at: Instant; readonly entry: Values; readonly hash: string };
+type AuditRow = { readonly n: number; readonly at: Instant; readonly entry: Values; readonly hash: string };
 
 export type Verified = {
 	readonly ok: boolean;

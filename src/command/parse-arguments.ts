@@ -5,12 +5,12 @@ import { parseArgs } from "node:util";
 import { nearest } from "../base/nearest.ts";
 import { type Command, type Option, UsageError } from "./command.ts";
 
-export const COMMON: readonly Option[] = [
+const COMMON: readonly Option[] = [
 	{ name: "json", about: "print data as JSON" },
 	{ name: "help", about: "say how this command is used" },
 ];
 
-export type Arguments = {
+type Arguments = {
 	readonly words: readonly string[];
 	readonly options: { readonly [name: string]: string };
 	readonly flags: ReadonlySet<string>;

@@ -8,7 +8,7 @@ import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { Receipt, RunSummary } from "../engine/ports.ts";
 
 /** Fills a sentence for the caller. */
-export type Fill = (words: WordsJson) => string;
+type Fill = (words: WordsJson) => string;
 
 /** One run, whole. */
 export function runShape(run: RunDescription, fill: Fill): Json {

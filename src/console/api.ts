@@ -24,7 +24,7 @@ import { bearer, type Tokens } from "./token.ts";
 
 const JOURNAL_PAGE = 100;
 
-export type ApiParts = { readonly desk: Desk; readonly tokens: Tokens; readonly clock: Clock };
+type ApiParts = { readonly desk: Desk; readonly tokens: Tokens; readonly clock: Clock };
 type Caller = { readonly actor: Actor; readonly client?: ClientId };
 
 /**

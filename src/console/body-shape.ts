@@ -5,7 +5,7 @@ import { InputError, type Problem } from "../base/errors.ts";
 import { isRecord, type Json, type Values } from "../base/json.ts";
 
 type Kinds = { readonly text: string; readonly record: Values };
-export type Field = {
+type Field = {
 	readonly kind: keyof Kinds;
 	readonly optional?: boolean;
 	readonly oneOf?: readonly string[];
@@ -13,7 +13,7 @@ export type Field = {
 	readonly most?: number;
 };
 type Read<F extends Field> = F["optional"] extends true ? Kinds[F["kind"]] | undefined : Kinds[F["kind"]];
-export type Shape<S> = { readonly [N in keyof S]: S[N] extends Field ? Read<S[N]> : never };
+type Shape<S> = { readonly [N in keyof S]: S[N] extends Field ? Read<S[N]> : never };
 
 /** Reads a body as that shape. Errors: `InputError` with every problem at its path. */
 export function shaped<const S extends { readonly [name: string]: Field }>(body: Json, fields: S): Shape<S> {

@@ -17,7 +17,7 @@ const MOST_READ = 2000;
 const SHOWN = 12;
 const START = "0".repeat(64);
 
-export type Journal = {
+type Journal = {
 	readonly rows: readonly Recorded[];
 	readonly chain: "whole" | "broken" | "long";
 	readonly brokenAt?: number;

@@ -13,7 +13,7 @@ import type { Actor, Involved, Person } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import type { ClientId, PersonId } from "../sop/sop.ts";
 
-export type About = {
+type About = {
 	readonly clock: Clock;
 	readonly client?: ClientId;
 	/** The run's own people, where the page is about a run. */
@@ -49,7 +49,7 @@ export function personOf(definitions: Definitions, actor: Actor): Person | undef
 }
 
 /** Everyone who may appear in a client's runs: its people first, then the MSP's. */
-export function peopleOf(definitions: Definitions, client: ClientId): readonly Person[] {
+function peopleOf(definitions: Definitions, client: ClientId): readonly Person[] {
 	return [...(definitions.clients[client]?.roster.people ?? []), ...definitions.msp.people];
 }
 
@@ -60,7 +60,7 @@ export function clientsOf(definitions: Definitions, actor: Actor): readonly Clie
 }
 
 /** A zone's place as people say it: "New York". */
-export function placeOf(zone: Zone): string {
+function placeOf(zone: Zone): string {
 	return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 

@@ -15,8 +15,8 @@ import { fill } from "../sop/expression.ts";
 import { lowerFirst } from "../sop/form-values.ts";
 
 /** The eight states of the look. */
-export type Shown = "done" | "running" | "person" | "time" | "asking" | "failed" | "skipped" | "planned";
-export type Standing = { readonly state: Shown; readonly word: string };
+type Shown = "done" | "running" | "person" | "time" | "asking" | "failed" | "skipped" | "planned";
+type Standing = { readonly state: Shown; readonly word: string };
 
 /** "Ada Lovelace, new employee". */
 export function runTitle(run: { readonly subject: string; readonly title: string }): string {

@@ -49,7 +49,7 @@ export type Visit = {
 	readonly definitions: Definitions;
 };
 
-export type Page = {
+type Page = {
 	readonly title: string;
 	readonly current?: Place;
 	/** The client the page is about, for its clock and its banner. */

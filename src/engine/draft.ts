@@ -9,7 +9,7 @@ import type { Choice, Code, Path, Verb } from "./event.ts";
 import { around, placeOf } from "./path.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 
-export type Draft = { -readonly [K in keyof Run]: Run[K] } & { steps: { [path: Path]: StepState } };
+type Draft = { -readonly [K in keyof Run]: Run[K] } & { steps: { [path: Path]: StepState } };
 /** One event being folded: against which SOP, into which draft, at which instant. */
 export type Fold = { readonly sop: Sop; readonly run: Draft; readonly at: Instant };
 
@@ -92,7 +92,7 @@ export function adjustWait(fold: Fold, path: Path, patch: Partial<Wait>): void {
 	adjust(fold, path, { wait: { ...wait, ...patch }, ...(patch.rings === undefined ? {} : { rings: patch.rings }) });
 }
 
-export type NewWait = Omit<Wait, "id" | "since" | "rings" | "timers" | "verbs" | "who"> &
+type NewWait = Omit<Wait, "id" | "since" | "rings" | "timers" | "verbs" | "who"> &
 	Partial<Pick<Wait, "timers" | "verbs" | "who">>;
 
 /** Opens a wait on a step. Its id names the state's epoch. */

@@ -162,7 +162,7 @@ export type LedgerEntry = {
 };
 
 /** Where a message was marked for a note. */
-export type MessageRef = { readonly surface: SurfaceName; readonly ref: string };
+type MessageRef = { readonly surface: SurfaceName; readonly ref: string };
 
 export type NewEvent =
 	| { readonly kind: "started"; readonly run: RunId; readonly request: StartRequest }

@@ -10,7 +10,7 @@ import type { CardData } from "../cards/card.ts";
 import type { PersonId } from "../sop/sop.ts";
 import type { StepState } from "./run.ts";
 
-export type Receipts = {
+type Receipts = {
 	readonly acknowledged: readonly { readonly by: PersonId; readonly at: Instant }[];
 	/** Known from the first receipt on. */
 	readonly missing?: readonly PersonId[];

@@ -155,7 +155,7 @@ export type StepState = {
 export type Item = { readonly key: string; readonly value: Json };
 
 /** The attempt under way. */
-export type Try = {
+type Try = {
 	readonly mode: "apply" | "look";
 	readonly input: Values;
 	readonly startedAt: Instant;

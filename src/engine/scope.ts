@@ -11,7 +11,7 @@ import { keyOf, type Place, placeOf, placesOf, scopesOf } from "./path.ts";
 import type { Run } from "./run.ts";
 
 /** A place to evaluate from. Build it once per step and event; it works its values out when first asked. */
-export type Scope = { readonly values: () => Values };
+type Scope = { readonly values: () => Values };
 
 type Mutable = { [name: string]: Json };
 

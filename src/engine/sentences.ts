@@ -8,7 +8,6 @@ import type { Hole, Words, WordsJson } from "../base/words.ts";
 import { words } from "../base/words.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { Path } from "./event.ts";
-import { phase } from "./phase.ts";
 import { proofsOf, readBack } from "./proofs.ts";
 import { missingWords, readSoFar, receiptWords } from "./receipts.ts";
 import type { Run, StepState, Wait } from "./run.ts";
@@ -286,9 +285,4 @@ function doneWords(run: Run, on: { readonly path: Path; readonly state: StepStat
 		...took,
 		...tries,
 	];
-}
-
-/** "planning … failed", for lists. */
-export function isOpen(run: Run): boolean {
-	return run.ended === undefined && phase(run) !== "done";
 }

@@ -7,7 +7,7 @@ import { actorOf } from "./actor.ts";
 import type { Actor, Person } from "./roster.ts";
 
 /** The people a workspace may vouch for: a client's own, or the MSP's where `client` is not there. */
-export type Household = { readonly client?: ClientId; readonly people: readonly Person[] };
+type Household = { readonly client?: ClientId; readonly people: readonly Person[] };
 
 /** The only person of the household with that address; nobody when two of the roster share it. */
 export function memberByEmail({ client, people }: Household, email: string): Actor | undefined {

@@ -6,11 +6,11 @@ import type { PersonId, RoleId, Who } from "../sop/sop.ts";
 import type { Involved, Person, Roster } from "./roster.ts";
 
 /** Why a word of `who` means nobody here. */
-export type Nobody = {
+type Nobody = {
 	readonly who: Who;
 	readonly why: "no-such-role" | "empty-role" | "group" | "outsider" | "not-said";
 };
-export type Resolved = { readonly people: readonly PersonId[]; readonly nobody: readonly Nobody[] };
+type Resolved = { readonly people: readonly PersonId[]; readonly nobody: readonly Nobody[] };
 
 /** The people `who` means, each once, in order. A group role is resolved by a connector, so it is nobody here. */
 export function resolveWho(who: readonly Who[], roster: Roster, involved: Involved): readonly PersonId[] {

@@ -15,7 +15,7 @@ import { compileSignIn } from "./sign-in-file.ts";
 import type { ClientValues, SopId } from "./sop.ts";
 
 type Written = { readonly [name: string]: Json };
-export type ClientInput = {
+type ClientInput = {
 	readonly tree: Written;
 	/** The folder's name, which the client's id must be. */
 	readonly name: string;

@@ -9,7 +9,7 @@ import type { Client, Definitions, KnownActions } from "./definitions.ts";
 import type { Sop, SopId, Step } from "./sop.ts";
 
 type Quarantined = Definitions["quarantined"][number];
-export type SopSet = {
+type SopSet = {
 	readonly client: Client;
 	readonly bases: readonly SourceText[];
 	readonly overlays: readonly SourceText[];

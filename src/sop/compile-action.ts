@@ -10,7 +10,7 @@ import type { At } from "./report.ts";
 import { checkTemplates, missingName, namesIn, type Scope } from "./scope.ts";
 import type { ActionFacts, Templates } from "./sop.ts";
 
-export type Called = { readonly known: KnownAction; readonly action: ActionFacts; readonly with: Templates };
+type Called = { readonly known: KnownAction; readonly action: ActionFacts; readonly with: Templates };
 
 /** Compiles a call of an action. Undefined when there is no such action. `own`: what the compiler itself gives. */
 export function compileCall(

@@ -10,7 +10,7 @@ import { suggest } from "./report.ts";
 import { checkTemplates } from "./scope.ts";
 import type { Step, Templates } from "./sop.ts";
 
-export const CARDS = ["form", "plan", "approval", "progress", "question", "task", "notice", "welcome", "error", "help"];
+const CARDS = ["form", "plan", "approval", "progress", "question", "task", "notice", "welcome", "error", "help"];
 const MAIL = "mail.send";
 const TIMEOUT_MS = 30_000;
 /** Where the mail goes. */

@@ -36,7 +36,7 @@ export type CompileInput = SourceText & {
 	/** To check that approvals can be given; absent: not checked. */
 	readonly roster?: Roster;
 };
-export type Compiled = { readonly sop?: Sop; readonly problems: readonly Problem[] };
+type Compiled = { readonly sop?: Sop; readonly problems: readonly Problem[] };
 
 const SOP_SHAPE = sopShape(z.unknown());
 const OVERLAY_SHAPE = overlayShape(z.unknown());

@@ -7,7 +7,7 @@ import type { Actor, Person } from "../people/roster.ts";
 import type { Client, Definitions } from "./definitions.ts";
 
 /** Somebody of the roster. `client`: whose people they are; absent for the MSP's staff. */
-export type Known = { readonly actor: Actor; readonly person: Person; readonly client?: Client };
+type Known = { readonly actor: Actor; readonly person: Person; readonly client?: Client };
 
 /** Goes over the MSP's staff, then each client's own people. */
 export function* everyone({ msp, clients }: Pick<Definitions, "msp" | "clients">): Generator<Known, undefined> {

@@ -20,7 +20,7 @@ export const NESTING_CAP = 32;
 /** The most steps from an expression's whole to its smallest part: more would not fit on the stack. */
 const TREE_CAP = 250;
 
-export type Parsed =
+type Parsed =
 	/** Dotted paths that are read, as far as they are fixed: `form.firstName`, `steps.account`, `item`. */
 	{ readonly ok: true; readonly names: readonly string[] } | { readonly ok: false; readonly message: string };
 

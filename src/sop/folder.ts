@@ -21,7 +21,7 @@ import { readYaml, type Sources } from "./yaml-source.ts";
 
 export { diffDefinitions } from "./definitions-diff.ts";
 
-export type LoadOptions = {
+type LoadOptions = {
 	/** Says which years' holidays are kept. */
 	readonly clock: Clock;
 	/** Number of the core that SOPs are compiled for. */

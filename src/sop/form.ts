@@ -16,7 +16,7 @@ export type FormContext = {
 	/** The client's own mail domain, e.g. `contoso.example`. */
 	readonly clientDomain?: string;
 };
-export type FormResult = { readonly values: Values } | { readonly problems: readonly Problem[] };
+type FormResult = { readonly values: Values } | { readonly problems: readonly Problem[] };
 
 /** The largest form, in characters of JSON as typed. */
 export const FORM_CAP = 32_768;

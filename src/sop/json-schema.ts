@@ -8,7 +8,7 @@ import { clientShape, mspShape } from "./client-schema.ts";
 import type { KnownAction, KnownActions } from "./definitions.ts";
 import { overlayShape, sopShape, stepShapes } from "./schema.ts";
 
-export type Schemas = { readonly sop: Values; readonly overlay: Values; readonly client: Values; readonly msp: Values };
+type Schemas = { readonly sop: Values; readonly overlay: Values; readonly client: Values; readonly msp: Values };
 
 /** Recursive: steps hold steps. Made once, because its id is known to the whole process. */
 const STEP: z.ZodType = z

@@ -8,7 +8,7 @@ import { parseDuration } from "./duration.ts";
 const describe = <T extends z.ZodType>(schema: T, text: string): T => schema.describe(text);
 
 /** A length of time: `45m`, `2h`, `7 days`, `2 working hours`, `1 working day`. */
-export const duration = describe(
+const duration = describe(
 	z.string().refine((text) => parseDuration(text) !== undefined, {
 		message: "This is not a length of time. Write it like 45m, 2h, 7 days, 2 working hours or 1 working day.",
 	}),
@@ -18,9 +18,7 @@ export const idLike = z
 	.string()
 	.regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/, "Begin with a letter, then letters, digits, - and _.");
 /** A name that expressions can say. */
-export const word = z
-	.string()
-	.regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/, "Begin with a letter, then letters and digits only.");
+const word = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/, "Begin with a letter, then letters and digits only.");
 const text = z.string().min(1, "Write something here.").max(2000, "At most 2000 characters.");
 const expression = describe(
 	z.union([z.string(), z.boolean(), z.number()]),
@@ -40,7 +38,7 @@ const remind = {
 };
 
 /** One field of a form. */
-export const field = z.strictObject({
+const field = z.strictObject({
 	label: describe(text.max(120), "What the field is called on the card"),
 	type: describe(
 		z.enum(["text", "multiline", "email", "phone", "number", "date", "time", "choice", "choices", "person", "yes-no"]),
@@ -73,7 +71,7 @@ export const field = z.strictObject({
 		"The choices: a list, or key: title",
 	).optional(),
 });
-export const form = describe(z.record(word, field), "Fields, in the order of the card");
+const form = describe(z.record(word, field), "Fields, in the order of the card");
 
 const common = {
 	name: describe(text.max(200), "What the step is called; holes are filled").optional(),

@@ -146,7 +146,7 @@ export type Remind = {
 };
 
 export type Step = StepBase & StepKind;
-export type StepKind =
+type StepKind =
 	| {
 			readonly kind: "do";
 			readonly action: ActionFacts;

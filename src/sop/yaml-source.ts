@@ -18,7 +18,7 @@ import type { Problem } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 
 /** Where something stands in a file; lines and columns count from 1. */
-export type Spot = { readonly file: string; readonly line: number; readonly column: number };
+type Spot = { readonly file: string; readonly line: number; readonly column: number };
 type Spots = ReadonlyMap<string, { readonly key: Spot; readonly value: Spot }>;
 /** Where the entries of each mapping and list were written. */
 export type Sources = WeakMap<object, Spots>;

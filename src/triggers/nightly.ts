@@ -4,7 +4,7 @@
  */
 import cron from "node-cron";
 
-export type NightlyParts = {
+type NightlyParts = {
 	/** Walks every chain; what is broken stops new work by itself. */
 	readonly verify: () => Promise<{ readonly ok: boolean; readonly runs: number; readonly events: number }>;
 	/** Removes drafts and sessions that ended long ago. */

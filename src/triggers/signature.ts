@@ -9,14 +9,14 @@ import { type Instant, toMs } from "../base/time.ts";
 const WINDOW_MS = 5 * 60_000;
 const MOST_SIGNATURES = 16;
 
-export type Signed = {
+type Signed = {
 	readonly id: string;
 	readonly timestamp: string;
 	/** `v1,…` several with spaces between: a sender that changes its key signs with both. */
 	readonly signature: string;
 	readonly body: Uint8Array;
 };
-export type Checked =
+type Checked =
 	| { readonly ok: true }
 	| { readonly ok: false; readonly code: "bad-headers" | "too-old" | "bad-signature" };
 

@@ -14,7 +14,7 @@ import { fillAll } from "../sop/expression.ts";
 import type { ClientId, Sop, Start } from "../sop/sop.ts";
 import { checkSignature } from "./signature.ts";
 
-export type WebhookParts = {
+type WebhookParts = {
 	readonly desk: Desk;
 	readonly clock: Clock;
 	readonly audit: Audit;

@@ -105,32 +105,23 @@ function longFunctions({ path, lines }: Source): readonly string[] {
 	});
 }
 
+/** Files and exports that no other file takes. */
 export function deadThings(sources: readonly Source[]): readonly string[] {
-	const code = sources.filter(({ path }) => isCode(path) || path.startsWith("test/tidy"));
-	const imported = new Set(code.flatMap(({ imports }) => imports.map(({ target }) => target)));
-	const words = code.map(({ path, text }) => ({ path, words: new Set(text.match(/[A-Za-z_$][\w$]*/g)) }));
+	const imports = sources.flatMap(({ imports }) => imports);
 	return product(sources).flatMap((source) => {
 		// Declarations that stand in for a vendor's are named by tsconfig.json alone.
 		if (BROWSER.test(source.path) || source.path.endsWith(".d.ts")) return [];
-		const alone = !imported.has(source.path) && !ENTRIES.has(source.path);
-		const file = alone ? [`${source.path}:1 nobody imports this file`] : [];
-		return [...file, ...deadExports(source, words)];
+		const taken = imports.filter(({ target }) => target === source.path);
+		if (taken.length === 0) return ENTRIES.has(source.path) ? [] : [`${source.path}:1 nobody imports this file`];
+		return deadExports(source, new Set(taken.flatMap(({ names }) => names)));
 	});
 }
 
-type Words = readonly { readonly path: string; readonly words: ReadonlySet<string> }[];
-
-/** A value nobody else names, or a type nobody names at all besides where it is made. */
-function deadExports(source: Source, words: Words): readonly string[] {
-	const declared = /^export (?:async )?(function\*?|const|class|type|interface) ([\w$]+)/gm;
-	return [...source.text.matchAll(declared)].flatMap((match) => {
-		const [, kind = "", name = ""] = match;
-		const elsewhere = words.some((other) => other.path !== source.path && other.words.has(name));
-		const here = source.text.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0;
-		const isType = kind === "type" || kind === "interface";
-		if (elsewhere || (isType && here > 1)) return [];
-		return [`${source.path}:${lineAt(source.text, match.index)} nobody else uses ${name}`];
-	});
+function deadExports({ path, text }: Source, taken: ReadonlySet<string>): readonly string[] {
+	const declared = /^export (?:async )?(?:function\*?|const|class|type|interface) ([\w$]+)/gm;
+	return [...text.matchAll(declared)]
+		.filter(([, name = ""]) => !taken.has(name))
+		.map(({ 1: name, index }) => `${path}:${lineAt(text, index)} nobody else imports ${name}`);
 }
 
 export function strayTopLevel(): readonly string[] {

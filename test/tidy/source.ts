@@ -18,6 +18,8 @@ export type Import = {
 	/** The file it means; undefined for a package. */
 	readonly target?: string;
 	readonly typeOnly: boolean;
+	/** The words of the statement; of the whole file where the module is taken whole, at run time or as a type. */
+	readonly names: readonly string[];
 };
 
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -64,7 +66,8 @@ function importsOf(path: string, text: string): readonly Import[] {
 	return [...text.matchAll(IMPORT)].map((match) => {
 		const from = match[2] ?? match[3] ?? match[4] ?? "";
 		const target = from.startsWith(".") ? posix.join(posix.dirname(path), from) : undefined;
-		const found = { line: lineAt(text, match.index), from, typeOnly: match[1] !== undefined };
+		const names = (match[4] === undefined ? match[0] : text).match(/[A-Za-z_$][\w$]*/g) ?? [];
+		const found = { line: lineAt(text, match.index), from, typeOnly: match[1] !== undefined, names };
 		return target === undefined ? found : { ...found, target };
 	});
 }

@@ -27,7 +27,7 @@ export type SignIn = {
 export type Domain = Pick<Account, "rights"> & { readonly namingContext?: string; readonly schema?: string };
 
 /** `refused`: the server said no to us; asking another one would only count towards locking the account. */
-export type SignedIn = { readonly findings: readonly Finding[]; readonly domain?: Domain; readonly refused: boolean };
+type SignedIn = { readonly findings: readonly Finding[]; readonly domain?: Domain; readonly refused: boolean };
 
 /** Looks once; changes nothing. */
 export async function examineSignIn(asked: SignIn): Promise<SignedIn> {

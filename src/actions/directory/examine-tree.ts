@@ -10,7 +10,7 @@ import { oneSearch } from "../one-search.ts";
 import { equal, findGroups } from "./entries.ts";
 import type { Domain } from "./examine-sign-in.ts";
 
-export type Tree = {
+type Tree = {
 	readonly directory: Directory;
 	readonly profiles: readonly Values[];
 	/** Who signs in, as remedies name it. */

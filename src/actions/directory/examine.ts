@@ -14,7 +14,7 @@ import { examineTls, type TlsRemedies } from "../examine-tls.ts";
 import { type Domain, examineSignIn, type SignIn } from "./examine-sign-in.ts";
 import { examineTree, unitsOf } from "./examine-tree.ts";
 
-export type DirectoryExam = {
+type DirectoryExam = {
 	readonly settings: Extract<DirectorySettings, { readonly use: "active-directory" }>;
 	readonly profiles: readonly Values[];
 	readonly ca?: string;

@@ -27,7 +27,7 @@ const CONNECT_MS = 5_000;
 const SIGN_IN_MS = 8_000;
 const GOODBYE_MS = 1_000;
 
-export type SigningIn = {
+type SigningIn = {
 	readonly bind: string;
 	readonly password: Secret;
 	/** When and whether that may be sent at all. */

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import type { Client, Filter } from "ldapts";
 import type { Entry } from "../../engine/remote.ts";
 
-export type Query = {
+type Query = {
 	readonly base: string;
 	readonly scope: "base" | "one" | "sub";
 	readonly filter: Filter;

@@ -22,7 +22,7 @@ export async function subjectOf(directory: Directory, ref: UserRef, world: World
 }
 
 /** A plan that is only an obstacle. */
-export type Absence = {
+type Absence = {
 	readonly changes: readonly [];
 	readonly promises: Record<string, never>;
 	readonly obstacle: Obstacle;

@@ -70,7 +70,7 @@ export function takenIn(facts: AccountFacts, place: string, own?: DirectoryUser)
 	);
 }
 
-export const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
+const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
 
 /** No account name can be made from what is asked. */
 export function nameless(input: AccountInput, more: readonly Choice[] = []): Plan {

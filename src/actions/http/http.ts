@@ -10,7 +10,7 @@ import { Secret } from "../../base/secret.ts";
 import type { Answer, Http } from "../../engine/remote.ts";
 import { isPublic } from "./addresses.ts";
 
-export type HttpOptions = {
+type HttpOptions = {
 	/** Host names, exactly, as `connectors.http.allow` lists them; `host:port` for another port than 443. */
 	readonly allow: readonly string[];
 	/** Lets addresses be reached that are not public. For tests and the sandbox only. */

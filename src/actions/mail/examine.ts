@@ -11,7 +11,7 @@ import type { SmtpSettings } from "../../sop/connector-schema.ts";
 import { secretThere } from "../examine-look.ts";
 import { examineTls, type TlsRemedies } from "../examine-tls.ts";
 
-export type SmtpExam = {
+type SmtpExam = {
 	readonly settings: SmtpSettings;
 	readonly ca?: string;
 	readonly password?: () => Promise<Secret>;

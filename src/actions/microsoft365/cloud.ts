@@ -2,7 +2,7 @@
  * Microsoft's clouds: where each gives tokens, where its Graph is and where its admins work. Must never guess: a cloud that
  * is not listed here has no address.
  */
-export type Cloud = {
+type Cloud = {
 	/** Where tokens are asked for: `https://login.microsoftonline.com`. */
 	readonly authority: string;
 	/** Where Graph is: `https://graph.microsoft.com/v1.0`. */

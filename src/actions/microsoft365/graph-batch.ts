@@ -10,7 +10,7 @@ import { graphAnswer, refusedHere } from "./graph-answer.ts";
 import { type GraphAnswer, pauseBefore } from "./graph-send.ts";
 import { graphUrl } from "./graph-url.ts";
 
-export type BatchParts = {
+type BatchParts = {
 	readonly endpoint: string;
 	readonly clock: Clock;
 	readonly budget: Pick<Budget, "hold">;

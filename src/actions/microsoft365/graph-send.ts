@@ -29,7 +29,7 @@ export type Sending = {
 };
 
 /** A request whose address is written. */
-export type Ready = Pick<GraphRequest, "method" | "body" | "headers"> & {
+type Ready = Pick<GraphRequest, "method" | "body" | "headers"> & {
 	readonly url: string;
 	readonly service: Service;
 	readonly signal: AbortSignal;

@@ -5,7 +5,7 @@
 import type { GraphRequest } from "../../engine/remote.ts";
 
 /** The address, or why there is none. Nothing was sent in the second case. */
-export type GraphUrl =
+type GraphUrl =
 	| { readonly kind: "url"; readonly url: string }
 	| { readonly kind: "bad"; readonly code: "bad-path" | "bad-query" | "would-delete"; readonly why: string };
 

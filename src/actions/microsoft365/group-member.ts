@@ -164,7 +164,7 @@ export async function approvedOrNamed(graph: Graph, name: string, id: string | u
 }
 
 /** The groups a person is in, by id. Asked from their side: they are in few, while a group may have thousands of members. */
-export async function groupsOf(
+async function groupsOf(
 	graph: Graph,
 	user: string,
 	by: "memberOf" | "transitiveMemberOf" = "memberOf",

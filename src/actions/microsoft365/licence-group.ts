@@ -13,7 +13,7 @@ import { outOfStock } from "./licence-stock.ts";
 import { licenceTitle } from "./licence-titles.ts";
 
 /** A group by the name it has in the profile, as it was found. */
-export type LicenceGroup = { readonly wanted: string; readonly found: readonly Group[] };
+type LicenceGroup = { readonly wanted: string; readonly found: readonly Group[] };
 
 /** What a look knows: the groups, which the person is in, and which licences the person holds. */
 export type GroupFacts = {

@@ -12,7 +12,7 @@ type About = { readonly portal: string; readonly tenant: string; readonly app: s
 type NoToken = Exclude<Answer<never>, { kind: "ok" }>;
 
 /** Why there is no token, for a person: what is so, and what an admin does about it. */
-export type TokenTrouble = { readonly code: Code; readonly words: string; readonly remedy: string };
+type TokenTrouble = { readonly code: Code; readonly words: string; readonly remedy: string };
 
 /**
  * Turns Entra's answer into ours. A `refused` one is not worth trying again before somebody has acted; `unsent` is.

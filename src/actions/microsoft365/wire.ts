@@ -6,7 +6,7 @@ import https, { type RequestOptions } from "node:https";
 import type { Code } from "../../engine/event.ts";
 import type { Exchange } from "./graph-answer.ts";
 
-export type WireRequest = {
+type WireRequest = {
 	readonly method: string;
 	readonly url: string;
 	readonly headers: { readonly [name: string]: string };

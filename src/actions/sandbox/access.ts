@@ -5,8 +5,8 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-export type TenantAccess = { readonly tenant: string; readonly app: string; readonly secret: string };
-export type Access = {
+type TenantAccess = { readonly tenant: string; readonly app: string; readonly secret: string };
+type Access = {
 	readonly authority: string;
 	readonly endpoint: string;
 	/** PEM to trust for both. */

@@ -8,7 +8,7 @@ import { checkOpen, checkPassword, checkValues, fileTime, LdapResult } from "./a
 import { bytesOfGuid, demand, find, hasParent, live, nameOf, touch, valuesOf } from "./ad-tree.ts";
 import { type AdObject, newGuid, type Tenant } from "./tenant.ts";
 
-export type Modification = {
+type Modification = {
 	readonly operation: "add" | "delete" | "replace";
 	readonly attribute: string;
 	readonly values: readonly (string | Secret)[];

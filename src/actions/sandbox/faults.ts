@@ -4,7 +4,7 @@
  */
 
 /** What a fault sees of a request. In the directory `method` is `SEARCH`, `ADD`, `MODIFY`, `MOVE` or `DELETE`, `path` the DN. */
-export type Target = { readonly on: "graph" | "directory" | "sign-in"; readonly method: string; readonly path: string };
+type Target = { readonly on: "graph" | "directory" | "sign-in"; readonly method: string; readonly path: string };
 
 export type Fault = {
 	readonly match:

@@ -5,7 +5,7 @@
 import { isRecord, type Json, type Values } from "../../base/json.ts";
 import { GraphRefusal } from "./graph-refusal.ts";
 
-export type Predicate = (object: Values) => boolean;
+type Predicate = (object: Values) => boolean;
 type Tokens = { readonly list: readonly string[]; at: number };
 type Operand = (object: Values, scope: Values) => Json | undefined;
 type Test = (object: Values, scope: Values) => boolean;

@@ -71,7 +71,7 @@ export interface SandboxServer {
 	close(): Promise<void>;
 }
 
-export type SandboxOptions = {
+type SandboxOptions = {
 	/** Made when it is not there. Holds the tenants and the certificate. */
 	readonly folder: string;
 	readonly clock: Clock;

@@ -34,7 +34,7 @@ export type SeedGroup = {
 	readonly rule?: string;
 };
 
-export type SeedLicence = {
+type SeedLicence = {
 	readonly sku: string;
 	readonly total: number;
 	/** In use before anything happens here. */

@@ -90,7 +90,7 @@ export type Sent = {
 	readonly at: Instant;
 };
 
-export type Contact = { readonly id: string; readonly displayName: string; readonly mail: string };
+type Contact = { readonly id: string; readonly displayName: string; readonly mail: string };
 
 export interface Tenant {
 	readonly seed: Seed;

@@ -12,7 +12,7 @@ import type { Hosted } from "./graph-server.ts";
 /** The application that may ask for tokens of a tenant, by its secret or by one of its certificates. */
 export type App = { readonly id: string; readonly secret: string; readonly certificates: readonly string[] };
 
-export interface TokenDesk {
+interface TokenDesk {
 	/** The answer to a request that is Entra's business, or nothing. */
 	answer(origin: string, request: IncomingMessage, text: string): Reply | undefined;
 	/** The tenant that an `Authorization` header opens. */

@@ -42,6 +42,6 @@ async function findRun(turn: Turn, id: string): Promise<RunDescription | undefin
 }
 
 /** The same words whether there is none or they may not see it. */
-export function noSuchRun(turn: Turn, id: string): Reply {
+function noSuchRun(turn: Turn, id: string): Reply {
 	return say(turn, `There is no run ${id} that you can see. Nothing was done.`, "`runs` lists the open ones.");
 }

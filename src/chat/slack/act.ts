@@ -26,7 +26,7 @@ import { inFull, isShort, optionsOf } from "./suggest.ts";
 import type { Tell } from "./tell.ts";
 import type { From } from "./whence.ts";
 
-export type ActParts = BotParts & {
+type ActParts = BotParts & {
 	readonly bot: Bot;
 	readonly aside: Aside;
 	readonly people: PeopleParts;

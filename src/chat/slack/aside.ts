@@ -15,7 +15,7 @@ const MOST_TURNS = 60;
 const MOST_WAIT_MS = 15_000;
 const PATIENCE_MS = 5000;
 
-export type AsideParts = {
+type AsideParts = {
 	readonly speak: Pick<Speak, "post" | "edit" | "open" | "forget">;
 	/** Where the Web API is: private answers go to that host too, where it is not Slack's. */
 	readonly base: string;

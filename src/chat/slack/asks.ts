@@ -34,7 +34,6 @@ export const SCOPES = {
 	"users:read": "tells members from guests, people of other organisations, bots and accounts that were closed",
 	"users:read.email": "knows people by their confirmed address in a workspace of their own",
 } as const;
-export type Scope = keyof typeof SCOPES;
 
 /** Events. Source: https://docs.slack.dev/reference/events */
 export const EVENTS = {

@@ -23,7 +23,7 @@ import type { Speak } from "./speak.ts";
 import type { Tell } from "./tell.ts";
 import type { Workspaces } from "./workspaces.ts";
 
-export type SlackDoorParts = {
+type SlackDoorParts = {
 	readonly way: Way;
 	/** Where the Web API is, with a slash at the end. */
 	readonly base: string;
@@ -41,7 +41,7 @@ export type SlackDoorParts = {
 	readonly wait: (ms: number) => Promise<void>;
 };
 
-export type SlackDoor = {
+type SlackDoor = {
 	readonly surface: Surface;
 	/** The route, once there is a bot to ask; a socket needs none. */
 	readonly handler: (bot: Bot, botParts: BotParts) => RequestHandler | undefined;

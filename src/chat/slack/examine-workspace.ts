@@ -11,7 +11,7 @@ import { type Look, lookWith, type Seen, textIn } from "./examine-look.ts";
 import { examinePlaces } from "./examine-places.ts";
 import { refusalOf } from "./refusals.ts";
 
-export type WorkspaceParts = {
+type WorkspaceParts = {
 	/** How its token is called: `SLACK_BOT_TOKEN`, `T02ACME in msp.yaml`. */
 	readonly named: string;
 	readonly token: Secret;

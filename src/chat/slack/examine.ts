@@ -15,7 +15,7 @@ import { ROUTE } from "./asks.ts";
 import { lookWith, type Seen } from "./examine-look.ts";
 import { refusalOf } from "./refusals.ts";
 
-export type ExamineParts = {
+type ExamineParts = {
 	/** The signing secret itself is not looked at: only Slack can tell whose it is. */
 	readonly way: { readonly kind: "socket"; readonly token: Secret } | { readonly kind: "http" };
 	readonly base: string;

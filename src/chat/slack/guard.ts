@@ -13,7 +13,7 @@ import type { Workspace, Workspaces } from "./workspaces.ts";
 /** `why` is a word for the auditor; nothing of it reaches the caller. */
 export type Refused = { readonly kind: "refused"; readonly status: 400 | 401 | 403; readonly why: string };
 /** A signature that could be good: its moment is right, its bytes are not compared yet. */
-export type Stamp = { readonly kind: "stamped"; readonly at: string; readonly signature: Buffer };
+type Stamp = { readonly kind: "stamped"; readonly at: string; readonly signature: Buffer };
 export type Admitted = { readonly kind: "admitted"; readonly workspace: Workspace };
 
 export type SignatureGuard = {

@@ -26,7 +26,7 @@ const TITLE_MOST = 75;
 /** As the bot's lists. */
 const MOST_SHOWN = 10;
 
-export type HomeParts = Pick<BotParts, "desk"> & { readonly bot: Bot };
+type HomeParts = Pick<BotParts, "desk"> & { readonly bot: Bot };
 
 /** The view of one person. Somebody we do not know reads whom to ask. */
 export async function homeOf(parts: HomeParts, from: Handed): Promise<Values> {

@@ -9,7 +9,7 @@ import { cut, typedWords } from "../menu.ts";
 import { COMMAND, EVENTS, ROUTE, SCOPES, SHORTCUTS } from "./asks.ts";
 
 /** As Slack's own library has it. */
-export type Manifest = webApi.AppsManifestCreateArguments["manifest"];
+type Manifest = webApi.AppsManifestCreateArguments["manifest"];
 type Asked = NonNullable<NonNullable<Manifest["features"]>["slash_commands"]>[number];
 
 export type ManifestParts = {
@@ -20,7 +20,7 @@ export type ManifestParts = {
 	readonly url?: string;
 };
 
-export type MadeManifest = {
+type MadeManifest = {
 	readonly manifest: Manifest;
 	/** The slash commands, without their slash, first to last. */
 	readonly listed: readonly string[];

@@ -12,7 +12,7 @@ import type { From } from "./whence.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** `ours` undefined: nobody we know in this way. `outsider`: never to be linked. */
-export type Speaker = { readonly identity: string; readonly ours: Actor | undefined; readonly outsider: boolean };
+type Speaker = { readonly identity: string; readonly ours: Actor | undefined; readonly outsider: boolean };
 
 export type PeopleParts = {
 	readonly definitions: () => Definitions;

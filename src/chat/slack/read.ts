@@ -38,7 +38,7 @@ export type Asked =
 	/** Nothing to do: edits, reactions, bots, others coming and going. */
 	| { readonly kind: "nothing" };
 
-export type Read = { readonly asked: Asked; readonly from: From };
+type Read = { readonly asked: Asked; readonly from: From };
 
 const NOTHING: Asked = { kind: "nothing" };
 

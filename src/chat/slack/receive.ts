@@ -11,7 +11,7 @@ import type { Bolt } from "./bolt.ts";
 import { type Delivery, text } from "./delivery.ts";
 import { type Admitted, type Refused, refuse, type SignatureGuard } from "./guard.ts";
 
-export type ReceiveParts = {
+type ReceiveParts = {
 	readonly guard: SignatureGuard;
 	/** Errors: `UnavailableError` while nobody can say whose workspace it is. */
 	readonly judge: (body: Values) => Promise<Admitted | Refused>;

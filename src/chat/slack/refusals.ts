@@ -7,7 +7,7 @@
  * `gone`: the message; say it anew. `later`: not done; again soon. `perhaps`: may have been done. `token`: nothing goes in
  * that workspace. `method`: this call does not, others may. `place`, `person`: nothing goes there. `message`: not as it is.
  */
-export type Sort = "gone" | "later" | "perhaps" | "token" | "method" | "place" | "person" | "message";
+type Sort = "gone" | "later" | "perhaps" | "token" | "method" | "place" | "person" | "message";
 
 /** What a word means. `is`: what is so, as the end of a sentence about it; `remedy`: what mends it. */
 export type Refusal = { readonly sort: Sort; readonly is: string; readonly remedy: string };

@@ -14,7 +14,7 @@ import type { From } from "./whence.ts";
 export type Revealing = Extract<Asked, { kind: "reveal" }>;
 
 /** What is opened; or, where there is nothing to open any more, what the bot says instead. */
-export type Revealed = { readonly view: Values } | { readonly say: Drawn };
+type Revealed = { readonly view: Values } | { readonly say: Drawn };
 
 /** `shown`: the card, as the bot draws it for them now. */
 export function revealed({ card, reveal }: Revealing, from: From, shown: Reply): Revealed | undefined {

@@ -22,7 +22,7 @@ const KEPT_MS = 24 * 3_600_000;
 /** Deliveries between two looks for what may be forgotten. */
 const TIDY_EVERY = 500;
 
-export type SeenParts = {
+type SeenParts = {
 	readonly memory: SeenMemory;
 	readonly clock: Clock;
 	readonly complain: (error: unknown) => void;

@@ -12,13 +12,13 @@ import { SlackNo } from "./web-api.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 /** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
-export type Kept = {
+type Kept = {
 	get(name: string): unknown;
 	set(name: string, value: string): void;
 	forget(name: string): void;
 };
 
-export type SpeakParts = {
+type SpeakParts = {
 	readonly workspaces: Workspaces;
 	readonly pace: Pace;
 	readonly clock: Clock;

@@ -12,7 +12,7 @@ import type { Threads } from "./threads.ts";
 import { SlackNo } from "./web-api.ts";
 import type { Workspaces } from "./workspaces.ts";
 
-export type SlackSurfaceParts = {
+type SlackSurfaceParts = {
 	readonly definitions: () => Definitions;
 	readonly workspaces: Pick<Workspaces, "mayBe">;
 	readonly speak: Speak;

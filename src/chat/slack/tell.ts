@@ -14,7 +14,7 @@ const SAID = {
 };
 
 /** Where: a whole workspace, a channel in it, an account in it, a call. `team`: its id, or how its token is called. */
-export type Where = {
+type Where = {
 	readonly team: string;
 	readonly channel?: string;
 	readonly user?: string;

@@ -9,17 +9,17 @@ import { detailMessage } from "./message.ts";
 import type { Place, Speak } from "./speak.ts";
 import { SlackNo } from "./web-api.ts";
 
-export type Detail = NonNullable<Drawn["detail"]>[number];
+type Detail = NonNullable<Drawn["detail"]>[number];
 
 /** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
-export type Memory = {
+type Memory = {
 	get(name: string): Json | undefined;
 	set(name: string, value: Json): void;
 	all(): readonly { readonly name: string; readonly value: Json }[];
 	forget(name: string): void;
 };
 
-export type ThreadsParts = {
+type ThreadsParts = {
 	readonly speak: Pick<Speak, "post">;
 	readonly memory: Memory;
 	/** Resolves after a while, or at once when we stop. */

@@ -45,7 +45,7 @@ export type Workspaces = {
 	readonly open: (team: string) => Promise<Workspace>;
 };
 
-export type WorkspacesParts = {
+type WorkspacesParts = {
 	readonly tokens: () => readonly WorkspaceToken[];
 	readonly open: (token: Secret) => SlackApi;
 	readonly clock: Clock;

@@ -22,7 +22,7 @@ export type Activity = {
 	readonly raw: Values;
 };
 
-export type Account = { readonly id: string; readonly name: string; readonly object: string; readonly tenant: string };
+type Account = { readonly id: string; readonly name: string; readonly object: string; readonly tenant: string };
 
 /** Reads a body. Undefined: it is no activity. */
 export function readActivity(raw: Json): Activity | undefined {

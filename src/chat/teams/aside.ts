@@ -15,7 +15,7 @@ import type { Speak } from "./speak.ts";
 const TRIES = 6;
 const MOST_WAIT_MS = 15_000;
 
-export type AsideParts = {
+type AsideParts = {
 	readonly speak: Speak;
 	readonly references: References;
 	/** Resolves after a while, or at once when we stop. */

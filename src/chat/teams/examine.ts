@@ -10,7 +10,7 @@ import type { Cloud } from "./cloud.ts";
 import { createKeys } from "./keys.ts";
 import { WireError } from "./wire.ts";
 
-export type ExamineParts = {
+type ExamineParts = {
 	readonly app?: BearerParts["app"];
 	readonly tenants: readonly string[];
 	readonly cloud: Cloud;

@@ -13,7 +13,7 @@ export const CHANNEL = "msteams";
 
 /** `why` is a word for the auditor; nothing of it reaches the caller. */
 export type Refused = { readonly kind: "refused"; readonly status: 400 | 401 | 403; readonly why: string };
-export type Admitted = { readonly kind: "admitted"; readonly activity: Activity };
+type Admitted = { readonly kind: "admitted"; readonly activity: Activity };
 
 export type Guard = {
 	/** Judges the headers alone, before a body is read. Errors: `UnavailableError` `no-signing-keys`. */
@@ -22,7 +22,7 @@ export type Guard = {
 	readonly activity: (body: Parameters<typeof readActivity>[0], token: Token | undefined) => Admitted | Refused;
 };
 
-export type GuardParts = {
+type GuardParts = {
 	readonly issuer: string;
 	readonly appId: string;
 	/** Lower case. */

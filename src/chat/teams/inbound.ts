@@ -10,7 +10,7 @@ import { speakerOf } from "./people.ts";
 import { directPlace } from "./surface.ts";
 
 /** What every `Inbound` has. */
-export type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "outsider" | "place">;
+type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "outsider" | "place">;
 
 export function inboundOf(
 	parts: Pick<BotParts, "clock" | "linking"> & { readonly desk: { readonly definitions: () => Definitions } },

@@ -21,7 +21,7 @@ export type ManifestParts = {
 	readonly links?: { readonly website?: string; readonly privacy?: string; readonly terms?: string };
 };
 
-export type MadeManifest = {
+type MadeManifest = {
 	readonly manifest: Values;
 	/** The commands in Teams' menu, first to last. */
 	readonly listed: readonly string[];

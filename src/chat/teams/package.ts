@@ -4,7 +4,7 @@
  */
 import type { Values } from "../../base/json.ts";
 
-export type Icons = { readonly color: Uint8Array; readonly outline: Uint8Array };
+type Icons = { readonly color: Uint8Array; readonly outline: Uint8Array };
 
 /** A zip knows no time zone: a local time comes out the same everywhere. */
 const MADE = "1980-01-01T00:00:00";

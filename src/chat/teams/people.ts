@@ -11,7 +11,7 @@ import type { Drawn } from "../surface.ts";
 import type { Activity } from "./activity.ts";
 
 /** `ours` undefined: nobody the roster lists in this way, and no account that is linked. `outsider`: never to be linked. */
-export type Speaker = { readonly identity: string; readonly ours: Actor | undefined; readonly outsider: boolean };
+type Speaker = { readonly identity: string; readonly ours: Actor | undefined; readonly outsider: boolean };
 
 /** Reads who an activity is from: the roster first. */
 export function speakerOf(definitions: Definitions, activity: Activity, links?: Pick<Links, "find">): Speaker {

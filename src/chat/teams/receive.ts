@@ -12,7 +12,7 @@ import type { Activity } from "./activity.ts";
 import type { Guard, Refused } from "./guard.ts";
 import type { References } from "./references.ts";
 
-export type ReceiveParts = {
+type ReceiveParts = {
 	readonly guard: Guard;
 	readonly references: Pick<References, "learn">;
 	/** Does what is asked, and gives the body of the answer to an invoke. */

@@ -6,7 +6,7 @@ import { isRecord, type Json, type Values } from "../../base/json.ts";
 import { type Activity, text, threadless, type Where } from "./activity.ts";
 
 /** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
-export type Memory = {
+type Memory = {
 	set(name: string, value: Json): void;
 	all(): readonly { readonly name: string; readonly value: Json }[];
 	forget(name: string): void;

@@ -11,7 +11,7 @@ import type { MaySpeakTo } from "./hosts.ts";
 import { type Call, send, WireError } from "./wire.ts";
 
 /** A conversation as the connector needs it. */
-export type There = { readonly serviceUrl: string; readonly conversation: string };
+type There = { readonly serviceUrl: string; readonly conversation: string };
 
 /** Calls to the connector. Errors: `WireError`. Repeat: `post` and `open` are not safe, the others are. */
 export interface Sdk {
@@ -23,7 +23,7 @@ export interface Sdk {
 	open(serviceUrl: string, chat: Values): Promise<string>;
 }
 
-export type SdkSettings = {
+type SdkSettings = {
 	/** Absent: the Agents Playground, which asks for no token and gets none. */
 	readonly app?: BearerParts["app"];
 	readonly cloud: Cloud;

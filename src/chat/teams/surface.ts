@@ -12,7 +12,7 @@ import { askedIn, teamsIdOf } from "./people.ts";
 import type { Reference, References } from "./references.ts";
 import type { Speak } from "./speak.ts";
 
-export type TeamsSurfaceParts = {
+type TeamsSurfaceParts = {
 	readonly definitions: () => Definitions;
 	readonly references: References;
 	readonly speak: Speak;

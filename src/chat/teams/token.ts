@@ -16,7 +16,7 @@ export type Token = {
 /** A key of the issuer. `endorsements`: the channels it may speak for. */
 export type IssuerKey = { readonly key: KeyObject; readonly endorsements: readonly string[] };
 
-export type TokenRules = {
+type TokenRules = {
 	readonly issuer: string;
 	/** Our app id. */
 	readonly audience: string;

@@ -30,7 +30,7 @@ export type Providers = {
 	readonly end: (provider: Provider, asked: Asked, query: string) => Promise<Claims>;
 };
 
-export type Begun = { readonly asked: Asked; readonly to: string };
+type Begun = { readonly asked: Asked; readonly to: string };
 
 const SECONDS = 10;
 

@@ -34,7 +34,7 @@ export type Organisation = {
 	readonly at: SignInAt;
 };
 
-export type OidcParts = SignInParts & {
+type OidcParts = SignInParts & {
 	readonly providers: Providers;
 	/** Those that say where their people sign in. */
 	readonly organisations: () => readonly Organisation[];

@@ -25,7 +25,7 @@ import { shownMessage, shownReply } from "./show.ts";
 import { addressOf, keyOf, type WebSurface } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
 
-export type WebChatParts = {
+type WebChatParts = {
 	readonly bot: Bot;
 	readonly desk: Desk;
 	readonly cards: Cards;

@@ -18,14 +18,14 @@ const MOST_MS = 8 * 3_600_000;
 const IDLE_MS = 30 * 60_000;
 const TOUCH_MS = 60_000;
 
-export type Session = {
+type Session = {
 	readonly hash: string;
 	readonly actor: Actor;
 	readonly expires: Instant;
 	readonly seen: Instant;
 	readonly created: Instant;
 };
-export interface Sessions {
+interface Sessions {
 	saveSession(session: Session): void;
 	session(hash: string): Session | undefined;
 	touchSession(hash: string, seen: Instant): void;

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
 
 /** `Lax` where it has to come back with a browser that somebody else sends to us. */
-export type CookieKind = { readonly name: string; readonly sameSite: "Strict" | "Lax" };
+type CookieKind = { readonly name: string; readonly sameSite: "Strict" | "Lax" };
 
 export type TokenCookie = {
 	readonly read: (request: Request) => string | undefined;

@@ -9,7 +9,7 @@ import { sha } from "./chain.ts";
 /** The journal's end: the tick, how many events there are in all, and the hash over everything. */
 export type Head = { readonly tick: number; readonly total: number; readonly hash: string };
 
-export type Anchor = {
+type Anchor = {
 	/** The newest head that can be read; undefined when there is no file or neither slot is whole. */
 	read(): Head | undefined;
 	/** Writes in place at once; the disk is asked to keep it within 50 ms. Errors: those of the file system. */

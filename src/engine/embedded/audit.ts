@@ -9,7 +9,7 @@ import { GENESIS, sha } from "./chain.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import type { Store } from "./open.ts";
 
-export type AuditRow = { readonly n: number; readonly at: Instant; readonly entry: Values; readonly hash: string };
+type AuditRow = { readonly n: number; readonly at: Instant; readonly entry: Values; readonly hash: string };
 export type AuditStream = Audit & {
 	/** Newest first. */
 	list(query?: { readonly cursor?: string; readonly most?: number }): Page<AuditRow>;

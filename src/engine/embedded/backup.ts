@@ -23,7 +23,7 @@ import { writeMeta } from "./meta.ts";
 import { connect, type Store } from "./open.ts";
 import { verifyAll } from "./verify.ts";
 
-export type BackupMade = {
+type BackupMade = {
 	readonly file: string;
 	readonly bytes: number;
 	readonly events: number;

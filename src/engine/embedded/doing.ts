@@ -10,7 +10,7 @@ import { begunAttempts, type Entry } from "./entry.ts";
 import type { Lanes } from "./lanes.ts";
 import { createRetries } from "./retries.ts";
 
-export type DoingParts = ChildParts & {
+type DoingParts = ChildParts & {
 	readonly performer: Performer;
 	readonly lanes: Lanes;
 	/** What the performer may call; waits as long as it takes. */

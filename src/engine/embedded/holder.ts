@@ -10,7 +10,7 @@ import { ConfigError } from "../../base/errors.ts";
 import { isRecord } from "../../base/json.ts";
 import type { Instant } from "../../base/time.ts";
 
-export type Holder = { readonly pid: number; readonly host: string; readonly startedAt: string };
+type Holder = { readonly pid: number; readonly host: string; readonly startedAt: string };
 
 /** Writes who holds the folder. Call it only with the lock in hand. */
 export function claimFolder(folder: string, startedAt: Instant): void {

@@ -1,7 +1,7 @@
 /**
  * Lets others wait for the moment when nothing is left to do.
  */
-export type Idle = {
+type Idle = {
 	/** Resolves at once when it is idle, else at the next `tell`. */
 	wait(): Promise<void>;
 	/** Tells that it may be idle now. */

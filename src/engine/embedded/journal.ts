@@ -20,21 +20,21 @@ export type EventRow = {
 	readonly payload: string;
 	readonly hash: string;
 };
-export type KeyRow = {
+type KeyRow = {
 	readonly key: string;
 	readonly seq: number;
 	readonly kind: string;
 	readonly verdict: string | null;
 	readonly reason: string | null;
 };
-export type SnapshotRow = {
+type SnapshotRow = {
 	readonly seq: number;
 	readonly chain: string;
 	readonly core: number;
 	readonly state: string;
 	readonly hash: string;
 };
-export type TimerRow = { readonly wait: string; readonly timer: string; readonly at: string };
+type TimerRow = { readonly wait: string; readonly timer: string; readonly at: string };
 export type DueRow = TimerRow & { readonly id: string };
 /** The columns of a run that follow from its state. */
 export type Described = {

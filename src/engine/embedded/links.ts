@@ -7,7 +7,7 @@ import type { Actor } from "../../people/roster.ts";
 import type { SurfaceName } from "../event.ts";
 import type { Store } from "./open.ts";
 
-export type LinkRow = {
+type LinkRow = {
 	readonly surface: SurfaceName;
 	readonly identity: string;
 	readonly person: Actor;
@@ -18,14 +18,14 @@ export type LinkRow = {
 };
 
 /** `hash`: SHA-256 of the code, hexadecimal. `place`: where it was handed out, as the chat writes it. */
-export type CodeRow = {
+type CodeRow = {
 	readonly hash: string;
 	readonly person: Actor;
 	readonly place: string;
 	readonly expires: Instant;
 };
 
-export type LinkRows = {
+type LinkRows = {
 	find(surface: SurfaceName, identity: string): LinkRow | undefined;
 	ofPerson(person: Actor): readonly LinkRow[];
 	all(): readonly LinkRow[];

@@ -6,7 +6,7 @@ import type { Json } from "../../base/json.ts";
 import type { Instant } from "../../base/time.ts";
 import type { Store } from "./open.ts";
 
-export type Memory = {
+type Memory = {
 	get(name: string): Json | undefined;
 	set(name: string, value: Json): void;
 	/** Remembers a name; true only the first time. For deliveries that may come twice. */

@@ -42,7 +42,7 @@ export type Store = {
 	close(): void;
 };
 
-export type StoreOptions = {
+type StoreOptions = {
 	readonly folder: string;
 	readonly clock?: Clock;
 	/** Base64 of 32 bytes. */

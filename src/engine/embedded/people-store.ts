@@ -11,7 +11,7 @@ import type { RunId } from "../event.ts";
 import type { Store } from "./open.ts";
 
 /** A form on its way. `typed`: the fields as typed, so that nothing is lost when it is refused. */
-export type Draft = {
+type Draft = {
 	readonly id: string;
 	readonly client: ClientId;
 	readonly sop: SopId;
@@ -24,7 +24,7 @@ export type Draft = {
 };
 
 /** `client` undefined: all clients the person serves. */
-export type Token = {
+type Token = {
 	/** SHA-256 of the token, hexadecimal. */
 	readonly hash: string;
 	readonly person: Actor;
@@ -34,7 +34,7 @@ export type Token = {
 	readonly revoked?: Instant;
 };
 
-export type Session = {
+type Session = {
 	readonly hash: string;
 	readonly actor: Actor;
 	readonly expires: Instant;

@@ -32,14 +32,14 @@ export type PostRow = {
 	readonly n: number;
 };
 
-export type OldCard = {
+type OldCard = {
 	readonly run: RunId;
 	readonly key: MessageKey;
 	readonly at: Instant;
 	readonly now: string;
 };
 
-export type Posts = {
+type Posts = {
 	find(run: RunId, key: MessageKey, addressee: string): PostRow | undefined;
 	/** Keeps a row whole; a card id that is replaced stays known to `oldCard`. Returns it with its `n`. */
 	save(row: Omit<PostRow, "n">): PostRow;

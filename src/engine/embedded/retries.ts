@@ -1,7 +1,7 @@
 /**
  * Tries something again later, twice as late each time, a minute at most. Must never try after `stop`.
  */
-export type Retries = {
+type Retries = {
 	later(name: string, job: () => void): void;
 	/** It went well: the next trouble starts with a short pause again. */
 	forget(name: string): void;

@@ -73,7 +73,7 @@ export type StageParts = {
 };
 
 /** What one tick knows beyond the journal: its instant, and the `unique` keys it has already given away. */
-export type TickFacts = { readonly now: Instant; readonly uniqs: Map<string, RunId> };
+type TickFacts = { readonly now: Instant; readonly uniqs: Map<string, RunId> };
 
 export function stage(parts: StageParts, item: Item, tick: TickFacts): Staged {
 	try {

@@ -24,7 +24,7 @@ export type Metrics = {
 	diskFull(): void;
 };
 
-export type TickParts = StageParts & {
+type TickParts = StageParts & {
 	readonly store: Store;
 	readonly committer: Committer;
 	readonly doing: Pick<Doing, "perform" | "tellParent">;

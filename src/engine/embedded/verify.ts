@@ -9,8 +9,8 @@ import { isDamage } from "./faults.ts";
 import type { Store } from "./open.ts";
 
 /** What is wrong first, in words; `undefined` when all is as it was written. */
-export type Finding = { readonly run?: RunId; readonly seq?: number; readonly words: string };
-export type Verified = { readonly events: number; readonly runs: number; readonly finding?: Finding };
+type Finding = { readonly run?: RunId; readonly seq?: number; readonly words: string };
+type Verified = { readonly events: number; readonly runs: number; readonly finding?: Finding };
 
 const PORTION = 1000;
 

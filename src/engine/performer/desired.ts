@@ -10,7 +10,7 @@ import type { Change, Check } from "../event.ts";
 /** What the input says, ready to be looked at. `undo`: the change that is turned round, with the input it was made with. */
 export type Desired = { readonly action: Action; readonly input: Values; readonly undo?: Change };
 
-export type Refusal = { readonly code: string; readonly message: string; readonly detail: string };
+type Refusal = { readonly code: string; readonly message: string; readonly detail: string };
 
 /** Checks an input by the action's schema. Values that are null or empty text count as not given. */
 export function readDesired(action: Action | undefined, name: string, values: Values): Desired | Refusal {

@@ -15,9 +15,9 @@ import type { Parts } from "./performer.ts";
 const FIRST_MS = 100;
 const MOST_MS = 5_000;
 
-export type Proved = { readonly output: Values; readonly proof: readonly Check[] };
+type Proved = { readonly output: Values; readonly proof: readonly Check[] };
 /** The other side wants to be left alone for longer than there is to prove it in. */
-export type PutOff = { readonly retryAfterMs: number; readonly code: Code; readonly detail: string };
+type PutOff = { readonly retryAfterMs: number; readonly code: Code; readonly detail: string };
 
 /**
  * Looks until it is so, at most `proveWithinMs`; undefined when it never was. An unanswered look is a look too few, and one
