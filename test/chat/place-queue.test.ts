@@ -111,3 +111,30 @@ test("a place that waits holds up no other", async () => {
 	await time.pass(1000);
 	assert.deepEqual(done, ["x"]);
 });
+
+test("a thousand changes in a minute are at most 31 edits, and the last one stands", async () => {
+	const shown: number[] = [];
+	for (let change = 1; change <= 1000; change += 1) {
+		const act: Job["act"] = async () => {
+			shown.push(change);
+			return "done";
+		};
+		queues.push("place", { name: "run", urgent: false, act });
+		await time.pass(60);
+	}
+	assert(shown.length <= 31, `${shown.length} edits`);
+	await time.pass(2000);
+	assert.equal(shown.at(-1), 1000);
+});
+
+test("two urgent ones that have to wait are tried a few times, not for ever", async () => {
+	let tries = 0;
+	const act: Job["act"] = async () => {
+		tries += 1;
+		return time.ms() - began < 5000 ? { againInMs: 1000, paced: true } : "done";
+	};
+	queues.push("place", { name: "first", urgent: true, act });
+	queues.push("place", { name: "second", urgent: true, act });
+	await time.pass(20_000);
+	assert(tries <= 10, `${tries} tries`);
+});
