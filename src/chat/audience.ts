@@ -8,7 +8,7 @@ import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { actorOf } from "../people/actor.ts";
 import { resolveWho } from "../people/resolve.ts";
-import type { Actor, Roster } from "../people/roster.ts";
+import type { Actor, ChannelName, Roster } from "../people/roster.ts";
 import { sameAs } from "../people/same.ts";
 import type { PersonId, Sop, Who } from "../sop/sop.ts";
 import { type Address, isChat, type Surface } from "./surface.ts";
@@ -104,10 +104,13 @@ export async function reach(
 }
 
 /** A channel of the client on each real chat. The web chat has no channels. */
-function channelPlaces(parts: AudienceParts, name: string, client: string): readonly Address[] {
-	const channel = parts.rosterOf(client)?.channels[name];
+function channelPlaces(parts: AudienceParts, name: ChannelName, client: string): readonly Address[] {
+	const { [name]: channel, operations } = parts.rosterOf(client)?.channels ?? {};
 	return parts.surfaces.flatMap(({ name: surface }) => {
-		const ref = isChat(surface) ? channel?.[surface] : undefined;
-		return ref === undefined ? [] : [{ surface, kind: "channel" as const, ref }];
+		if (!isChat(surface)) return [];
+		const ref = channel?.[surface];
+		// Where both are one channel, the line about the run says it already.
+		const isSaid = name !== "operations" && ref === operations?.[surface];
+		return ref === undefined || isSaid ? [] : [{ surface, kind: "channel" as const, ref }];
 	});
 }

@@ -3,6 +3,7 @@
  * key: the same key is the same message, edited in place.
  */
 import type { CardData, CardName } from "../cards/card.ts";
+import type { ChannelName } from "../people/roster.ts";
 import type { Who } from "../sop/sop.ts";
 import type { WaitId } from "./event.ts";
 
@@ -10,9 +11,9 @@ import type { WaitId } from "./event.ts";
 export type MessageKey = string;
 
 /** Whom a message is for. Resolved when it is put and each time it rings. */
-export type Audience =
+type Audience =
 	| { readonly kind: "people"; readonly who: readonly Who[] }
-	| { readonly kind: "channel"; readonly channel: string };
+	| { readonly kind: "channel"; readonly channel: ChannelName };
 
 export type Message = {
 	readonly key: MessageKey;

@@ -23,14 +23,15 @@ export type Person = {
 /** Someone acting: the MSP's own staff when `client` is not there, else a person of that client. Ids are unique within both. */
 export type Actor = { readonly id: PersonId; readonly client?: ClientId };
 
+/** The client's channels: for what is to be approved, and for each run. */
+export type ChannelName = "approvals" | "operations";
+
 export type Roster = {
 	readonly client: ClientId;
 	readonly people: readonly Person[];
 	/** A role defined in both files is the client's. A group is resolved by a connector, later. */
 	readonly roles: { readonly [role: RoleId]: readonly PersonId[] | { readonly group: string } };
-	readonly channels: {
-		readonly [name: string]: { readonly teams?: string; readonly slack?: string; readonly web?: string };
-	};
+	readonly channels: { readonly [name in ChannelName]?: { readonly teams?: string; readonly slack?: string } };
 	readonly standing: readonly StandingApproval[];
 };
 
