@@ -42,7 +42,7 @@ export type Answered = { readonly status: number; readonly body: string };
 
 /** `around`: wraps the bot, to make it slow. `slack`: one that runs already. `folder`: the same world again,
  * after a stop. `shut`: Slack cannot be reached. `sops`:
- * more procedures of Contoso's. `people`: how each of them stands in the roster. */
+ * more procedures of Contoso's. `approvals`: its channel for these. `people`: how each of them stands in the roster. */
 export async function openSlackWorld(
 	more: {
 		readonly way?: "socket" | "http";
@@ -51,6 +51,7 @@ export async function openSlackWorld(
 		readonly folder?: string;
 		readonly shut?: boolean;
 		readonly sops?: Client["sops"];
+		readonly approvals?: string;
 		readonly people?: (person: Person) => Person;
 	} = {},
 ) {
@@ -58,7 +59,10 @@ export async function openSlackWorld(
 	let clocks: Clock = systemClock;
 	const slack = more.slack ?? (await startSlack({ way, clock: { now: () => clocks.now() } }));
 	const world = await openWorld({
-		channels: { operations: { slack: `${TEAM}/${CHANNELS.operations}` } },
+		channels: {
+			operations: { slack: `${TEAM}/${CHANNELS.operations}` },
+			...(more.approvals === undefined ? {} : { approvals: { slack: `${TEAM}/${more.approvals}` } }),
+		},
 		people: more.people ?? withSlack,
 		...(more.sops === undefined ? {} : { sops: more.sops }),
 		...(more.folder === undefined ? {} : { folder: more.folder }),

@@ -31,12 +31,24 @@ export type Who = keyof typeof TEAMS_IDS;
 export type TeamsWorld = Awaited<ReturnType<typeof openTeamsWorld>>;
 export type Answered = { readonly status: number; readonly body: Json };
 
-/** `around`: wraps the bot, to make it slow. `issuer`: of another of Microsoft's clouds. `sops`: more of Contoso's. */
+/**
+ * `around`: wraps the bot, to make it slow. `issuer`: of another of Microsoft's clouds. `sops`: more of Contoso's.
+ * `approvals`: its channel for these.
+ */
 export async function openTeamsWorld(
-	more: { readonly around?: (bot: Bot) => Bot; readonly issuer?: string; readonly sops?: Client["sops"] } = {},
+	more: {
+		readonly around?: (bot: Bot) => Bot;
+		readonly issuer?: string;
+		readonly sops?: Client["sops"];
+		readonly approvals?: string;
+	} = {},
 ) {
 	const microsoft = await openMicrosoft(more.issuer);
-	const world = await openWorld({ channels: { operations: { teams: OPERATIONS } }, sops: more.sops ?? {} });
+	const approvals = more.approvals === undefined ? {} : { approvals: { teams: more.approvals } };
+	const world = await openWorld({
+		channels: { operations: { teams: OPERATIONS }, ...approvals },
+		sops: more.sops ?? {},
+	});
 	const lines: string[] = [];
 	const { clock, definitions, audit, desk, posts, fill, newId } = world;
 	const log = openLog({
