@@ -6,12 +6,12 @@ import { type CardData, emptyCard } from "../cards/card.ts";
 import type { PlanHash } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
-import { detailOf } from "./own-card.ts";
+import { detailOf, isOwn } from "./own-card.ts";
 import type { Send, SendParts } from "./post-one.ts";
 import { dataOf, type PostRow } from "./posts.ts";
 import type { Drawn } from "./surface.ts";
 
-export type DrawParts = Pick<SendParts, "fill" | "newId">;
+type DrawParts = Pick<SendParts, "fill" | "newId">;
 
 /** The message as it stands. `id`: what its buttons carry. */
 export function drawn(parts: DrawParts, job: Send, id: string): Drawn {
@@ -41,8 +41,9 @@ export function drawnAt(parts: DrawParts, job: Send, at: { row: PostRow; page: n
 /** In a channel nobody is "you", so those who are asked can be named; elsewhere the card itself says it. */
 function asksOf({ run, message, place, who }: Send): Drawn["asks"] {
 	if (place.to.kind !== "channel" || message.closed) return undefined;
-	const people = Object.values(run.steps).flatMap(({ wait }) => {
+	const people = Object.entries(run.steps).flatMap(([path, { wait }]) => {
 		if (wait === undefined || wait.verbs.length === 0) return [];
+		if (!isOwn(message) && !message.key.startsWith(`${path}/`)) return [];
 		return wait.claimedBy === undefined ? who([...wait.who, ...(wait.also ?? [])]) : [wait.claimedBy];
 	});
 	return people.length === 0 ? undefined : { client: run.client, people: [...new Set(people)] };

@@ -102,7 +102,8 @@ function firstOpen(run: Run): Open | undefined {
 	return open.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong: Words; readonly rest: Words } {
+/** What one open step waits for, in two parts. */
+export function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly strong: Words; readonly rest: Words } {
 	const { wait, name } = state;
 	if (wait === undefined)
 		return { strong: [name], rest: state.attempt > 1 ? [` is under way, try ${state.attempt}.`] : [" is under way."] };

@@ -5,6 +5,7 @@
 import { words } from "../base/words.ts";
 import { emptyCard } from "../cards/card.ts";
 import type { Sop, Who } from "../sop/sop.ts";
+import { approvalLine } from "./channel-card.ts";
 import type { Path } from "./event.ts";
 import type { Message } from "./message.ts";
 import { placeOf } from "./path.ts";
@@ -74,7 +75,7 @@ function messagesOf(sop: Sop, run: Run, at: At): readonly Message[] {
 		const open = wait?.kind === kind && wait.verbs.length > 0;
 		const made = open ? openCard(sop, run, at) : closedCard(sop, run, { ...at, kind });
 		const who = open ? wait.who : whoWas(sop, run, { ...at, kind });
-		messages.push({
+		const asks: Message = {
 			key,
 			to: { kind: "people", who },
 			card: made.card,
@@ -82,7 +83,9 @@ function messagesOf(sop: Sop, run: Run, at: At): readonly Message[] {
 			rings: open ? wait.rings : (state.rings ?? 0),
 			closed: !open,
 			...(open ? { wait: wait.id } : {}),
-		});
+		};
+		messages.push(asks);
+		if (kind === "approval" && sop.visibility === "all") messages.push(approvalLine(sop, run, { ...at, asks }));
 		if (open && wait.also !== undefined) {
 			messages.push({
 				key: `${key}/overdue`,

@@ -35,7 +35,10 @@ const person = z.strictObject({
 	title: text.optional(),
 });
 const members = z.union([z.array(z.string()), z.string()]);
-const place = z.strictObject({ teams: text.optional(), slack: slackChannel.optional(), web: text.optional() });
+const channel = z.strictObject({
+	teams: text.optional().describe("19:…@thread.tacv2, from the channel's link"),
+	slack: slackChannel.optional(),
+});
 const workspace = z.strictObject({
 	team: z
 		.string()
@@ -84,7 +87,12 @@ export const clientShape = z.strictObject({
 		})
 		.optional(),
 	signIn: signInShape.optional(),
-	channels: z.record(idLike, place).optional(),
+	channels: z
+		.strictObject({
+			approvals: channel.optional().describe("A line about each approval; without it the one about the run says it"),
+			operations: channel.optional().describe("A line about each run"),
+		})
+		.optional(),
 	people: z.array(person),
 	roles: z.record(idLike, z.union([members, z.strictObject({ group: text })]).describe("Ids of people, or a group")),
 	standingApprovals: z

@@ -275,9 +275,11 @@ describe("doctor, against a real local Slack", { skip: needs("local Slack") }, (
 		const edits: readonly Edit[] = [
 			[CONTOSO, PEOPLE.harriet.id, PEOPLE.gone.id],
 			[CONTOSO, CHANNELS.operations, "C99NOWHERE"],
+			[CONTOSO, "channels: {", `channels: { approvals: { slack: "${LOCAL_TEAM}/C98NOWHERE" },`],
 		];
 		names(await shop.doctor(env, edits), [
 			[/Harriet Reyes/, /deactivated/, /client\.yaml/],
+			[/approvals \(C98NOWHERE\)/, /no such channel/, /invite/],
 			[/operations \(C99NOWHERE\)/, /no such channel/, /invite/],
 		]);
 		assert.equal(slack.line.sockets(), 0, "it took no connection");

@@ -1,11 +1,12 @@
-/** What cards say of a run that is not over, that has ended, and of a change that an undo leaves. */
+/** What cards say of a run that is not over, that has ended, of a change that an undo leaves, and of an approval to all. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { words } from "../../src/base/words.ts";
 import type { Message } from "../../src/engine/message.ts";
 import { undoable } from "../../src/engine/undo.ts";
 import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
-import { change, done, freeStep, sopFor, type Told, tell } from "./stage.ts";
+import { approveStep, change, done, doStep, entry, freeStep, make, planFor, sopFor, type Told, tell } from "./stage.ts";
 
 const base = { let: {}, onFailure: "ask" } as const;
 const laptop: Step = {
@@ -70,4 +71,51 @@ test("an undo leaves what an action says stays", () => {
 		undoable(told.run()).map((entry) => entry.change.id),
 		["add:x#licence"],
 	);
+});
+
+describe("the line in the channel for approvals", () => {
+	const line = (told: Told): Message | undefined =>
+		view(told.sop, told.run()).find(({ key }) => key === "approve/approve/channel");
+
+	test("says what would change and whom it waits for, and has nothing to press; then who decided", () => {
+		const told = tell(sopFor([approveStep(["a"]), doStep("a")]));
+		assert.equal(line(told), undefined, "nothing is asked before there is a plan");
+		told.planned("approve", planFor([entry("a", [make])]));
+		const asked = line(told);
+		assert.deepEqual(asked?.to, { kind: "channel", channel: "approvals" });
+		assert.equal(asked?.closed, false);
+		assert.equal(asked?.wait, undefined);
+		assert.deepEqual(
+			asked?.data.lines.map(({ text }) => text),
+			["create:x"],
+		);
+		assert.deepEqual(asked?.data.waiting?.strong, words("Waiting for ", { who: ["it-lead"], except: "harriet" }));
+		told.answer("approve", "approve");
+		const decided = line(told);
+		assert.equal(decided?.closed, true);
+		assert.match(JSON.stringify(decided?.data.lead), /pproved by.*"person":"mo"/u);
+		for (const message of [asked, decided]) {
+			assert.deepEqual(
+				message?.data.buttons.map(({ title, url }) => [title, url]),
+				[["Open the run", "/runs/RUN"]],
+			);
+		}
+	});
+
+	test("offers no way on from a plan that cannot be approved, and says who is to choose one", () => {
+		const told = tell(sopFor([approveStep(["a"]), doStep("a")]));
+		const choices = [{ id: "other", words: "Another licence", with: {} }];
+		const problem = { path: "a", code: "no-licence", message: "25 of 25 are in use.", choices };
+		told.planned("approve", planFor([entry("a", [])], { problems: [problem] }));
+		const { data } = line(told) ?? assert.fail("there is no line");
+		assert.deepEqual(data.lead[0], "25 of 25 are in use.");
+		assert.deepEqual([data.choices, data.details], [[], []]);
+	});
+
+	test("is not there for a run that only those may see whom it involves", () => {
+		const told = tell(sopFor([approveStep(["a"]), doStep("a")], { visibility: "involved" }));
+		told.planned("approve", planFor([entry("a", [make])]));
+		assert.equal(line(told), undefined);
+		assert(view(told.sop, told.run()).some(({ key }) => key === "approve/approve"));
+	});
 });

@@ -296,6 +296,15 @@ describe("Slack in the definitions", () => {
 		);
 	});
 
+	it("takes a channel for approvals and one for runs, and notices a name that is meant to be one", () => {
+		const folder = copy();
+		edit(folder, CONTOSO, "roles:\n", 'channels: { aprovals: { slack: "T01/C01APPROVE" } }\nroles:\n');
+		assert.deepEqual(
+			load(folder).problems.map(({ path, code, line, remedy }) => [path, code, line, remedy]),
+			[["channels.aprovals", "unknown-key", 13, "Write “approvals”."]],
+		);
+	});
+
 	it("is one person's alone", () => {
 		const folder = copy();
 		edit(folder, CONTOSO, "title: HR,", 'title: HR, slack: "T01/U02",');

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { isRecord, type Values } from "../../../src/base/json.ts";
 import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { type SlackMessage, until } from "../../fixtures/slack.ts";
@@ -13,10 +14,10 @@ import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 describe("a run in Slack", { skip: needs("local Slack") }, () => {
 	let world: SlackWorld;
 	beforeEach(async () => {
-		world = await openSlackWorld();
+		world = await openSlackWorld({ approvals: CHANNELS.lounge });
 	});
 	afterEach(async () => {
-		const places = [CHANNELS.operations, world.slack.dm("mo"), world.slack.dm("harriet")];
+		const places = [CHANNELS.operations, CHANNELS.lounge, world.slack.dm("mo"), world.slack.dm("harriet")];
 		for (const message of places.flatMap((place) => ours(place))) assert.deepEqual(blockProblems(message), []);
 		await world.end();
 	});
@@ -57,6 +58,25 @@ describe("a run in Slack", { skip: needs("local Slack") }, () => {
 		const mine = await until(() => replies(world.slack.dm("harriet"))[0]);
 		assert.match(wordsIn(mine.blocks), /Ada Lovelace is there/u);
 		assert.equal(replies(operations).length, 1);
+	});
+
+	test("has its approval in the channel for these, with whom it asks and nothing to press, edited to the decision", async () => {
+		await start();
+		const asked = await one(CHANNELS.lounge, /Approve the plan for Ada Lovelace.*Waiting for.*Mo Manager.*Make the/su);
+		const pressed = (asked.blocks as readonly Values[]).flatMap(({ elements }) =>
+			Array.isArray(elements) ? elements : [],
+		);
+		assert.deepEqual(
+			pressed.filter((each) => isRecord(each) && each.type === "button" && each.url === undefined),
+			[],
+		);
+		await world.slack.press("mo", await one(world.slack.dm("mo"), /Approve the plan/u), "Approve");
+		const decided = await one(CHANNELS.lounge, /The plan for Ada Lovelace.*Approved by Mo Manager/su);
+		assert.equal(decided.ts, asked.ts, "it is the same message");
+		assert.doesNotMatch(JSON.stringify(decided.blocks), /<@/u);
+		await one(CHANNELS.operations, /Ada Lovelace.*done/u);
+		assert.equal(top(CHANNELS.lounge).length, 1, "the run itself stands in the channel for runs");
+		assert.equal(top(CHANNELS.operations).length, 1);
 	});
 
 	test("whose message somebody deleted gets another one when it changes", async () => {

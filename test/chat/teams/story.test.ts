@@ -18,9 +18,10 @@ import {
 } from "./teams-world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
+const APPROVALS = "19:approvals@thread.tacv2";
 let world: TeamsWorld;
 before(async () => {
-	world = await openTeamsWorld();
+	world = await openTeamsWorld({ approvals: APPROVALS });
 });
 after(() => world.end());
 
@@ -75,6 +76,13 @@ describe("a new employee", () => {
 		assert(!JSON.stringify(card).includes("Action.Execute"));
 	});
 
+	test("is asked about in the channel for approvals too, with the changes and nothing to press", async () => {
+		const shown = await newest(APPROVALS, /Approve the plan for Ada Lovelace.*<at>Mo Manager<\/at>$/u);
+		const card = cardIn(shown);
+		assert.match(textIn(card), /Waiting for Mo Manager +to approve.*Make the account of Ada Lovelace, closed/u);
+		assert(!/Action\.(?:Execute|Submit)|Input\./u.test(JSON.stringify(card)));
+	});
+
 	test("is not approved by somebody the roster does not know, with the very card in hand", async () => {
 		const asked = await newest("chat-mo", /Approve the plan/u);
 		const { body } = await world.press("stranger", cardIn(asked), "approve");
@@ -106,6 +114,8 @@ describe("a new employee", () => {
 		const among = await newest(OPERATIONS, /new employee onboarding: done/u);
 		assert.deepEqual(cardIn(among).msteams, { width: "Full" }, "nobody is asked any more");
 		assert.match(textIn(cardIn(asked)), /Approved by you/u);
+		const decided = await newest(APPROVALS, /The plan for Ada Lovelace.*Approved by Mo Manager/u);
+		assert.deepEqual([decided.edits > 0, world.microsoft.of(APPROVALS).length], [true, 1]);
 	});
 
 	test("tells whoever presses an older card that the question has moved on", async () => {
