@@ -9,6 +9,7 @@ import { openProviders } from "./chat/web/oidc-provider.ts";
 import type { SignIn } from "./chat/web/session.ts";
 import { createSignIn } from "./chat/web/sign-in.ts";
 import type { Definitions } from "./sop/definitions.ts";
+import { ownPeople } from "./sop/everyone.ts";
 
 /** Opens the way in. `url`: what links start with, and where a provider sends people back to. */
 export function openSignIn(
@@ -28,9 +29,9 @@ export function openSignIn(
 
 function organisationsOf({ msp, clients }: Definitions): readonly Organisation[] {
 	const own = msp.signIn === undefined ? [] : [{ people: msp.people, at: msp.signIn }];
-	const others = Object.values(clients).flatMap(({ id, roster, signIn }) => {
-		const people = roster.people.filter((person) => person.of === "client");
-		return signIn === undefined ? [] : [{ client: id, people, at: signIn }];
+	const others = Object.values(clients).flatMap((client) => {
+		const { id, signIn } = client;
+		return signIn === undefined ? [] : [{ client: id, people: ownPeople(client), at: signIn }];
 	});
 	return [...own, ...others];
 }

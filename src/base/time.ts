@@ -47,6 +47,11 @@ export function later(a: Instant, b: Instant): Instant {
 	return a > b ? a : b;
 }
 
+/** A zone's place as people say it: "New York". */
+export function zonePlace(zone: Zone): string {
+	return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}
+
 /** The day it is at that instant in that zone. */
 export function dayAt(at: Instant, zone: Zone): Day {
 	return Temporal.Instant.from(at).toZonedDateTimeISO(zone).toPlainDate().toString();

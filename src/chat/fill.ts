@@ -2,13 +2,14 @@
  * Fills a card's sentences for whoever reads it: names, times in their zone, "you". Must never name a person of one client
  * to another's.
  */
-import type { Clock, Zone } from "../base/time.ts";
+import { type Clock, zonePlace } from "../base/time.ts";
 import type { CardData } from "../cards/card.ts";
 import { type FilledCard, fillWords, type Reader } from "../cards/fill.ts";
 import type { SurfaceName } from "../engine/event.ts";
 import { resolveWho } from "../people/resolve.ts";
-import type { Actor, Person, Roster } from "../people/roster.ts";
+import type { Actor, Roster } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
+import { personOf } from "../sop/everyone.ts";
 import type { ClientId, PersonId, Who } from "../sop/sop.ts";
 
 /** For whom. No actor: a channel, so the client's times and nobody is "you". */
@@ -47,41 +48,24 @@ export function filledOf(data: CardData): FilledCard {
 	return fillWords(data, NOBODY);
 }
 
-/** The person behind an actor. */
-export function personOf(definitions: Definitions, actor: Actor): Person | undefined {
-	return peopleAround(definitions, actor.client).find((person) => {
-		return person.id === actor.id && (person.of === "msp") === (actor.client === undefined);
-	});
-}
-
 function readerOf(definitions: Definitions, { actor, client: about, who, surface }: FillFor, clock: Clock): Reader {
 	const client = Object.values(definitions.clients).find((each) => each.id === (about ?? actor?.client));
-	const people = peopleAround(definitions, client?.id);
+	const people = client?.roster.people ?? definitions.msp.people;
 	const clientZone = client?.values.timezone ?? "UTC";
 	const zone = (actor && personOf(definitions, actor)?.zone) ?? clientZone;
 	const roster = client?.roster ?? { ...NO_ROSTER, people: definitions.msp.people, roles: definitions.msp.roles };
 	return {
 		now: clock.now(),
 		zone,
-		place: placeName(zone),
+		place: zonePlace(zone),
 		clientZone,
-		clientPlace: placeName(clientZone),
+		clientPlace: zonePlace(clientZone),
 		...(actor === undefined ? {} : { you: actor.id }),
 		...(surface === "slack" ? { moments: "marked" } : {}),
 		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name,
 		roleName: (role) => role.replaceAll("-", " "),
 		resolve: (asked) => who?.(asked) ?? resolveWho(asked, roster, { requester: "", owner: "owner" }),
 	};
-}
-
-function peopleAround(definitions: Definitions, client: ClientId | undefined): readonly Person[] {
-	const own = Object.values(definitions.clients).find((each) => each.id === client);
-	const theirs = (own?.roster.people ?? []).filter((person) => person.of === "client");
-	return [...theirs, ...definitions.msp.people];
-}
-
-function placeName(zone: Zone): string {
-	return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 
 const NO_ROSTER: Roster = { client: "", people: [], roles: {}, channels: {}, standing: [] };

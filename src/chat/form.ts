@@ -7,6 +7,7 @@ import { words } from "../base/words.ts";
 import type { Text } from "../cards/card.ts";
 import type { PersonChoice } from "../cards/form-card.ts";
 import type { Client } from "../sop/definitions.ts";
+import { ownPeople } from "../sop/everyone.ts";
 import type { Field, Sop } from "../sop/sop.ts";
 import type { Said } from "./parse.ts";
 
@@ -38,9 +39,7 @@ export function prefill(
 
 /** The people of a client that a form can offer. */
 export function peopleOf(client: Client | undefined): readonly PersonChoice[] {
-	return (client?.roster.people ?? [])
-		.filter((person) => person.of === "client")
-		.map(({ id, name, title }) => ({ id, name, ...(title === undefined ? {} : { title }) }));
+	return ownPeople(client).map(({ id, name, title }) => ({ id, name, ...(title === undefined ? {} : { title }) }));
 }
 
 /** A run's form as it can be typed again: people are chosen by id, whatever they were found by. */

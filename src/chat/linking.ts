@@ -10,7 +10,7 @@ import type { SurfaceName } from "../engine/event.ts";
 import { actorOf } from "../people/actor.ts";
 import { peopleOf } from "../people/resolve.ts";
 import type { Actor } from "../people/roster.ts";
-import { personOf } from "./fill.ts";
+import { personOf } from "../sop/everyone.ts";
 import { CODE_MS, type KeptCode } from "./link-codes.ts";
 import type { Linking } from "./links.ts";
 import { parse } from "./parse.ts";

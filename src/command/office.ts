@@ -5,6 +5,7 @@
 import { InputError } from "../base/errors.ts";
 import type { Clock } from "../base/time.ts";
 import type { Actor } from "../people/roster.ts";
+import { everyone } from "../sop/everyone.ts";
 import type { App } from "./app-port.ts";
 
 export type Office = { readonly app: App; readonly clock: Clock };
@@ -15,13 +16,11 @@ export type Office = { readonly app: App; readonly clock: Clock };
  */
 export function actorOf(app: App, who: { readonly as: string; readonly client?: string | undefined }): Actor {
 	const definitions = app.definitions();
-	if (definitions.msp.people.some(({ id }) => id === who.as)) return { id: who.as };
-	const clients = Object.values(definitions.clients).filter(
-		({ id, roster }) =>
-			(who.client ?? id) === id && roster.people.some((one) => one.id === who.as && one.of === "client"),
-	);
-	const [client, second] = clients;
-	if (client !== undefined && second === undefined) return { id: who.as, client: client.id };
+	const known = [...everyone(definitions)].map(({ actor }) => actor).filter(({ id }) => id === who.as);
+	const ours = known.find(({ client }) => client === undefined);
+	if (ours !== undefined) return ours;
+	const [only, second] = known.filter(({ client }) => client === (who.client ?? client));
+	if (only !== undefined && second === undefined) return only;
 	const message =
 		second === undefined ? `Nobody on the roster is called "${who.as}".` : `Several clients have a "${who.as}".`;
 	const remedy = second === undefined ? "Name a person by the id in msp.yaml or client.yaml." : "Add --client ID.";

@@ -3,11 +3,11 @@
  */
 import type { PersonChoice } from "../cards/form-card.ts";
 import type { Definitions } from "../sop/definitions.ts";
+import { ownPeople } from "../sop/everyone.ts";
 import type { ClientId } from "../sop/sop.ts";
 
 export function choosable(definitions: Definitions, client: ClientId): readonly PersonChoice[] {
-	const people = definitions.clients[client]?.roster.people.filter((person) => person.of === "client") ?? [];
-	return people
+	return ownPeople(definitions.clients[client])
 		.map(({ id, name, email, title }) => ({ id, name, email, ...(title === undefined ? {} : { title }) }))
 		.sort((a, b) => a.name.localeCompare(b.name, "en"));
 }

@@ -3,14 +3,15 @@
  * client to another's.
  */
 import { type Html, html } from "../base/html.ts";
-import { type Clock, type Instant, toMs, type Zone } from "../base/time.ts";
+import { type Clock, type Instant, toMs, type Zone, zonePlace } from "../base/time.ts";
 import type { Text } from "../cards/card.ts";
 import { type Reader, say, sayRuns } from "../cards/fill.ts";
 import { agoWords, type Clocks, dayWords, momentWords, spanWords } from "../cards/time-words.ts";
 import { sayRole } from "../people/names.ts";
 import { resolveWho } from "../people/resolve.ts";
-import type { Actor, Involved, Person } from "../people/roster.ts";
+import type { Actor, Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
+import { personOf } from "../sop/everyone.ts";
 import type { ClientId, PersonId } from "../sop/sop.ts";
 
 type About = {
@@ -25,16 +26,16 @@ const NOBODY: Involved = { requester: "", owner: "owner" };
 /** A reader of pages and answers about one client, or about none in particular. */
 export function readerOf(definitions: Definitions, actor: Actor, about: About): Reader {
 	const client = definitions.clients[about.client ?? actor.client ?? ""];
-	const people = client === undefined ? definitions.msp.people : peopleOf(definitions, client.id);
+	const people = client?.roster.people ?? definitions.msp.people;
 	const own = personOf(definitions, actor);
 	const zone = own?.zone ?? client?.values.timezone ?? "UTC";
 	const clientZone = client?.values.timezone ?? zone;
 	return {
 		now: about.clock.now(),
 		zone,
-		place: placeOf(zone),
+		place: zonePlace(zone),
 		clientZone,
-		clientPlace: placeOf(clientZone),
+		clientPlace: zonePlace(clientZone),
 		you: actor.id,
 		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? serviceName(id),
 		roleName: sayRole,
@@ -42,26 +43,10 @@ export function readerOf(definitions: Definitions, actor: Actor, about: About): 
 	};
 }
 
-/** The person behind an actor; undefined when the roster does not name them (any more). */
-export function personOf(definitions: Definitions, actor: Actor): Person | undefined {
-	const people = actor.client === undefined ? definitions.msp.people : definitions.clients[actor.client]?.roster.people;
-	return people?.find((person) => person.id === actor.id);
-}
-
-/** Everyone who may appear in a client's runs: its people first, then the MSP's. */
-function peopleOf(definitions: Definitions, client: ClientId): readonly Person[] {
-	return [...(definitions.clients[client]?.roster.people ?? []), ...definitions.msp.people];
-}
-
 /** The clients this person may come across: their own, or every one for the MSP's staff. */
 export function clientsOf(definitions: Definitions, actor: Actor): readonly ClientId[] {
 	const all = Object.keys(definitions.clients).sort();
 	return actor.client === undefined ? all : all.filter((client) => client === actor.client);
-}
-
-/** A zone's place as people say it: "New York". */
-function placeOf(zone: Zone): string {
-	return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 
 /** Writes a sentence for a reader as plain text. */

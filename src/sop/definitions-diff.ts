@@ -4,6 +4,7 @@
  */
 import { type Json, sameJson } from "../base/json.ts";
 import type { Client, Definitions } from "./definitions.ts";
+import { ownPeople } from "./everyone.ts";
 
 /** What differs, a sentence each, in a stable order. Empty: nothing does. */
 export function diffDefinitions(old: Definitions, fresh: Definitions): readonly string[] {
@@ -49,8 +50,7 @@ function diffClient(old: Client, fresh: Client): readonly string[] {
 }
 
 function byId(client: Client) {
-	const own = client.roster.people.filter((person) => person.of === "client");
-	return Object.fromEntries(own.map((person) => [person.id, person]));
+	return Object.fromEntries(ownPeople(client).map((person) => [person.id, person]));
 }
 
 function sides<T>(

@@ -2,8 +2,10 @@
  * Tells an SOP as a numbered, printable document in plain sentences: what, who, when, what if it fails. Plain data; must
  * never show an expression's source where words will do, nor more than its reader may see.
  */
+
 import { unreachable } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
+import { zonePlace } from "../base/time.ts";
 import type { Roster } from "../people/roster.ts";
 import { sayWho, sayWhoWithNames } from "./document-who.ts";
 import { sayCondition, sayExpression, sayTemplate } from "./document-words.ts";
@@ -215,8 +217,7 @@ function sayReceipts(step: Extract<Step, { kind: "tell" }>): readonly string[] {
 function sayWait(wait: WaitRule, sop: Sop): string {
 	if (wait.kind === "after") return `${capital(sayDuration(wait.after))}.`;
 	if (wait.kind === "for") return `Looks until it is so, at most ${sayDuration(wait.atMost)}.`;
-	const place = sop.client.timezone.split("/").at(-1)?.replaceAll("_", " ");
-	const at = wait.at === undefined ? "" : ` at ${wait.at}, ${place}`;
+	const at = wait.at === undefined ? "" : ` at ${wait.at}, ${zonePlace(sop.client.timezone)}`;
 	return `${capital(sayExpression(wait.until, sop))}${at}. Moves by itself when the day is changed.`;
 }
 

@@ -13,8 +13,17 @@ type Known = { readonly actor: Actor; readonly person: Person; readonly client?:
 export function* everyone({ msp, clients }: Pick<Definitions, "msp" | "clients">): Generator<Known, undefined> {
 	for (const person of msp.people) yield { actor: actorOf(person, undefined), person };
 	for (const client of Object.values(clients)) {
-		for (const person of client.roster.people) {
-			if (person.of === "client") yield { actor: actorOf(person, client.id), person, client };
-		}
+		for (const person of ownPeople(client)) yield { actor: actorOf(person, client.id), person, client };
 	}
+}
+
+/** A client's own people, without the MSP's staff; nobody where there is no such client. */
+export function ownPeople(client: Pick<Client, "roster"> | undefined): readonly Person[] {
+	return client?.roster.people.filter((person) => person.of === "client") ?? [];
+}
+
+/** The person behind an actor; undefined when the roster does not name them (any more). */
+export function personOf({ msp, clients }: Pick<Definitions, "msp" | "clients">, actor: Actor): Person | undefined {
+	const people = actor.client === undefined ? msp.people : ownPeople(clients[actor.client]);
+	return people.find((person) => person.id === actor.id);
 }

@@ -5,6 +5,7 @@
 import type { Json, Values } from "../../base/json.ts";
 import type { GraphSettings } from "../../sop/connector-schema.ts";
 import type { Client } from "../../sop/definitions.ts";
+import { ownPeople } from "../../sop/everyone.ts";
 
 export type Seed = {
 	readonly client: string;
@@ -61,7 +62,7 @@ export function seedOf(client: Client): Seed {
 	const profiles = Object.values(client.values.profiles);
 	const { directory, microsoft365, mail } = client.connectors;
 	const counted = microsoft365?.use === "sandbox" ? microsoft365.licences : undefined;
-	const people = client.roster.people.filter((person) => person.of === "client");
+	const people = ownPeople(client);
 	const base =
 		directory?.base ??
 		baseOf(

@@ -6,7 +6,7 @@ import { words } from "../../base/words.ts";
 import type { CardData } from "../../cards/card.ts";
 import type { SurfaceName } from "../../engine/event.ts";
 import { isSameActor } from "../../people/actor.ts";
-import { personOf } from "../fill.ts";
+import { personOf } from "../../sop/everyone.ts";
 import { chatName, NO_SUCH_CODE, refuseKnown, TOO_OFTEN } from "../linking.ts";
 import type { Linked, Linking } from "../links.ts";
 import type { Said } from "../parse.ts";

@@ -5,6 +5,7 @@
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import { isRecord, type Values } from "../../base/json.ts";
 import type { Definitions } from "../../sop/definitions.ts";
+import { ownPeople } from "../../sop/everyone.ts";
 import { type Look, textIn } from "./examine-look.ts";
 import { type Refusal, refusalOf } from "./refusals.ts";
 
@@ -46,10 +47,10 @@ function namedIn(
 	const within = (ref: string | undefined) => (ref?.startsWith(`${team}/`) ? ref.slice(team.length + 1) : undefined);
 	const files = [
 		{ at: "msp.yaml", people: msp.people, channels: {} },
-		...Object.values(clients).map(({ id, roster }) => ({
-			at: `client.yaml of ${id}`,
-			people: roster.people.filter((person) => person.of === "client"),
-			channels: roster.channels,
+		...Object.values(clients).map((client) => ({
+			at: `client.yaml of ${client.id}`,
+			people: ownPeople(client),
+			channels: client.roster.channels,
 		})),
 	];
 	const people = files.flatMap(({ at, people: list }) =>

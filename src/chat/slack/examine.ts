@@ -9,6 +9,7 @@ import type { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import type { Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
+import { ownPeople } from "../../sop/everyone.ts";
 import { knownFinding } from "../known-people.ts";
 import { wayIn } from "../way-in.ts";
 import { ROUTE } from "./asks.ts";
@@ -80,9 +81,10 @@ function socketFinding(seen: Seen): Finding {
 
 function rosterFindings({ definitions: { msp, clients }, teams, home: msps }: ExamineParts): readonly Finding[] {
 	const own = known(msp.name, "msp.yaml", msp.people, msps);
-	const rest = Object.values(clients).flatMap(({ id, name, roster }) => {
-		const people = roster.people.filter((person) => person.of === "client");
-		const home = msp.workspaces?.find(({ client }) => client === id)?.team;
+	const rest = Object.values(clients).flatMap((client) => {
+		const { id, name, roster } = client;
+		const people = ownPeople(client);
+		const home = msp.workspaces?.find((workspace) => workspace.client === id)?.team;
 		return [
 			known(name, "client.yaml", people, home),
 			...strays(name, "client.yaml", places(people, roster.channels), teams),

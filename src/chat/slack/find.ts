@@ -7,7 +7,7 @@ import { SopwithError } from "../../base/errors.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { actorKey, isSameActor } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
-import { personOf } from "../fill.ts";
+import { personOf } from "../../sop/everyone.ts";
 import { accountOf, type PeopleParts, vouchesFor } from "./people.ts";
 import type { PeopleLook } from "./people-look.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";

@@ -4,8 +4,7 @@
  */
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { everyone } from "../../sop/everyone.ts";
-import { personOf } from "../fill.ts";
+import { everyone, personOf } from "../../sop/everyone.ts";
 import type { Account, Links } from "../links.ts";
 import type { PeopleLook, SlackUser } from "./people-look.ts";
 import type { From } from "./whence.ts";

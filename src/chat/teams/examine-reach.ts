@@ -5,6 +5,7 @@
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
 import type { Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
+import { ownPeople } from "../../sop/everyone.ts";
 import { knownFinding } from "../known-people.ts";
 import { asked, wayIn } from "../way-in.ts";
 
@@ -65,10 +66,9 @@ function clientFindings(client: Client, tenants: readonly string[]): readonly Fi
 	const graph = connectors.microsoft365;
 	const tenant = graph !== undefined && "tenant" in graph ? String(graph.tenant ?? "").toLowerCase() : "";
 	const isLeftOut = /^[0-9a-f-]{36}$/.test(tenant) && !tenants.includes(tenant);
-	const people = roster.people.filter((person) => person.of === "client");
 	const shapeless = Object.entries(roster.channels).filter(([, { teams }]) => teams?.startsWith("19:") === false);
 	return [
-		known(name, "client.yaml", people),
+		known(name, "client.yaml", ownPeople(client)),
 		...(isLeftOut
 			? [beware(name, `its tenant ${tenant} is not on the list, so its people are refused`, "Add it to TEAMS_TENANTS.")]
 			: []),

@@ -4,8 +4,7 @@
  */
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
-import { everyone } from "../../sop/everyone.ts";
-import { personOf } from "../fill.ts";
+import { everyone, personOf } from "../../sop/everyone.ts";
 import type { Links } from "../links.ts";
 import type { Drawn } from "../surface.ts";
 import type { Activity } from "./activity.ts";

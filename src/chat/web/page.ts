@@ -3,12 +3,13 @@
  * inline script or style.
  */
 import { html, jsonBlock } from "../../base/html.ts";
-import type { Clock } from "../../base/time.ts";
+import { type Clock, zonePlace } from "../../base/time.ts";
 import { hostConfig } from "../../cards/host-config.ts";
 import { frame } from "../../console/frame.ts";
+import { wallClock } from "../../console/reader.ts";
 import type { Desk } from "../../engine/desk.ts";
 import type { Actor } from "../../people/roster.ts";
-import { personOf } from "../fill.ts";
+import { personOf } from "../../sop/everyone.ts";
 import { keyOf } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
 
@@ -46,11 +47,7 @@ export async function chatPage(
 	);
 	const simulated = clients.filter((client) => client.values.sandbox);
 	const waiting = await parts.desk.waiting(actor);
-	const place = (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
-	const time = Temporal.Instant.from(parts.clock.now())
-		.toZonedDateTimeISO(zone)
-		.toPlainTime()
-		.toString({ smallestUnit: "minute" });
+	const time = wallClock(parts.clock.now(), zone);
 	const whose = actor.client === undefined ? definitions.msp.name : (clients[0]?.name ?? "");
 	const body = html`<h1 class="sr">Chat with Sopwith</h1>
 <div class="acts whose"><p class="meta">You are <b>${person?.name ?? actor.id}</b>, ${[person?.title, whose].filter(Boolean).join(", ")}.</p>
@@ -80,7 +77,7 @@ ${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help", zone, you: ke
 	};
 	return frame({
 		title: "Chat",
-		actor: { id: actor.id, name: person?.name ?? actor.id, place, time },
+		actor: { id: actor.id, name: person?.name ?? actor.id, place: zonePlace(zone), time },
 		current: "chat",
 		counts: { approvals: waiting.filter((open) => open.step.wait?.kind === "approval").length },
 		...(names.length === 0 ? {} : { banner }),

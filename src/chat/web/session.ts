@@ -11,7 +11,7 @@ import { details, sendProblem } from "../../console/problem.ts";
 import type { Audit } from "../../engine/ports.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { personOf } from "../fill.ts";
+import { personOf } from "../../sop/everyone.ts";
 import { type TokenCookie, tokenCookie } from "./token-cookie.ts";
 
 const MOST_MS = 8 * 3_600_000;

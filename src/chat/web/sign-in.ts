@@ -11,7 +11,7 @@ import { actorOf } from "../../people/actor.ts";
 import { sayRole } from "../../people/names.ts";
 import type { Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { everyone } from "../../sop/everyone.ts";
+import { everyone, ownPeople } from "../../sop/everyone.ts";
 import {
 	beginSession,
 	endSession,
@@ -56,10 +56,6 @@ function routes(parts: SessionParts, local: RequestHandler): RequestHandler {
 		response.redirect(303, "/sign-in");
 	});
 	return router;
-}
-
-function ownPeople(client: Definitions["clients"][string]): readonly Person[] {
-	return client.roster.people.filter((person) => person.of === "client");
 }
 
 function sendPage(response: Response, definitions: Definitions, next: string): void {

@@ -7,11 +7,12 @@ import type { Clock } from "../../base/time.ts";
 import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { personOf } from "../fill.ts";
-import type { Address, Drawn, Surface } from "../surface.ts";
+import { personOf } from "../../sop/everyone.ts";
+import type { Address, Draw, Drawn, Surface } from "../surface.ts";
 import type { WebMessage, WebMessages } from "./messages.ts";
 
 export type WebSurface = Surface & {
+	readonly draw: Draw;
 	/** Told about each put and edit at that place, after it is durable. Returns how to stop listening. */
 	readonly listen: (place: string, listener: (message: WebMessage) => void) => () => void;
 };
@@ -27,21 +28,33 @@ export function createWebSurface(parts: {
 	const tell = (message: WebMessage): void => {
 		for (const listener of listeners.get(message.place) ?? []) listener(message);
 	};
+	const draw: Draw = (work) => {
+		const drawn: WebMessage[] = [];
+		const done = parts.messages.together(() =>
+			work({
+				put: (to, card, rings) => {
+					const at = parts.clock.now();
+					const kept = parts.messages.put({ ref: parts.newId(), place: to.ref, at, rings, drawn: asJson(card) });
+					drawn.push(kept);
+					return { ref: kept.ref };
+				},
+				edit: (to, ref, card) => {
+					const kept = parts.messages.edit(to.ref, ref, asJson(card));
+					if (kept === undefined) return "gone";
+					drawn.push(kept);
+					return "edited";
+				},
+			}),
+		);
+		for (const message of drawn) tell(message);
+		return done;
+	};
 	return {
 		name: "web",
 		directTo: async (person) => (personOf(parts.definitions(), person) === undefined ? undefined : addressOf(person)),
-		put: async (to, drawn, rings) => {
-			const at = parts.clock.now();
-			const kept = parts.messages.put({ ref: parts.newId(), place: to.ref, at, rings, drawn: asJson(drawn) });
-			tell(kept);
-			return { ref: kept.ref };
-		},
-		edit: async (to, ref, drawn) => {
-			const kept = parts.messages.edit(to.ref, ref, asJson(drawn));
-			if (kept === undefined) return "gone";
-			tell(kept);
-			return "edited";
-		},
+		draw,
+		put: async (to, drawn, rings) => draw((pen) => pen.put(to, drawn, rings)),
+		edit: async (to, ref, drawn) => draw((pen) => pen.edit(to, ref, drawn)),
 		listen: (place, listener) => {
 			const all = listeners.get(place) ?? new Set();
 			listeners.set(place, all.add(listener));

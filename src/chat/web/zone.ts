@@ -4,7 +4,7 @@
 import type { Zone } from "../../base/time.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { personOf } from "../fill.ts";
+import { personOf } from "../../sop/everyone.ts";
 
 /** A person's own zone, else their client's, else UTC. */
 export function zoneOf(definitions: Definitions, actor: Actor): Zone {
