@@ -87,20 +87,11 @@ async function answerRow(turn: Turn, row: PostRow, press: Pressed): Promise<Repl
 	if (row.wait === undefined || row.closed) return over(turn, row, { ...press, at: row.at });
 	const { verb, values } = verbOf(press.verb, press.values);
 	if (verb === undefined) return say(turn, "Choose one of the answers first. Nothing happened.");
-	if (verb === "complete" && (await ticksNothing(turn, row, values))) {
-		return say(turn, "Tick what is done first. Nothing happened.");
-	}
 	const { plan: shown } = dataOf(row);
 	const plan = shown === undefined ? {} : { plan: shown };
-	return answerWait(turn, { run: row.run, wait: row.wait, verb, values, ...plan });
-}
-
-/** The card asks for ticks and none came: said by a command that means all of it, pressed it is a slip. */
-async function ticksNothing(turn: Turn, { run, wait }: PostRow, { checked }: Values): Promise<boolean> {
-	if (checked !== undefined && checked !== "") return false;
-	const found = await turn.desk.read(turn.actor, run);
-	const asked = found?.steps.find((step) => step.wait?.id === wait);
-	return (asked?.wait?.checklist ?? []).length > 0;
+	// A card shows what there is to tick; typed without a list, `done` means all of it.
+	const given = verb === "complete" ? { checked: "", ...values } : values;
+	return answerWait(turn, { run: row.run, wait: row.wait, verb, values: given, ...plan });
 }
 
 /** A question's choice may be a verb ("try again") or a way on of its own; both come back as `choice`. */

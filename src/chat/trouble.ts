@@ -40,6 +40,8 @@ function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Pro
 		case "stale":
 		case "not-taken":
 			return expired(turn, run, error.facts.at);
+		case "nothing-ticked":
+			return tell(turn, { title: error.message, lead: [] }, undefined);
 		case "no-such-run":
 			return tell(
 				turn,

@@ -20,6 +20,7 @@ export type ProblemDetails = {
 export const NO_SUCH_RUN = "There is no such run, or it is not yours to see.";
 const STATUS_OF_CONFLICT: { readonly [code: string]: number } = {
 	"not-taken": 422,
+	"nothing-ticked": 422,
 	"no-such-run": 404,
 	"no-such-sop": 404,
 	"no-such-client": 404,

@@ -22,6 +22,7 @@ import {
 	type Stored,
 	seen,
 } from "./desk-parts.ts";
+import type { Verb } from "./event.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Receipt } from "./ports.ts";
 
@@ -36,7 +37,7 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 	if (!verdict.ok) throw denied(parts, { actor, client: stored.run.client, run: stored.run.id, via }, verdict);
 	if (!wait.verbs.includes(verb))
 		throw new ConflictError("not-taken", "This question cannot be answered that way. Nothing happened.");
-	const typed = verb === "submit" ? submitted(parts, stored, { path, values }) : values;
+	const typed = typedIn(parts, stored, { path, verb, values });
 	const event = {
 		kind: "answered",
 		wait: request.wait,
@@ -112,7 +113,29 @@ async function moved(
 	throw new ConflictError("stale", "This is from before; the question has moved on. Nothing happened.");
 }
 
-function submitted(parts: DeskParts, stored: Stored, sent: { readonly path: string; readonly values: Values }): Values {
+type Sent = { readonly path: string; readonly values: Values };
+
+function typedIn(parts: DeskParts, stored: Stored, sent: Sent & { readonly verb: Verb }): Values {
+	switch (sent.verb) {
+		case "submit":
+			return submitted(parts, stored, sent);
+		case "complete":
+			return ticked(stored, sent);
+		default:
+			return sent.values;
+	}
+}
+
+/** An empty list of ticks means nothing on a task that has no list; on one that has, it is a slip. */
+function ticked({ sop }: Stored, { path, values }: Sent): Values {
+	const { checked, ...rest } = values;
+	if (checked !== "") return values;
+	const step = placeOf(sop, path)?.step;
+	if (step?.kind !== "task" || step.checklist.length === 0) return rest;
+	throw new ConflictError("nothing-ticked", "Tick what is done first. Nothing happened.");
+}
+
+function submitted(parts: DeskParts, stored: Stored, sent: Sent): Values {
 	const step = placeOf(stored.sop, sent.path)?.step;
 	const fields: readonly Field[] = step?.kind === "ask" ? step.form : [];
 	const client = clientOf(parts, stored.run.client);

@@ -125,7 +125,7 @@ export interface Desk {
 	}): readonly Problem[];
 	/**
 	 * Answers a wait. Errors: `ConflictError` `stale` (the wait or plan moved on), `decided` (`reason` says who, when,
-	 * verb), `not-taken` (422: the wait does not take that verb); `InputError` for a bad `submit`; `DeniedError` with the
+	 * verb), `not-taken` (422: the wait does not take that verb), `nothing-ticked` (422: `complete` with `checked` empty); `InputError` for a bad `submit`; `DeniedError` with the
 	 * words for the person; `no-such-run` as `ConflictError` for a run they may not see. Repeat: a second vote of the same person is the first receipt.
 	 */
 	answer(request: {
