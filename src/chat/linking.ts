@@ -7,6 +7,7 @@ import { isRecord, type Json } from "../base/json.ts";
 import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
 import type { SurfaceName } from "../engine/event.ts";
+import { viaWords } from "../engine/via-words.ts";
 import { actorOf } from "../people/actor.ts";
 import { peopleOf } from "../people/resolve.ts";
 import type { Actor } from "../people/roster.ts";
@@ -20,11 +21,6 @@ import { type Answer, type BotParts, reply, type Turn } from "./turn.ts";
 
 export const NO_SUCH_CODE = "There is no such code, or its 10\u00a0min are over. Nothing was linked.";
 export const TOO_OFTEN = "Too many codes were wrong. Nothing was linked. Try again in 10\u00a0min.";
-
-/** "Slack", "Teams". */
-export function chatName(surface: SurfaceName): string {
-	return surface === "web" ? "the web chat" : surface.charAt(0).toUpperCase() + surface.slice(1);
-}
 
 /** The code somebody unknown typed; undefined: they typed something else, or where nothing can be linked. */
 export function codeTyped(inbound: Inbound): string | undefined {
@@ -51,7 +47,7 @@ export async function arrived(parts: BotParts, linking: Linking, at: Inbound & {
 		return no("not reached", "The chat where you are known cannot be reached now. Nothing was linked.", NEW_CODE);
 	}
 	const lead = [
-		`You arrive as ${identity}. That is what the card ${said(place.surface)} says too; press “Link them” there, within 10\u00a0min.`,
+		`You arrive as ${identity}. That is what the card ${viaWords(place.surface)} says too; press “Link them” there, within 10\u00a0min.`,
 		"Nothing is linked before that.",
 	];
 	return reply(parts, { title: "You are asked where you are known.", lead });
@@ -70,7 +66,7 @@ async function ask(parts: BotParts, linking: Linking, { code, place, at }: Askin
 	const typed = { surface, identity, ...back };
 	const draft: Draft = { id: parts.newId(), at: now, person: code.person, purpose: "link", typed };
 	parts.drafts.keep(draft);
-	const title = `Someone arrives ${said(surface)} as ${identity} and says it is you.`;
+	const title = `Someone arrives ${viaWords(surface)} as ${identity} and says it is you.`;
 	const card = reply(
 		{ ...parts, actor: code.person },
 		{
@@ -95,7 +91,7 @@ export async function linkPressed(turn: Turn, draft: Draft, verb: string): Promi
 	if (verb !== "link" && verb !== "not-me") return isOver(turn);
 	drafts.keep({ ...draft, typed: { ...draft.typed, over: true } });
 	const where = surface as SurfaceName;
-	const account = `${identity} ${said(where)}`;
+	const account = `${identity} ${viaWords(where)}`;
 	if (verb === "not-me") return refused(turn, linking, { account, why: "it is not them" });
 	if (linking.links.link(where, identity, actor) === "taken") {
 		return refused(turn, linking, { account, why: "it is someone else’s" });
@@ -122,7 +118,7 @@ async function refused(turn: Turn, linking: Linking, of: { readonly account: str
 /** A code came back from somebody who is known as another person. It is of no use to anybody any more. */
 export async function refuseKnown(turn: Turn, linking: Linking, code: KeptCode): Promise<void> {
 	linking.codes.use(code);
-	const account = `${turn.inbound.identity} ${said(turn.inbound.surface)}`;
+	const account = `${turn.inbound.identity} ${viaWords(turn.inbound.surface)}`;
 	await alarm(turn, linking, { account, why: "it is known as someone else", person: code.person });
 }
 
@@ -191,10 +187,6 @@ function placeIn({ place }: KeptCode): Address | undefined {
 
 function placeOf(kept: Json | undefined): Address | undefined {
 	return isRecord(kept) && typeof kept.ref === "string" ? (kept as unknown as Address) : undefined;
-}
-
-function said(surface: SurfaceName): string {
-	return `in ${chatName(surface)}`;
 }
 
 function done(turn: Turn, answer: Answer): Reply {

@@ -18,6 +18,8 @@ const VIA: { readonly [via in SurfaceName]: string } = {
 };
 
 /** Where, as a part of a sentence; undefined for what is no place of ours. */
+export function viaWords(via: SurfaceName): string;
+export function viaWords(via: string): string | undefined;
 export function viaWords(via: string): string | undefined {
 	return Object.hasOwn(VIA, via) ? VIA[via as SurfaceName] : undefined;
 }

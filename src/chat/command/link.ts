@@ -5,9 +5,10 @@
 import { words } from "../../base/words.ts";
 import type { CardData } from "../../cards/card.ts";
 import type { SurfaceName } from "../../engine/event.ts";
+import { viaWords } from "../../engine/via-words.ts";
 import { isSameActor } from "../../people/actor.ts";
 import { personOf } from "../../sop/everyone.ts";
-import { chatName, NO_SUCH_CODE, refuseKnown, TOO_OFTEN } from "../linking.ts";
+import { NO_SUCH_CODE, refuseKnown, TOO_OFTEN } from "../linking.ts";
 import type { Linked, Linking } from "../links.ts";
 import type { Said } from "../parse.ts";
 import type { Reply } from "../surface.ts";
@@ -41,7 +42,7 @@ export const unlink: Command = {
 		if (only === undefined) return nothingLinked(turn);
 		if (meant.length > 1) return whichOne(turn, meant);
 		linking.links.end(only, turn.inbound.surface);
-		return say(turn, `${only.identity} in ${chatName(only.surface)} is not linked to you any more.`);
+		return say(turn, `${only.identity} ${viaWords(only.surface)} is not linked to you any more.`);
 	},
 };
 
@@ -99,14 +100,19 @@ function nothingLinked(turn: Turn): Reply {
 function accountsOf(turn: Turn): CardData["facts"] {
 	const { teams, slack } = personOf(turn.desk.definitions(), turn.actor) ?? {};
 	const listed = (surface: SurfaceName, account: string | undefined) =>
-		account === undefined ? [] : [{ title: chatName(surface), value: `${account}, by the roster` }];
+		account === undefined ? [] : [{ title: titleOf(surface), value: `${account}, by the roster` }];
 	const linked = turn.linking?.links.all(turn.actor) ?? [];
 	return [...listed("teams", teams), ...listed("slack", slack), ...linked.map(factOf)];
 }
 
 function factOf({ surface, identity, how, at }: Linked): CardData["facts"][number] {
 	const by = how === "code" ? "linked" : "by its address,";
-	return { title: chatName(surface), value: words(`${identity}, ${by} `, { at }) };
+	return { title: titleOf(surface), value: words(`${identity}, ${by} `, { at }) };
+}
+
+/** Only the two chats have accounts to link. */
+function titleOf(surface: SurfaceName): string {
+	return surface === "slack" ? "Slack" : "Teams";
 }
 
 function about({ actor, inbound }: Turn) {
