@@ -5,11 +5,18 @@
 import type { PersonId } from "../sop/sop.ts";
 import type { Person, Roster } from "./roster.ts";
 
-/** The other entries of the roster that are the same human as this one. */
+/** The other entries of the roster that are the same human as this one, one of them through another too. */
 export function sameAs(roster: Pick<Roster, "people">, id: PersonId): readonly PersonId[] {
-	const self = roster.people.find((person) => person.id === id);
-	if (self === undefined) return [];
-	return roster.people.filter((other) => other.id !== id && isSameHuman(self, other)).map((other) => other.id);
+	const same = new Set(roster.people.filter((person) => person.id === id));
+	for (const one of same) {
+		for (const other of roster.people) if (isSameHuman(one, other)) same.add(other);
+	}
+	return [...same].slice(1).map((person) => person.id);
+}
+
+/** Of these entries the first of each human. */
+export function humansAmong(roster: Pick<Roster, "people">, ids: readonly PersonId[]): readonly PersonId[] {
+	return ids.filter((id, at) => !sameAs(roster, id).some((same) => ids.slice(0, at).includes(same)));
 }
 
 function isSameHuman(one: Person, other: Person): boolean {

@@ -3,6 +3,8 @@
  * never let an SOP through that would wait for nobody for ever.
  */
 import { peopleOf } from "../people/resolve.ts";
+import type { Roster } from "../people/roster.ts";
+import { humansAmong, sameAs } from "../people/same.ts";
 import type { Context } from "./compile-context.ts";
 import type { At } from "./report.ts";
 import type { Scope } from "./scope.ts";
@@ -29,10 +31,23 @@ export function checkApprovers(
 			if (typeof found !== "string") for (const id of found) people.add(id);
 		}
 	}
-	if (people.size + others >= need) return;
-	const message = `This approval needs ${need} ${need === 1 ? "person" : "people"}, and only ${people.size + others} can give it.`;
+	const humans = roster === undefined ? [] : humansAmong(roster, [...people]);
+	const can = humans.length + others;
+	if (can >= need) return;
+	const asked = `${need} ${need === 1 ? "person" : "people"}`;
+	const twice = roster === undefined ? "" : twiceWords(roster, humans, [...people]);
+	const message = `This approval needs ${asked}, and only ${can} can give it${twice}.`;
 	const none = "Nobody can give this approval: the subject never may, the requester only in an emergency.";
-	report(at, "nobody-approves", people.size + others === 0 ? none : message, {
+	report(at, "nobody-approves", can === 0 ? none : message, {
 		remedy: "Name a role that people of this client hold.",
 	});
+}
+
+/** ": mo and mo-msp are one person, by one address or account". */
+function twiceWords(roster: Roster, humans: readonly PersonId[], people: readonly PersonId[]): string {
+	const twice = humans.flatMap((id) => {
+		const same = sameAs(roster, id).filter((other) => people.includes(other));
+		return same.length === 0 ? [] : [`${[id, ...same].join(" and ")} are one person, by one address or account`];
+	});
+	return twice.length === 0 ? "" : `: ${twice.join("; ")}`;
 }

@@ -9,7 +9,7 @@ import { DeniedError } from "../../src/base/errors.ts";
 import type { NewEvent, SurfaceName } from "../../src/engine/event.ts";
 import { authorize, type Question } from "../../src/people/authorize.ts";
 import type { Person, Roster } from "../../src/people/roster.ts";
-import { sameAs } from "../../src/people/same.ts";
+import { humansAmong, sameAs } from "../../src/people/same.ts";
 import { HARRIET, MO, openWorld } from "../chat/world.ts";
 import { approveStep, doStep, entry, make, planFor, sopFor, stays, tell } from "../engine/stage.ts";
 
@@ -34,6 +34,15 @@ describe("two entries of a roster", () => {
 			assert.deepEqual(sameAs({ people }, "b"), same ? ["a"] : []);
 		});
 	}
+});
+
+test("entries that have nothing in common are one human through a third", () => {
+	const mo = person("mo", { slack: "T01/U02" });
+	const between = person("between", { slack: "T01/U02", teams: "ab-1" });
+	const people = [mo, person("c"), person("mona", { teams: "AB-1" }), between];
+	assert.deepEqual(sameAs({ people }, "mo").toSorted(), ["between", "mona"]);
+	assert.deepEqual(humansAmong({ people }, ["mona", "c", "mo"]), ["mona", "c"]);
+	assert.deepEqual(sameAs({ people }, "nobody"), []);
 });
 
 describe("whoever asked for a run, or is its subject", () => {

@@ -214,6 +214,42 @@ describe("mistakes in a client's file", () => {
 	}
 });
 
+describe("an approval that needs two people", () => {
+	const TWO = "by: [it-lead], need: 2";
+	const withTwo = (mo: string, tia: string) => {
+		const folder = copy();
+		edit(folder, "newhire.yaml", "by: [it-lead, manager]", TWO);
+		edit(folder, CONTOSO, "it-lead: [mo]", "it-lead: [mo, tia]");
+		edit(folder, CONTOSO, "title: IT lead,", `title: IT lead, ${mo}`);
+		edit(folder, "msp.yaml", "title: Service desk }", `title: Service desk, ${tia} }`);
+		return { problems: load(folder).problems.filter(({ file }) => file?.endsWith("newhire.yaml")), folder };
+	};
+
+	it("is refused where two entries of two rosters are one person, at its own line, by their ids", () => {
+		const { problems, folder } = withTwo('teams: "TENANT-1/ab-1",', "teams: AB-1");
+		const lines = readFileSync(join(folder, "newhire.yaml"), "utf8").split("\n");
+		const about = problems.filter(({ message }) => message.includes("mo and tia"));
+		assert.deepEqual(
+			about.map(({ code, message, line }) => [code, message, lines[(line ?? 0) - 1]?.includes(TWO)]),
+			[
+				[
+					"nobody-approves",
+					"This approval needs 2 people, and only 1 can give it: mo and tia are one person, by one address or account.",
+					true,
+				],
+			],
+		);
+	});
+
+	it("is taken where they are two", () => {
+		const { problems } = withTwo("teams: ab-1,", "teams: ab-2");
+		assert.deepEqual(
+			problems.filter(({ message }) => message.includes("mo")),
+			[],
+		);
+	});
+});
+
 describe("Slack in the definitions", () => {
 	const withWorkspaces = (list: string) => {
 		const folder = copy();
