@@ -10,7 +10,7 @@ import { isSameActor } from "../people/actor.ts";
 import { memberByEmail } from "../people/by-email.ts";
 import type { Actor, Person } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
-import { everyone } from "../sop/everyone.ts";
+import { listedUnder } from "../sop/everyone.ts";
 import type { ClientId } from "../sop/sop.ts";
 import type { LinkCodes } from "./link-codes.ts";
 import type { Address, Surface } from "./surface.ts";
@@ -164,14 +164,8 @@ type Claim = Pick<Linked, "surface" | "identity" | "person">;
 
 /** The roster says that this account is another person's. */
 function isListedElsewhere(parts: LinksParts, claim: Claim): boolean {
-	return everyone(parts.definitions()).some(
-		({ actor, person }) => !isSameActor(claim.person, actor) && isListed(person, claim),
-	);
-}
-
-function isListed(person: Person, { surface, identity }: Claim): boolean {
-	const text = surface === "slack" ? person.slack : person.teams?.toLowerCase();
-	return text !== undefined && (text === identity || identity.endsWith(`/${text}`));
+	const { surface, identity, person } = claim;
+	return listedUnder(parts.definitions(), surface, identity).some(({ actor }) => !isSameActor(person, actor));
 }
 
 function householdOf(definitions: Definitions, client: ClientId | undefined): readonly Person[] {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Person } from "../../src/people/roster.ts";
 import type { Client, Definitions } from "../../src/sop/definitions.ts";
-import { everyone } from "../../src/sop/everyone.ts";
+import { everyone, listedUnder } from "../../src/sop/everyone.ts";
 import { clientOf } from "../engine/embedded/fixture.ts";
 
 const TIA: Person = { id: "tia", name: "Tia", email: "tia@msp.example", of: "msp" };
@@ -29,4 +29,24 @@ it("names the MSP's staff once, though they stand in every client's roster, and 
 			[{ id: "ada", client: "fabrikam" }, "fabrikam"],
 		],
 	);
+});
+
+it("finds everyone listed under an account, with their home or without, and again after the roster is replaced", () => {
+	const definitions = (people: readonly Person[]) => ({
+		msp: { id: "msp", name: "MSP", people: [{ ...TIA, slack: "T1/U1", teams: "AB-C" }], roles: {} },
+		clients: { contoso: client("contoso", people), fabrikam: client("fabrikam", [{ ...ADA, teams: "t2/ab-c" }]) },
+	});
+	const first = definitions([{ ...ADA, slack: "T1/U1", teams: "t1/ab-c" }]);
+	const ids = (...asked: Parameters<typeof listedUnder>): readonly string[] =>
+		listedUnder(...asked).map(({ actor }) => `${actor.client ?? "msp"}/${actor.id}`);
+	for (let again = 0; again < 2; again++) {
+		assert.deepEqual(ids(first, "slack", "T1/U1"), ["msp/tia", "contoso/ada"]);
+		assert.deepEqual(ids(first, "slack", "t1/u1"), []);
+		assert.deepEqual(ids(first, "slack", "T2/U1"), []);
+		assert.deepEqual(ids(first, "teams", "T1/AB-C"), ["contoso/ada", "msp/tia"]);
+		assert.deepEqual(ids(first, "teams", "t2/ab-c"), ["fabrikam/ada", "msp/tia"]);
+		assert.deepEqual(ids(first, "teams", "t1"), []);
+		assert.deepEqual(ids(first, "teams", ""), []);
+	}
+	assert.deepEqual(ids(definitions([]), "slack", "T1/U1"), ["msp/tia"]);
 });

@@ -4,7 +4,7 @@
  */
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
-import { everyone, personOf } from "../../sop/everyone.ts";
+import { listedUnder, personOf } from "../../sop/everyone.ts";
 import type { Account, Links } from "../links.ts";
 import type { PeopleLook, SlackUser } from "./people-look.ts";
 import type { From } from "./whence.ts";
@@ -60,13 +60,13 @@ export function slackIdOf(parts: Pick<PeopleParts, "definitions" | "links">, act
 /** What somebody who is mentioned is called: their name in the roster, else what Slack calls the account. */
 export function nameIn(definitions: Definitions, team: string, user: string): string {
 	const [id = user] = user.split("|");
-	const known = everyone(definitions).find(({ person }) => person.slack === `${team}/${id}`);
+	const known = listedUnder(definitions, "slack", `${team}/${id}`).at(0);
 	return known?.person.name ?? `@${id}`;
 }
 
 /** One person; an account that two of the roster share names neither. */
 function listedAs(definitions: Definitions, identity: string): Actor | "nobody" | "several" {
-	const [only, second] = everyone(definitions).filter(({ person }) => person.slack === identity);
+	const [only, second] = listedUnder(definitions, "slack", identity);
 	if (only === undefined) return "nobody";
 	return second === undefined ? only.actor : "several";
 }

@@ -4,7 +4,7 @@
  */
 import type { Actor, Person } from "../../people/roster.ts";
 import type { Client, Definitions } from "../../sop/definitions.ts";
-import { everyone, personOf } from "../../sop/everyone.ts";
+import { listedUnder, personOf } from "../../sop/everyone.ts";
 import type { Links } from "../links.ts";
 import type { Drawn } from "../surface.ts";
 import type { Activity } from "./activity.ts";
@@ -60,16 +60,15 @@ type Seen = { readonly home: string; readonly object: string; readonly outsider:
 
 /** One person, or nobody: an id that two of the roster share names neither. */
 function listedAs(definitions: Definitions, seen: Seen): Actor | undefined {
-	const [only, second] = everyone(definitions).filter(({ person, client }) => isListed(person, seen, tenantOf(client)));
+	const [only, second] = listedUnder(definitions, "teams", `${seen.home}/${seen.object}`).filter(({ person, client }) =>
+		isMeant(person, seen, tenantOf(client)),
+	);
 	return second === undefined ? only?.actor : undefined;
 }
 
 /** `TENANT/OBJECT` means just that account, a guest's too; `OBJECT` alone a member of the client's own tenant. */
-function isListed(person: Person, seen: Seen, own: string | undefined): boolean {
-	if (person.teams === undefined) return false;
-	const { tenant, object } = partsOf(person.teams);
-	if (object !== seen.object) return false;
-	if (tenant !== undefined) return tenant === seen.home;
+function isMeant(person: Person, seen: Seen, own: string | undefined): boolean {
+	if (person.teams?.includes("/")) return true;
 	return !seen.outsider && (own === undefined || own === seen.home);
 }
 
