@@ -8,7 +8,7 @@ import { emptyCard } from "../../src/cards/card.ts";
 import type { Shown } from "../../src/chat/web/show.ts";
 import { addressOf, keyOf } from "../../src/chat/web/surface.ts";
 import { openWebWorld, signedIn, type WebWorld } from "./web-world.ts";
-import { HARRIET, MO } from "./world.ts";
+import { cardOf, HARRIET, MO } from "./world.ts";
 
 let world: WebWorld;
 before(async () => {
@@ -126,6 +126,16 @@ describe("signing in", () => {
 });
 
 describe("the chat", () => {
+	test("offers every word that `help` names, the procedures first", async () => {
+		const me = await signedIn(world.url, keyOf(HARRIET));
+		const page = await (await me.get("/")).text();
+		const offered = [...page.matchAll(/<option value="([^"]+)">/gu)].map(([, word]) => word);
+		const help = cardOf(await world.say(HARRIET, "help"));
+		const named = help.data.facts.map(({ title }) => title.split(" ")[0]);
+		assert.deepEqual(offered, [...named, "help"]);
+		assert.deepEqual([offered[0], offered.includes("link"), offered.includes("unlink")], ["newhire", true, true]);
+	});
+
 	test("page holds no inline script or style and names its files by their content", async () => {
 		const { get } = await signedIn(world.url, keyOf(HARRIET));
 		const page = await get("/");

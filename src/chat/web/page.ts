@@ -10,25 +10,9 @@ import { wallClock } from "../../console/reader.ts";
 import type { Desk } from "../../engine/desk.ts";
 import type { Actor } from "../../people/roster.ts";
 import { personOf } from "../../sop/everyone.ts";
+import { OWN_COMMANDS } from "../bot.ts";
 import { keyOf } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
-
-const WORDS = [
-	"sops",
-	"runs",
-	"run",
-	"approvals",
-	"retry",
-	"skip",
-	"done",
-	"claim",
-	"note",
-	"amend",
-	"cancel",
-	"undo",
-	"oncall",
-	"help",
-];
 
 /** Writes the page for its reader. `files`: the address its own files are served under. */
 export async function chatPage(
@@ -41,7 +25,7 @@ export async function chatPage(
 	const mine = parts.desk
 		.startable(actor, "command")
 		.flatMap(({ start }) => (start.kind === "command" ? [start.command] : []));
-	const words = [...new Set([...mine, ...WORDS])];
+	const words = [...new Set([...mine, ...OWN_COMMANDS.map(({ word }) => word)])];
 	const clients = Object.values(definitions.clients).filter(
 		(each) => actor.client === undefined || each.id === actor.client,
 	);
