@@ -5,6 +5,7 @@
 import { unreachable } from "../../base/assert.ts";
 import type { Cards } from "../../cards/load.ts";
 import type { Actor } from "../../people/roster.ts";
+import { SHOW } from "../again.ts";
 import type { Bot } from "../bot.ts";
 import { soon } from "../soon.ts";
 import type { Drawn, Reply } from "../surface.ts";
@@ -47,6 +48,8 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 			case "pressed":
 				if (asked.invoked) return invoked(parts, activity, asked);
 				return first(keyOf(activity)) ? sent(parts, activity, asked) : Promise.resolve(DONE);
+			case "refresh":
+				return refreshed(parts, activity, asked.card);
 			case "dialog":
 				return dialog(activity, asked);
 			case "added":
@@ -140,14 +143,19 @@ async function invoked(parts: ActParts, activity: Activity, press: Press): Promi
 		return words(wordsOf(drawnIn(notConfirmed(parts))));
 	}
 	if (answer.kind === "none") return words("Noted. The card shows it.");
-	if (answer.replace) {
-		const asked = askedIn(parts.desk.definitions(), answer.drawn.asks);
-		return card200(cardOf(parts.cards, answer.drawn, asked));
-	}
+	if (answer.replace) return cardAnswer(parts, answer.drawn);
 	if (!asksBack(answer.drawn)) return words(wordsOf(answer.drawn));
 	tell(answer);
 	const place = activity.conversation.where === "personal" ? "below" : "in your own chat with Sopwith";
 	return words(`What is needed next stands ${place}.`);
+}
+
+/** The card as it stands, for whom it is shown to. */
+async function refreshed(parts: ActParts, activity: Activity, card: string): Promise<Answer> {
+	const look = { kind: "pressed", card, verb: SHOW, values: {}, invoked: true } as const;
+	const answer = await soon(parts, pressed(parts, activity, look));
+	if (answer === "slow" || answer.kind === "none" || answer.drawn.id !== card) return NOT_SHOWN;
+	return cardAnswer(parts, answer.drawn);
 }
 
 function tooLong(parts: ActParts): Reply {
@@ -176,6 +184,17 @@ function words(value: string): Answer {
 	return { status: 200, body: { statusCode: 200, type: "application/vnd.microsoft.activity.message", value } };
 }
 
-function card200(value: object): Answer {
+function cardAnswer(parts: ActParts, drawn: Drawn): Answer {
+	const value = cardOf(parts.cards, drawn, askedIn(parts.desk.definitions(), drawn.asks));
 	return { status: 200, body: { statusCode: 200, type: "application/vnd.microsoft.card.adaptive", value } };
 }
+
+/** Said to Teams, which leaves the card as it is. */
+const NOT_SHOWN: Answer = {
+	status: 200,
+	body: {
+		statusCode: 400,
+		type: "application/vnd.microsoft.error",
+		value: { code: "BadRequest", message: "This card is not shown anew." },
+	},
+};

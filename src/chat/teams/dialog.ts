@@ -41,14 +41,15 @@ async function sent(parts: ActParts, activity: Activity, data: Values): Promise<
 
 /** The words of the message the dialog was opened on. */
 function wordsIn({ value }: Activity): string {
-	const body = record(record(value.messagePayload).body);
-	const plain = text(body.content)
-		.replaceAll(/<(br|\/p|\/div)[^>]*>/giu, "\n")
-		.replaceAll(/<[^>]*>/gu, "");
-	return decoded(plain)
+	const { content, contentType } = record(record(value.messagePayload).body);
+	return (contentType === "text" ? text(content) : wordsOfHtml(text(content)))
 		.replaceAll(/\n{2,}/gu, "\n")
 		.trim()
 		.slice(0, MOST_IN_A_NOTE);
+}
+
+function wordsOfHtml(content: string): string {
+	return decoded(content.replaceAll(/<(br|\/p|\/div)[^>]*>/giu, "\n").replaceAll(/<[^>]*>/gu, ""));
 }
 
 /** Source: https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/respond-to-task-module-submit */

@@ -16,6 +16,8 @@ export type Asked =
 			readonly values: Values;
 			readonly invoked: boolean;
 	  }
+	/** A card asks for itself anew, as it is shown. Nobody pressed anything, whatever verb comes along. */
+	| { readonly kind: "refresh"; readonly card: string }
 	/** Sopwith was added to a conversation, or taken out of it. */
 	| { readonly kind: "added" }
 	| { readonly kind: "removed" }
@@ -65,11 +67,18 @@ export function decoded(line: string): string {
 	return line.replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/gu, (_, name: string) => ENTITIES[name] ?? "");
 }
 
+/**
+ * What says that somebody pressed. Whatever else sets a request off, such as `automatic`, decides nothing.
+ * Source: https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model, "Invoke activity"
+ */
+const BY_HAND: ReadonlySet<Json | undefined> = new Set(["manual", undefined]);
+
 function invoked({ name, value }: Activity): Asked {
 	if (name === "adaptiveCard/action") {
 		const action = record(value.action);
 		const data = record(action.data);
 		if (typeof action.verb !== "string" || typeof data.id !== "string") return { kind: "unknown-invoke" };
+		if (!BY_HAND.has(value.trigger)) return { kind: "refresh", card: data.id };
 		return { ...pressed({ ...data, verb: action.verb }), invoked: true };
 	}
 	if (name === "composeExtension/fetchTask") return { kind: "dialog", step: "open", value };
