@@ -1,18 +1,15 @@
 /**
- * Cards in the states people meet them in, and in those nobody hopes for: long, crowded, wrong, in other scripts. As Teams
- * would be sent them.
+ * Cards in the states people meet them in, and in those nobody hopes for: long, crowded, wrong, in other scripts. The same
+ * for every chat.
  */
-import { fileURLToPath } from "node:url";
-import type { Values } from "../../src/base/json.ts";
 import { type Button, type CardData, type CardName, emptyCard } from "../../src/cards/card.ts";
 import { fillWords } from "../../src/cards/fill.ts";
-import { cardNames, loadCards } from "../../src/cards/load.ts";
+import { cardNames } from "../../src/cards/load.ts";
 import { specimen } from "../../src/cards/specimen.ts";
-import { cardOf } from "../../src/chat/teams/message.ts";
+import type { Drawn } from "../../src/chat/surface.ts";
 import { nasty } from "./nasty.ts";
 import { header, reader, samples } from "./samples.ts";
 
-const cards = loadCards(fileURLToPath(new URL("../../cards", import.meta.url)));
 const LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh ".repeat(10).slice(0, 500).trim();
 const ARABIC = "ليلى عبد الرحمن الفارسي";
 const HEBREW = "נועה בן־דוד";
@@ -27,7 +24,8 @@ const six: readonly Button[] = [
 	{ title: "I’ll take it", style: "default", verb: "claim" },
 ];
 
-export type State = { readonly name: string; readonly card: Values };
+/** `asked`: the names of those the card mentions. */
+export type State = { readonly name: string; readonly drawn: Drawn; readonly asked: readonly string[] };
 
 /** Every card as it usually is, then the rest, each under a name of its own. */
 export const states: readonly State[] = [
@@ -51,18 +49,14 @@ export const states: readonly State[] = [
 	stateOf("approval-nasty", "approval", nasty),
 	stateOf("question-nasty", "question", nasty),
 	{
-		name: "plan-in-a-channel",
-		card: cardOf(cards, { card: "plan", data: { ...filled(samples.plan), buttons: [] }, id: "c_W4T1B6ND", page: 1 }, [
-			{ id: "a", name: "Mo Manager" },
-			{ id: "b", name: "O'Neil <& Sons> Featherstonehaugh" },
-			{ id: "c", name: ARABIC },
-		]),
+		...stateOf("plan-in-a-channel", "plan", { ...samples.plan, buttons: [] }, 1),
+		asked: ["Mo Manager", "O'Neil <& Sons> Featherstonehaugh", ARABIC],
 	},
 ];
 
 function stateOf(name: string, card: CardName, data: CardData, page?: number): State {
 	const drawn = { card, data: filled(data), id: "c_W4T1B6ND", ...(page === undefined ? {} : { page }) };
-	return { name, card: cardOf(cards, drawn) };
+	return { name, drawn, asked: [] };
 }
 
 function filled(data: CardData): CardData {
@@ -106,7 +100,7 @@ function crowded(): CardData["facts"] {
 }
 
 function closed(): CardData {
-	const { approval } = samples;
+	const { footer: _, ...approval } = samples.approval;
 	return {
 		...approval,
 		header,

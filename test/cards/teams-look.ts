@@ -1,6 +1,6 @@
 /**
- * How Teams draws cards: its host configs in three themes, and a page that draws with them. Sizes and colours are Teams'
- * published ones; high contrast has one colour for all text. Must never be kinder to the eye than Teams.
+ * How Teams draws cards: what it is sent, its host configs in three themes, and a page that draws with them. Sizes and
+ * colours are Teams' published ones; high contrast has one colour for all text. Must never be kinder to the eye than Teams.
  *
  * Sources: https://github.com/microsoft/AdaptiveCards/tree/main/samples/HostConfig (microsoft-teams-light.json and
  * -dark.json), and for high contrast https://github.com/MicrosoftDocs/msteams-docs/issues/13042.
@@ -8,7 +8,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import type { Json } from "../../src/base/json.ts";
+import type { Json, Values } from "../../src/base/json.ts";
+import { loadCards } from "../../src/cards/load.ts";
+import { cardOf } from "../../src/chat/teams/message.ts";
+import type { State } from "./states.ts";
 
 export type Theme = keyof typeof THEMES;
 type Ink = { readonly default: string; readonly subtle: string };
@@ -80,7 +83,14 @@ export function teamsConfig(theme: Theme): Json {
 }
 
 const root = join(import.meta.dirname, "../..");
+const cards = loadCards(join(root, "cards"));
 const bundle = readFileSync(join(root, "node_modules/adaptivecards/dist/adaptivecards.min.js"), "utf8");
+
+/** A state as Teams is sent it. */
+export function teamsCard({ drawn, asked }: State): Values {
+	const mentions = asked.map((name, at) => ({ id: `user-${at}`, name }));
+	return cardOf(cards, drawn, mentions);
+}
 
 /** Text is not read as Markdown: what Teams would read there is `inert.ts`'s. A mention stands out, as in Teams. */
 const script = (theme: Theme): string => `
