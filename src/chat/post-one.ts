@@ -3,25 +3,32 @@
  * before anything is sent, so a card id never means more than its reader saw. Must never ring for an edit.
  */
 import { SopwithError, UnavailableError } from "../base/errors.ts";
-import { type Json, sha256 } from "../base/json.ts";
-import { type Clock, toMs } from "../base/time.ts";
+import type { Clock } from "../base/time.ts";
 import type { SurfaceName } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { viaWords } from "../engine/via-words.ts";
 import type { PersonId, Who } from "../sop/sop.ts";
-import { type Addressee, addresseeOf } from "./audience.ts";
+import type { Addressee } from "./audience.ts";
 import type { Fill } from "./fill.ts";
 import { isOwn } from "./own-card.ts";
-import { drawn, planOf, stubFor } from "./post-draw.ts";
-import { dataOf, type PostRow, type Posts, type RowData } from "./posts.ts";
+import { drawn, stubFor } from "./post-draw.ts";
+import {
+	asksTheSame,
+	digestOf,
+	isDue,
+	isLoud,
+	isNeeded,
+	isOld,
+	isRungAnew,
+	kept,
+	LEFT,
+	rowFor,
+	rowOf,
+	UNSENT,
+} from "./post-row.ts";
+import { dataOf, type PostRow, type Posts } from "./posts.ts";
 import { RefusedPost, type Surface } from "./surface.ts";
-
-/** Digest of a row whose reader is not asked any more. */
-export const LEFT = "left";
-/** Digest of a row that was certainly not sent yet. Empty: it may have been. */
-const UNSENT = "unsent";
-const OLD_MS = 30 * 24 * 3_600_000;
 
 export type Counters = { puts: number; edits: number; extra: number; refused: number; delayed: number };
 
@@ -64,42 +71,13 @@ export async function send(parts: SendParts, job: Send, tries: number): Promise<
 
 async function stand(parts: SendParts, surface: Surface, job: Send): Promise<Sent> {
 	const row = rowOf(parts.posts, job);
-	if (job.leave) return leave(parts, surface, job, row);
+	if (!isDue(row, job)) return "done";
+	if (row !== undefined && job.leave) return leave(parts, surface, job, row);
 	const digest = digestOf(job);
-	const rings = row !== undefined && row.rings < job.message.rings && !job.message.closed;
-	if (!rings && (row?.digest === digest || isForgone(row, job, digest))) return "done";
-	if (row?.ref === undefined || rings) return put(parts, surface, { job, row, digest, rings: true });
+	if (row?.ref === undefined || isRungAnew(row, job.message)) {
+		return put(parts, surface, { job, row, digest, rings: true });
+	}
 	return edit(parts, surface, job, { row, digest });
-}
-
-/** Notes that a message is wanted there, so that a crash between two places forgets neither. Repeat: safe. */
-export function reserve(parts: Pick<SendParts, "posts" | "clock" | "newId">, job: Omit<Send, "who" | "leave">): void {
-	if (rowOf(parts.posts, job) !== undefined) return;
-	const now = parts.clock.now();
-	parts.posts.save({ ...rowFor(parts, job, { card: parts.newId(), data: { putAt: now } }), digest: UNSENT });
-}
-
-/** Put, and never answered, as far as we know. */
-function isLost(row: PostRow): boolean {
-	return row.ref === undefined && row.digest === "";
-}
-
-/** It may have arrived as it is, and nobody needs it: it waits for a change. Or it was over before it could be sent. */
-function isForgone(row: PostRow | undefined, job: Send, digest: string): boolean {
-	if (row === undefined || row.ref !== undefined) return false;
-	const isOver = row.digest === UNSENT && job.message.closed && !isOwn(job.message);
-	return isOver || (isLost(row) && !isNeeded(job) && dataOf(row).tried === digest);
-}
-
-function rowOf(posts: Posts, { run, message, place }: Pick<Send, "run" | "message" | "place">): PostRow | undefined {
-	const addressee = addresseeOf(place.to);
-	return posts.ofRun(run.id).find((row) => row.key === message.key && row.addressee === addressee);
-}
-
-/** Over the sentences with their holes, so that passing time is no change. */
-function digestOf({ run, message }: Send): string {
-	const { card, data, closed, wait } = message;
-	return sha256({ card, data, closed, wait: wait ?? null, plan: planOf(run, wait) ?? null } as unknown as Json);
 }
 
 type Put = {
@@ -134,15 +112,8 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 	}
 }
 
-/** Asks somebody, or rang before. */
-function isLoud({ wait, closed, rings }: Message): boolean {
-	return rings > 0 || (wait !== undefined && !closed);
-}
-
-/** Somebody must act on it, or nothing will come after it that could carry it. */
-function isNeeded({ message, run }: Pick<Send, "message" | "run">): boolean {
-	return (message.wait !== undefined && !message.closed) || run.ended !== undefined;
-}
+/** What stays of a card that was rung again. */
+export const ASKED_BELOW = "Asked again below.";
 
 /** Takes the buttons of what was rung again. Kept until it is done, for there they still answer. */
 async function stubAbove(parts: SendParts, surface: Surface, job: Send): Promise<void> {
@@ -152,7 +123,7 @@ async function stubAbove(parts: SendParts, surface: Surface, job: Send): Promise
 		if (row === undefined || ref === undefined) return;
 		const done = (): unknown => parts.posts.save({ ...row, data: { ...dataOf(row), above } });
 		try {
-			await surface.edit(job.place.to, ref, stubFor(parts, job, "Asked again below."));
+			await surface.edit(job.place.to, ref, stubFor(parts, job, ASKED_BELOW));
 		} catch (error) {
 			if (!(error instanceof UnavailableError)) done();
 			throw error;
@@ -169,13 +140,14 @@ async function edit(
 ): Promise<Sent> {
 	const { row, digest } = now;
 	const { putAt } = dataOf(row);
-	const same = row.wait === job.message.wait && dataOf(row).plan === planOf(job.run, job.message.wait);
+	const same = asksTheSame(row, job);
 	const card = same ? row.card : parts.newId();
 	const fresh: PostRow = { ...rowFor(parts, job, { card, data: { ...kept(row), putAt } }), ref: row.ref ?? "" };
 	// What answers nothing any more can be written down afterwards.
 	if (!same && !(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);
-	const old = toMs(parts.clock.now()) - toMs(putAt) > OLD_MS;
-	const done = old ? "gone" : await surface.edit(job.place.to, row.ref ?? "", drawn(parts, job, fresh.card));
+	const done = isOld(row, parts)
+		? "gone"
+		: await surface.edit(job.place.to, row.ref ?? "", drawn(parts, job, fresh.card));
 	if (done === "edited") {
 		parts.counters.edits += 1;
 		parts.posts.save({ ...fresh, digest });
@@ -186,54 +158,17 @@ async function edit(
 	return "done";
 }
 
-async function leave(parts: SendParts, surface: Surface, job: Send, row: PostRow | undefined): Promise<Sent> {
-	if (row === undefined || row.digest === LEFT) return "done";
+async function leave(parts: SendParts, surface: Surface, job: Send, row: PostRow): Promise<Sent> {
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: "" });
-	const now = job.moved === undefined ? "Someone else is asked now. Nothing is needed from you." : moved(job.moved);
-	if (row.ref !== undefined) await surface.edit(job.place.to, row.ref, stubFor(parts, job, now));
+	if (row.ref !== undefined) await surface.edit(job.place.to, row.ref, stubFor(parts, job, leftWords(job)));
 	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
 	return "done";
 }
 
-function moved(to: SurfaceName): string {
-	return `Asked again ${viaWords(to) ?? "elsewhere"}.`;
-}
-
-/** What a row still knows of before: which cards above it have buttons, and what was asked in it last. */
-function kept(row: PostRow | undefined): Pick<RowData, "above" | "was"> {
-	if (row === undefined) return {};
-	const { above, was } = dataOf(row);
-	const last = row.wait ?? was;
-	return { ...(above === undefined ? {} : { above }), ...(last === undefined ? {} : { was: last }) };
-}
-
-function rowFor(
-	parts: Pick<SendParts, "clock">,
-	job: Pick<Send, "run" | "message" | "place">,
-	about: { readonly card: string; readonly data: RowData },
-): PostRow {
-	const { run, message, place } = job;
-	const plan = planOf(run, message.wait);
-	const data: RowData = {
-		...about.data,
-		...(plan === undefined ? {} : { plan }),
-		...(place.person === undefined ? {} : { person: place.person }),
-	};
-	return {
-		run: run.id,
-		key: message.key,
-		addressee: addresseeOf(place.to),
-		surface: place.to.surface,
-		kind: place.to.kind,
-		place: place.to.ref,
-		card: about.card,
-		digest: "",
-		rings: message.rings,
-		closed: message.closed,
-		...(message.wait === undefined ? {} : { wait: message.wait }),
-		data,
-		at: parts.clock.now(),
-	};
+/** What stays with somebody who is not asked any more, or not there. */
+export function leftWords({ moved }: Pick<Send, "moved">): string {
+	if (moved === undefined) return "Someone else is asked now. Nothing is needed from you.";
+	return `Asked again ${viaWords(moved) ?? "elsewhere"}.`;
 }
 
 /** After the second lost answer in a row each further post waits twice as long, so that nobody gets copy after copy. */
@@ -241,23 +176,32 @@ const LOST_MS = 30_000;
 const MOST_LOST_MS = 300_000;
 
 function failed(parts: SendParts, job: Send, error: unknown, tries: number): Sent {
-	const facts = { run: job.run.id, key: job.message.key, surface: job.place.to.surface };
+	if (!(error instanceof UnavailableError)) return giveUp(parts, job, error);
 	const row = rowOf(parts.posts, job);
-	if (error instanceof UnavailableError) {
-		parts.counters.delayed += 1;
-		const againInMs = error.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** Math.min(tries, 6));
-		const lost = error.code === "unconfirmed" && row !== undefined ? (dataOf(row).lost ?? 0) : 0;
-		// A wait that nobody over there asked for holds back no decision.
-		const paced = error.code === "paced" || error.retryAfterMs === undefined;
-		if (lost < 2) return { againInMs, paced };
-		return { againInMs, paced, aloneMs: Math.min(MOST_LOST_MS, LOST_MS * 2 ** Math.min(lost - 2, 10)) };
-	}
+	const wait = delayed(parts, error, tries);
+	const lost = error.code === "unconfirmed" && row !== undefined ? (dataOf(row).lost ?? 0) : 0;
+	if (lost < 2) return wait;
+	return { ...wait, aloneMs: Math.min(MOST_LOST_MS, LOST_MS * 2 ** Math.min(lost - 2, 10)) };
+}
+
+/** It could not be done now: counts that, and says when to try again. */
+export function delayed({ counters }: Pick<SendParts, "counters">, error: UnavailableError, tries: number) {
+	counters.delayed += 1;
+	const againInMs = error.retryAfterMs ?? Math.min(60_000, 1000 * 2 ** Math.min(tries, 6));
+	// A wait that nobody over there asked for holds back no decision.
+	return { againInMs, paced: error.code === "paced" || error.retryAfterMs === undefined };
+}
+
+/** It cannot be done for good: counts and logs that, and leaves it until something changes. */
+export function giveUp(parts: SendParts, job: Send, error: unknown): "done" {
+	const row = rowOf(parts.posts, job);
 	parts.counters.refused += 1;
-	const code = error instanceof SopwithError ? error.code : "unexpected";
 	if (row !== undefined) parts.posts.save({ ...row, digest: digestOf(job) });
 	parts.log(error instanceof RefusedPost ? "a message was refused for good" : "a message could not be sent", {
-		...facts,
-		code,
+		run: job.run.id,
+		key: job.message.key,
+		surface: job.place.to.surface,
+		code: error instanceof SopwithError ? error.code : "unexpected",
 		why: error instanceof Error ? error.message : String(error),
 	});
 	return "done";

@@ -6,7 +6,8 @@ import type { RunId } from "../engine/event.ts";
 import type { Host } from "../engine/ports.ts";
 import { whoIn } from "./audience.ts";
 import { drawnAt } from "./post-draw.ts";
-import { type Counters, LEFT } from "./post-one.ts";
+import type { Counters } from "./post-one.ts";
+import { LEFT } from "./post-row.ts";
 import { closeWork, createWork, found, idleWork, type WorkParts } from "./posting.ts";
 import { type PostRow, placeOf } from "./posts.ts";
 import type { Drawn } from "./surface.ts";
@@ -45,9 +46,8 @@ export function createPoster(parts: PosterParts): Poster {
 		refresh: async (id) => {
 			const state = await parts.host.read(id);
 			if (state === undefined) return;
-			for (const row of parts.posts.ofRun(id)) {
-				if (row.ref !== undefined && row.digest !== LEFT) parts.posts.save({ ...row, digest: "" });
-			}
+			const there = parts.posts.ofRun(id).filter(({ ref, digest }) => ref !== undefined && digest !== LEFT);
+			parts.posts.save(...there.map((row) => ({ ...row, digest: "" })));
 			found(work, state);
 		},
 		redraw: async (row, page) => {

@@ -2,17 +2,18 @@
  * The work behind the poster: latest states on one side, queues of places on the other. A run is settled, and forgotten
  * here, when nothing of it is owed. Must never hold runs that nobody posts about.
  */
-import { sameJson } from "../base/json.ts";
 import type { RunId } from "../engine/event.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import type { Sop } from "../sop/sop.ts";
-import { type Addressee, type AudienceParts, addresseeOf, placesOf, whoIn } from "./audience.ts";
-import { isOwn } from "./own-card.ts";
-import { createQueues, type Queues } from "./place-queue.ts";
-import { LEFT, reserve, type Send, type SendParts, type Sent, send } from "./post-one.ts";
+import { type Addressee, type AudienceParts, addresseeOf, whoIn } from "./audience.ts";
+import { createQueues, type Job, type Queues } from "./place-queue.ts";
+import { type Send, type SendParts, type Sent, send } from "./post-one.ts";
+import { drawOwn } from "./post-own.ts";
+import { type Due, wanted } from "./post-places.ts";
+import { isDue, owesStub, reserve, rowOf } from "./post-row.ts";
 import { type Marks, type PostRow, placeOf } from "./posts.ts";
-import { isChat } from "./surface.ts";
+import { type Draw, isChat } from "./surface.ts";
 
 export type WorkParts = SendParts &
 	AudienceParts & {
@@ -134,7 +135,7 @@ function lockChats(work: Work, id: RunId): boolean {
 	if (state === undefined || rows.length === 0 || work.closed) return false;
 	const over = parts.view(state.sop, state.run).filter(({ closed }) => closed);
 	const jobs = rows.flatMap((row) => over.filter(({ key }) => key === row.key).map((message) => ({ row, message })));
-	for (const { row, message } of jobs) order(work, message, { id, place: placeOf(row), leave: false });
+	for (const { row, message } of jobs) order(work, id, { message, place: placeOf(row), leave: false });
 	return jobs.length > 0;
 }
 
@@ -158,17 +159,25 @@ async function passNext(work: Work): Promise<void> {
 	work.looking = undefined;
 }
 
-/** Orders a job for every place where one of the run's messages may not stand as it should. */
+/** Orders a job for every place where one of the run's messages does not stand as it should. */
 async function pass(work: Work, id: RunId): Promise<void> {
 	const { parts } = work;
 	const state = work.states.get(id);
 	if (state === undefined || work.closed) return;
+	const { run, sop } = state;
 	const rows = parts.posts.ofRun(id);
-	for (const message of parts.view(state.sop, state.run)) {
-		const mine = rows.filter((row) => row.key === message.key);
-		const places = await wanted(parts, message, { mine, state });
-		for (const { place } of places) reserve(parts, { run: state.run, message, place });
-		for (const where of places) order(work, message, { id, ...where });
+	const own: Due[] = [];
+	try {
+		for (const message of parts.view(sop, run)) {
+			const mine = rows.filter((row) => row.key === message.key);
+			const due = await wanted(parts, message, { mine, state });
+			const sent = due.filter(({ place }) => drawOf(parts, place) === undefined);
+			if (sent.length > 0) reserve(parts, run, due);
+			for (const each of sent) if (isOwed(work, run, each)) order(work, id, each);
+			own.push(...due.filter((each) => !sent.includes(each) && isOwed(work, run, each)));
+		}
+	} finally {
+		if (own.length > 0) orderOwn(work, id, own);
 	}
 }
 
@@ -176,20 +185,71 @@ function turn(): Promise<void> {
 	return new Promise((next) => setImmediate(next));
 }
 
-type To = { readonly id: RunId } & Pick<Send, "place" | "leave" | "moved">;
+/** Something else should stand there than does, or what is on its way there may not be the last word. */
+function isOwed(work: Work, run: Run, due: Due): boolean {
+	const row = rowOf(work.parts.posts, { run, ...due });
+	if (isDue(row, { run, ...due }) || (row !== undefined && owesStub(row))) return true;
+	return work.owed.get(run.id)?.has(debtOf(nameOf(run.id, due), addresseeOf(due.place.to))) === true;
+}
 
-function order(work: Work, { key, closed }: Message, to: To): void {
-	const { id, place } = to;
-	const name = `${id} ${key}`;
-	const debt = `${name} ${addresseeOf(place.to)}`;
+function nameOf(id: RunId, { message }: Pick<Due, "message">): string {
+	return `${id} ${message.key}`;
+}
+
+function debtOf(name: string, place: string): string {
+	return `${name} at ${place}`;
+}
+
+function order(work: Work, id: RunId, due: Due): void {
+	const { message, place } = due;
+	const to = { name: nameOf(id, due), place: addresseeOf(place.to), urgent: message.closed };
+	owe(work, id, to, async (tries) => {
+		const [job] = jobsOf(work, id, [due]);
+		return job === undefined ? "done" : send(work.parts, job, tries);
+	});
+}
+
+/** What a run shows on pages of our own is drawn together, so that each change of it is one commit for all its readers. */
+function orderOwn(work: Work, id: RunId, due: readonly Due[]): void {
+	const { parts } = work;
+	const [first] = due;
+	const draw = first && drawOf(parts, first.place);
+	if (first === undefined || draw === undefined) return;
+	const urgent = due.some(({ message }) => message.closed);
+	const to = { name: id, place: `${first.place.to.surface} ${id}`, urgent };
+	owe(work, id, to, async (tries) => drawOwn(parts, draw, jobsOf(work, id, due), tries));
+}
+
+function drawOf({ surfaces }: WorkParts, { to }: Addressee): Draw | undefined {
+	return surfaces.find(({ name }) => name === to.surface)?.draw;
+}
+
+/** The messages as they are by now. */
+function jobsOf({ parts, states }: Work, id: RunId, due: readonly Due[]): readonly Send[] {
+	const state = states.get(id);
+	if (state === undefined) return [];
+	const { run, sop } = state;
+	const now = new Map(parts.view(sop, run).map((message) => [message.key, message]));
+	const who = whoIn(parts, state);
+	return due.flatMap((each) => {
+		const message = now.get(each.message.key);
+		return message === undefined ? [] : [{ ...each, run, message, who }];
+	});
+}
+
+type Where = Pick<Job, "name" | "urgent"> & { readonly place: string };
+
+/** Queues what a run owes; it is settled once none of it is left. */
+function owe(work: Work, id: RunId, { name, place, urgent }: Where, act: (tries: number) => Promise<Sent>): void {
+	const debt = debtOf(name, place);
 	work.orders += 1;
 	work.owed.set(id, (work.owed.get(id) ?? new Map()).set(debt, work.orders));
-	work.queues.push(addresseeOf(place.to), {
+	work.queues.push(place, {
 		name,
-		urgent: closed,
+		urgent,
 		act: async (tries) => {
 			const number = work.owed.get(id)?.get(debt);
-			const result = await deliver(work, to, { key, tries }).catch((error: unknown) => {
+			const result = await act(tries).catch((error: unknown) => {
 				complain(work, id, error);
 				return "done" as const;
 			});
@@ -200,16 +260,6 @@ function order(work: Work, { key, closed }: Message, to: To): void {
 			return result;
 		},
 	});
-}
-
-/** Sends the message as it is by now. */
-async function deliver(work: Work, to: To, job: { readonly key: string; readonly tries: number }): Promise<Sent> {
-	const { parts } = work;
-	const state = work.states.get(to.id);
-	const message = state && parts.view(state.sop, state.run).find((each) => each.key === job.key);
-	if (state === undefined || message === undefined) return "done";
-	const { id: _, ...where } = to;
-	return send(parts, { run: state.run, message, ...where, who: whoIn(parts, state) }, job.tries);
 }
 
 function settle(work: Work, id: RunId): void {
@@ -227,30 +277,4 @@ function settle(work: Work, id: RunId): void {
 function complain(work: Work, run: RunId, error: unknown): void {
 	const why = error instanceof Error ? error.message : String(error);
 	work.parts.log("messages could not be planned", { run, why });
-}
-
-/** Whoever had it there may be asked in another chat by now. */
-function movedTo(now: readonly Addressee[], row: PostRow): Pick<Send, "moved"> {
-	const { person } = placeOf(row);
-	const there = now.find((one) => isChat(one.to.surface) && sameJson(one.person ?? null, person ?? null));
-	return person === undefined || there === undefined || !isChat(row.surface) ? {} : { moved: there.to.surface };
-}
-
-/** Which places a message needs looking at: all of its rows, or afresh from the roster when it rings. */
-async function wanted(
-	parts: AudienceParts,
-	message: Message,
-	{ mine, state }: { readonly mine: readonly PostRow[]; readonly state: State },
-): Promise<readonly Omit<To, "id">[]> {
-	if (message.closed && mine.length === 0 && !isOwn(message)) return [];
-	const kept = mine.filter((row) => row.digest !== LEFT);
-	const rings = mine.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
-	if (!rings) return kept.map((row) => ({ place: placeOf(row), leave: false }));
-	const now = await placesOf(parts, message, state);
-	const names = new Set(now.map(({ to }) => addresseeOf(to)));
-	const gone = kept.filter((row) => !names.has(row.addressee));
-	return [
-		...now.map((place) => ({ place, leave: false })),
-		...gone.map((row) => ({ place: placeOf(row), leave: true, ...movedTo(now, row) })),
-	];
 }

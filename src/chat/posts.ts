@@ -51,14 +51,15 @@ export type RowData = {
 };
 
 export interface Posts {
+	find(run: RunId, key: MessageKey, addressee: string): PostRow | undefined;
 	/** Every row of a run. */
 	ofRun(run: RunId): readonly PostRow[];
 	/** The row whose buttons carry this id now. */
 	byCard(card: string): PostRow | undefined;
 	/** An id that a newer one took the place of. `now`: that newer one, while its message is known. */
 	oldCard(card: string): { readonly run: RunId; readonly at: Instant; readonly now?: string } | undefined;
-	/** Writes a row whole; durable on return. Repeat: safe. */
-	save(row: PostRow): unknown;
+	/** Writes rows whole, all in one commit; durable on return. Repeat: safe. */
+	save(...rows: readonly PostRow[]): void;
 }
 
 /** Runs whose messages may not stand as they should: what is left to do after a crash. */

@@ -68,4 +68,16 @@ export interface Surface {
 	put(to: Address, drawn: Drawn, ring: boolean): Promise<{ readonly ref: string }>;
 	/** Edits in place, silently. `gone`: refused for good, put it anew. */
 	edit(to: Address, ref: string, drawn: Drawn): Promise<"edited" | "gone">;
+	/** Only where cards stand in our own store: see `Draw`. */
+	readonly draw?: Draw;
 }
+
+/**
+ * Lets `work` put and edit cards and write their rows, all in one commit: no answer can be lost in between. Readers see it
+ * once it is durable. Errors: those of the store and of `work`; nothing stands then.
+ */
+export type Draw = <T>(work: (pen: Pen) => T) => T;
+export type Pen = {
+	readonly put: (to: Address, drawn: Drawn, ring: boolean) => { readonly ref: string };
+	readonly edit: (to: Address, ref: string, drawn: Drawn) => "edited" | "gone";
+};

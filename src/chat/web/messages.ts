@@ -29,4 +29,6 @@ export interface WebMessages {
 	after(place: string, seq: number): readonly WebMessage[];
 	/** The newest by order, oldest first. */
 	latest(place: string, most: number): readonly WebMessage[];
+	/** Runs what writes messages, or rows of posts, as one commit: all of it is durable on return, or none of it. */
+	together<T>(work: () => T): T;
 }

@@ -41,8 +41,8 @@ type OldCard = {
 
 type Posts = {
 	find(run: RunId, key: MessageKey, addressee: string): PostRow | undefined;
-	/** Keeps a row whole; a card id that is replaced stays known to `oldCard`. Returns it with its `n`. */
-	save(row: Omit<PostRow, "n">): PostRow;
+	/** Keeps rows whole, all in one commit; a card id that is replaced stays known to `oldCard`. */
+	save(...rows: readonly Omit<PostRow, "n">[]): void;
 	byCard(card: string): PostRow | undefined;
 	/** A card that a newer one took the place of, and which that is. */
 	oldCard(card: string): OldCard | undefined;
@@ -94,13 +94,12 @@ export function createPosts(store: Store): Posts {
 	let last = db.prepare<[], number | null>("SELECT max(n) FROM posts").pluck().get() ?? 0;
 	return {
 		find: (r, key, addressee) => read(find.get(r, key, addressee)),
-		save: (row) =>
+		save: (...rows) =>
 			store.write(() => {
-				const n = last + 1;
-				keepOld.run(row.at, row.run, row.key, row.addressee, row.card);
-				put.run(write(row, n));
-				last = n;
-				return { ...row, n };
+				for (const row of rows) {
+					keepOld.run(row.at, row.run, row.key, row.addressee, row.card);
+					put.run(write(row, ++last));
+				}
 			}),
 		byCard: (id) => read(card.get(id)),
 		oldCard: (id) => old.get(id),

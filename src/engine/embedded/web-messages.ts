@@ -60,6 +60,7 @@ export function createWebMessages(store: Store) {
 		},
 		after: (place: string, seq: number): readonly Message[] => newer.all(place, seq).map(toMessage),
 		latest: (place: string, most: number): readonly Message[] => newest.all(place, most).map(toMessage),
+		together: <T>(work: () => T): T => store.write(work),
 	};
 }
 

@@ -1,0 +1,41 @@
+/**
+ * Where a message needs looking at, and what it is to become there. Must never ring who was not found in the roster as it
+ * is now.
+ */
+import { sameJson } from "../base/json.ts";
+import type { Message } from "../engine/message.ts";
+import { type Addressee, type AudienceParts, addresseeOf, placesOf } from "./audience.ts";
+import { isOwn } from "./own-card.ts";
+import type { Send } from "./post-one.ts";
+import { LEFT } from "./post-row.ts";
+import { type PostRow, placeOf } from "./posts.ts";
+import { isChat } from "./surface.ts";
+
+/** One message for one place, and what it is to become there. */
+export type Due = Pick<Send, "message" | "place" | "leave" | "moved">;
+
+/** All of its rows, or afresh from the roster when it rings. */
+export async function wanted(
+	parts: AudienceParts,
+	message: Message,
+	{ mine, state }: { readonly mine: readonly PostRow[]; readonly state: Parameters<typeof placesOf>[2] },
+): Promise<readonly Due[]> {
+	if (message.closed && mine.length === 0 && !isOwn(message)) return [];
+	const kept = mine.filter((row) => row.digest !== LEFT);
+	const rings = mine.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
+	if (!rings) return kept.map((row) => ({ message, place: placeOf(row), leave: false }));
+	const now = await placesOf(parts, message, state);
+	const names = new Set(now.map(({ to }) => addresseeOf(to)));
+	const gone = kept.filter((row) => !names.has(row.addressee));
+	return [
+		...now.map((place) => ({ message, place, leave: false })),
+		...gone.map((row) => ({ message, place: placeOf(row), leave: true, ...movedTo(now, row) })),
+	];
+}
+
+/** Whoever had it there may be asked in another chat by now. */
+function movedTo(now: readonly Addressee[], row: PostRow): Pick<Send, "moved"> {
+	const { person } = placeOf(row);
+	const there = now.find((one) => isChat(one.to.surface) && sameJson(one.person ?? null, person ?? null));
+	return person === undefined || there === undefined || !isChat(row.surface) ? {} : { moved: there.to.surface };
+}

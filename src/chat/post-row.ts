@@ -1,0 +1,128 @@
+/**
+ * The row of one message in one place: whether what stands there is what should, and how it is written down. Must never
+ * send anything.
+ */
+import { type Json, sha256 } from "../base/json.ts";
+import { toMs } from "../base/time.ts";
+import type { Message } from "../engine/message.ts";
+import type { Run } from "../engine/run.ts";
+import { addresseeOf } from "./audience.ts";
+import { isOwn } from "./own-card.ts";
+import { planOf } from "./post-draw.ts";
+import type { Send, SendParts } from "./post-one.ts";
+import { dataOf, type PostRow, type Posts, type RowData } from "./posts.ts";
+
+/** Digest of a row whose reader is not asked any more. */
+export const LEFT = "left";
+/** Digest of a row that was certainly not sent yet. Empty: it may have been. */
+export const UNSENT = "unsent";
+const OLD_MS = 30 * 24 * 3_600_000;
+
+/** One message for one place. */
+type Spot = Pick<Send, "run" | "message" | "place">;
+
+/** The row as it is by now. */
+export function rowOf(posts: Posts, { run, message, place }: Spot): PostRow | undefined {
+	return posts.find(run.id, message.key, addresseeOf(place.to));
+}
+
+/** Whether something else should stand there than does. */
+export function isDue(row: PostRow | undefined, job: Spot & Pick<Send, "leave">): boolean {
+	if (job.leave) return row !== undefined && row.digest !== LEFT;
+	if (row === undefined || isRungAnew(row, job.message)) return true;
+	const digest = digestOf(job);
+	return row.digest !== digest && !isForgone(row, job, digest);
+}
+
+/** Cards above it still have their buttons. */
+export function owesStub(row: PostRow): boolean {
+	return (dataOf(row).above ?? []).length > 0;
+}
+
+type ReserveParts = Pick<SendParts, "posts" | "clock" | "newId">;
+
+/** Notes that messages are wanted in places, so that a crash between two of them forgets none. Repeat: safe. */
+export function reserve(parts: ReserveParts, run: Run, wanted: readonly Omit<Spot, "run">[]): void {
+	const fresh = wanted.map((each) => ({ ...each, run })).filter((spot) => rowOf(parts.posts, spot) === undefined);
+	if (fresh.length === 0) return;
+	const data = { putAt: parts.clock.now() };
+	const rows = fresh.map((spot) => ({ ...rowFor(parts, spot, { card: parts.newId(), data }), digest: UNSENT }));
+	parts.posts.save(...rows);
+}
+
+/** What is to be written there. Its digest is empty until it stands. */
+export function rowFor(
+	parts: Pick<SendParts, "clock">,
+	{ run, message, place }: Spot,
+	about: { readonly card: string; readonly data: RowData },
+): PostRow {
+	const plan = planOf(run, message.wait);
+	const data: RowData = {
+		...about.data,
+		...(plan === undefined ? {} : { plan }),
+		...(place.person === undefined ? {} : { person: place.person }),
+	};
+	return {
+		run: run.id,
+		key: message.key,
+		addressee: addresseeOf(place.to),
+		surface: place.to.surface,
+		kind: place.to.kind,
+		place: place.to.ref,
+		card: about.card,
+		digest: "",
+		rings: message.rings,
+		closed: message.closed,
+		...(message.wait === undefined ? {} : { wait: message.wait }),
+		data,
+		at: parts.clock.now(),
+	};
+}
+
+/** What a row still knows of before: which cards above it have buttons, and what was asked in it last. */
+export function kept(row: PostRow | undefined): Pick<RowData, "above" | "was"> {
+	if (row === undefined) return {};
+	const { above, was } = dataOf(row);
+	const last = row.wait ?? was;
+	return { ...(above === undefined ? {} : { above }), ...(last === undefined ? {} : { was: last }) };
+}
+
+/** Over the sentences with their holes, so that passing time is no change. */
+export function digestOf({ run, message }: Pick<Send, "run" | "message">): string {
+	const { card, data, closed, wait } = message;
+	return sha256({ card, data, closed, wait: wait ?? null, plan: planOf(run, wait) ?? null } as unknown as Json);
+}
+
+/** It rings again: a new card, below the one that stands. */
+export function isRungAnew(row: PostRow, message: Message): boolean {
+	return row.rings < message.rings && !message.closed;
+}
+
+/** Its buttons still ask the same, so they keep their id. */
+export function asksTheSame(row: PostRow, { run, message }: Spot): boolean {
+	return row.wait === message.wait && dataOf(row).plan === planOf(run, message.wait);
+}
+
+/** Nobody scrolls up so far, and some chats edit nothing that old. */
+export function isOld(row: PostRow, { clock }: Pick<SendParts, "clock">): boolean {
+	return toMs(clock.now()) - toMs(dataOf(row).putAt) > OLD_MS;
+}
+
+/** Asks somebody, or rang before. */
+export function isLoud({ wait, closed, rings }: Message): boolean {
+	return rings > 0 || (wait !== undefined && !closed);
+}
+
+/** Somebody must act on it, or nothing will come after it that could carry it. */
+export function isNeeded({ message, run }: Pick<Send, "message" | "run">): boolean {
+	return (message.wait !== undefined && !message.closed) || run.ended !== undefined;
+}
+
+/** It may have arrived as it is, and nobody needs it: it waits for a change. Or it was over before it could be sent. */
+function isForgone(row: PostRow, job: Spot, digest: string): boolean {
+	if (row.ref !== undefined) return false;
+	const isOver = row.digest === UNSENT && job.message.closed && !isOwn(job.message);
+	// Put, and never answered, as far as we know.
+	const isLost = row.digest === "";
+	return isOver || (isLost && !isNeeded(job) && dataOf(row).tried === digest);
+}
