@@ -36,7 +36,8 @@ export function bold(text: string, most?: number): string {
 
 /** The nearest Slack has to small grey words inside a line. */
 export function quiet(text: string, most?: number): string {
-	const inner = inertMarkup(text.trim(), most).replaceAll("_", "ˍ");
+	// Any underscore would end it, but for those that tell Slack how to write a moment.
+	const inner = inertMarkup(text.trim(), most).replaceAll(/<[^>]*>|_/g, (part) => LOOKALIKE[part] ?? part);
 	return inner === "" ? "" : `_${inner}_`;
 }
 
