@@ -13,11 +13,11 @@ const span = z.string().regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, 'Write it like "08:00
 
 const slackPerson = z
 	.string()
-	.regex(/^[TE][A-Z0-9]+\/[UW][A-Z0-9]+$/, 'Write the workspace and the member ID, like "T0123ABCD/U0456EFGH".')
+	.regex(/^T[A-Z0-9]+\/[UW][A-Z0-9]+$/, 'Write the workspace and the member ID, like "T0123ABCD/U0456EFGH".')
 	.describe("WORKSPACE/MEMBER: their profile in Slack, ⋮, Copy member ID");
 const slackChannel = z
 	.string()
-	.regex(/^[TE][A-Z0-9]+\/[CG][A-Z0-9]+$/, 'Write the workspace and the channel ID, like "T0123ABCD/C0456EFGH".')
+	.regex(/^T[A-Z0-9]+\/[CG][A-Z0-9]+$/, 'Write the workspace and the channel ID, like "T0123ABCD/C0456EFGH".')
 	.describe("WORKSPACE/CHANNEL: the channel's details in Slack, at the bottom of About");
 
 const person = z.strictObject({
@@ -42,7 +42,7 @@ const channel = z.strictObject({
 const workspace = z.strictObject({
 	team: z
 		.string()
-		.regex(/^[TE][A-Z0-9]+$/, "Write the workspace's id, like T0123ABCD.")
+		.regex(/^T[A-Z0-9]+$/, "Write the workspace's id, like T0123ABCD.")
 		.describe("The workspace's id: its address in a browser is https://app.slack.com/client/T…"),
 	bot: secret.describe("Where the bot token of that workspace is kept: env:NAME, file:PATH or secret:MSP/NAME"),
 	client: z

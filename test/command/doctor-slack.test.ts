@@ -86,6 +86,17 @@ describe("doctor, for Slack", () => {
 			[[/Bot token/, /for a person, not for a bot/, /Bot User OAuth Token/]],
 		],
 		[
+			"a token of a whole organisation",
+			change(
+				({ installs }) => void Object.assign(installs[BOT]?.who ?? {}, { is_enterprise_install: true, team_id: "E1" }),
+			),
+			[
+				[/Bot token/, /SLACK_BOT_TOKEN: .*a whole organisation/, /Install the app in the workspace itself/],
+				[/Contoso Ltd/, /no token/, /msp\.yaml/],
+				[/Northwind IT/, /no token/, /msp\.yaml/],
+			],
+		],
+		[
 			"scopes that were never granted",
 			change(({ installs }) => void installs[BOT]?.scopes?.splice(1, 1)),
 			[[/Scopes/, /not granted: chat:write \(posts and edits/, /App Manifest, then Install App, Reinstall/]],

@@ -3,13 +3,14 @@
  * name are there. Must never send a message, nor show a token.
  */
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
-import { isRecord } from "../../base/json.ts";
+import { asRecord } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { SCOPES } from "./asks.ts";
 import { type Look, lookWith, type Seen, textIn } from "./examine-look.ts";
 import { examinePlaces } from "./examine-places.ts";
 import { refusalOf } from "./refusals.ts";
+import { isOrgInstall } from "./workspaces.ts";
 
 type WorkspaceParts = {
 	/** How its token is called: `SLACK_BOT_TOKEN`, `T02ACME in msp.yaml`. */
@@ -37,12 +38,16 @@ export async function examineWorkspace(parts: WorkspaceParts): Promise<Examined>
 	const name = who.kind === "said" ? textIn(who.values, "team") : (parts.team ?? "");
 	const about = `Slack, ${name === "" ? parts.named : name}`;
 	const found = who.kind === "said" && team !== undefined ? await signedIn(parts, look, who) : [refused(parts, who)];
-	const isIts = team !== undefined && (parts.team ?? team) === team;
+	const isIts = team !== undefined && (parts.team ?? team) === team && who.kind === "said" && !isOrgInstall(who.values);
 	return { ...(isIts ? { team } : {}), findings: found.map((each) => ({ about, ...each })) };
 }
 
 async function signedIn(parts: WorkspaceParts, look: Look, who: Seen & { kind: "said" }): Promise<readonly Finding[]> {
 	const team = textIn(who.values, "team_id");
+	if (isOrgInstall(who.values)) {
+		const { is, remedy } = refusalOf("org_install");
+		return [unwell(TOKEN, `${parts.named}: ${is}`, remedy)];
+	}
 	if (parts.team !== undefined && parts.team !== team) {
 		const words = `${parts.named} is of ${textIn(who.values, "team")} (${team}), not of ${parts.team}`;
 		return [unwell(TOKEN, words, `In msp.yaml, write team: ${team}, or keep the token of ${parts.team} there.`)];
@@ -82,7 +87,7 @@ async function appFindings(
 ): Promise<readonly Finding[]> {
 	if (app === undefined) return [];
 	const bots = await look("bots.info", { bot: textIn(who.values, "bot_id") });
-	const entry = bots.kind === "said" && isRecord(bots.values.bot) ? bots.values.bot : {};
+	const entry = asRecord(bots.kind === "said" ? bots.values.bot : undefined);
 	const there = textIn(who.values, "app_id") || textIn(entry, "app_id");
 	if (there === "") return [];
 	if (there === app) return [well("App", `${app}, as the app token says`)];

@@ -71,6 +71,11 @@ const TABLE: { readonly [word: string]: Row } = {
 		"Give each workspace in msp.yaml its own bot token.",
 	],
 	second_token: ["token", "two bot tokens are for this workspace", "Leave one of them out in msp.yaml."],
+	org_install: [
+		"token",
+		"the bot token is of an installation for a whole organisation, which Sopwith cannot work with",
+		"Install the app in the workspace itself, not for the organisation, and give Sopwith that workspace's bot token.",
+	],
 	two_factor_setup_required: ["token", "two-factor sign-in is to be set up first", ADMIN],
 	access_denied: ["token", "the workspace refuses the app", ADMIN],
 	ekm_access_denied: ["token", "administrators have suspended posting", ADMIN],

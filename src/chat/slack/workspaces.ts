@@ -3,7 +3,7 @@
  * again after it failed. Must never let one that is shut stop another, nor the start.
  */
 import { SopwithError, UnavailableError } from "../../base/errors.ts";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, asText, type Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { refusalOf } from "./refusals.ts";
@@ -130,18 +130,22 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 	try {
 		const api = await openApi(parts, token);
 		const who = await api.call("auth.test", {});
-		const team = textOf(who, "team_id");
+		const team = asText(who.team_id);
+		if (isOrgInstall(who)) {
+			parts.tell.shut(named, "org_install");
+			return "shut";
+		}
 		if (token.team !== undefined && token.team !== team) {
 			parts.tell.shut(named, "other_team");
 			return "shut";
 		}
-		const botId = textOf(who, "bot_id");
+		const botId = asText(who.bot_id);
 		const app = await appOf(api, botId);
 		parts.tell.well(named);
 		return {
 			team,
-			name: textOf(who, "team"),
-			botUser: textOf(who, "user_id"),
+			name: asText(who.team),
+			botUser: asText(who.user_id),
 			botId,
 			...(app === undefined ? {} : { app }),
 			api: gated(parts, { team, token, api }),
@@ -154,13 +158,21 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 	}
 }
 
+/**
+ * The token of a whole organisation is of no workspace: some calls would have to name one, and to it everybody is a
+ * stranger. Source: https://docs.slack.dev/reference/methods/auth.test
+ */
+export function isOrgInstall(who: Values): boolean {
+	return who.is_enterprise_install === true;
+}
+
 /** `auth.test` does not name the app; the bot's own entry does, where the scope allows it. */
 async function appOf(api: SlackApi, bot: string): Promise<string | undefined> {
 	const said = await api.call("bots.info", { bot }).catch((error: unknown): Values => {
 		if (error instanceof SlackNo || error instanceof UnavailableError) return {};
 		throw error;
 	});
-	const app = textOf(isRecord(said.bot) ? said.bot : {}, "app_id");
+	const app = asText(asRecord(said.bot).app_id);
 	return app === "" ? undefined : app;
 }
 
@@ -201,7 +213,7 @@ function gated(parts: WorkspacesParts, at: Opened): SlackApi {
 /** With the token as it is by now, which must be of the same workspace still. */
 async function openAgain(parts: WorkspacesParts, { team, token }: Opened): Promise<SlackApi> {
 	const api = await openApi(parts, token);
-	if (textOf(await api.call("auth.test", {}), "team_id") === team) return api;
+	if (asText((await api.call("auth.test", {})).team_id) === team) return api;
 	throw new SlackNo("other_team", SHUT);
 }
 
@@ -221,9 +233,4 @@ function nameOf({ team }: WorkspaceToken): string {
 
 function waitAfter(failures: number): number {
 	return Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
-}
-
-function textOf(values: Values, name: string): string {
-	const value = values[name];
-	return typeof value === "string" ? value : "";
 }
