@@ -1,5 +1,5 @@
 /**
- * Examines a client as its file stands now, whether or not it has been taken up. Must never take it up itself.
+ * Examines a client, or the MSP's own sign-in, as the file stands now, whether or not it has been taken up. Must never take it up itself.
  */
 import type { House } from "./app-house.ts";
 import { InputError } from "./base/errors.ts";
@@ -10,33 +10,45 @@ import type { Clock } from "./base/time.ts";
 import { CORE } from "./engine/decide.ts";
 import type { Client, Definitions } from "./sop/definitions.ts";
 
+type Looking = Pick<House, "definitions" | "vault" | "tenantOf" | "secretOf">;
+type Where = { readonly folder: string; readonly clock: Clock; readonly publicUrl?: string };
+
 /** Proves every connection of a client. Errors: `InputError` `no-such-client`. A second call is safe. */
-export async function examineAsWritten(
-	house: Pick<House, "definitions" | "vault" | "tenantOf" | "secretOf">,
-	where: { readonly folder: string; readonly clock: Clock; readonly publicUrl?: string },
-	id: string,
-): Promise<readonly Finding[]> {
-	const [{ loadDefinitions }, { registry }, { examineClient }] = await Promise.all([
+export async function examineAsWritten(house: Looking, where: Where, id: string): Promise<readonly Finding[]> {
+	const { examineClient } = await import("./actions/examine.ts");
+	const inUse = house.definitions();
+	const found = await written(house, where);
+	const client = clientIn(found, id);
+	if (client === undefined) throw noSuchClient(found, id);
+	const { vault, tenantOf } = house;
+	const { clock } = where;
+	const connections = await examineClient(client, { vault, sandboxOf: tenantOf, clock, env: process.env });
+	return [...fileFindings(client, found, inUse), ...connections, ...(await signInFindings(client, house, where))];
+}
+
+/** Proves where the MSP's own people sign in. A second call is safe. */
+export async function examineOwn(house: Looking, where: Where): Promise<readonly Finding[]> {
+	const { msp } = await written(house, where);
+	const { name, signIn } = msp;
+	if (signIn !== undefined) return signInFindings({ name, signIn }, house, where);
+	const words = "msp.yaml says no provider, so none of your own people can sign in to the pages";
+	return [{ about: name, ...beware("Sign-in", words, "Write `signIn` there, unless it is meant so.") }];
+}
+
+/** The definitions as they are in the folder by now. */
+async function written({ definitions }: Looking, { folder, clock }: Where): Promise<Definitions> {
+	const [{ loadDefinitions }, { registry }] = await Promise.all([
 		import("./sop/folder.ts"),
 		import("./actions/registry.ts"),
-		import("./actions/examine.ts"),
 	]);
-	const { clock, folder } = where;
-	const inUse = house.definitions();
-	const written = loadDefinitions(folder, registry.known(), { clock, core: CORE, last: inUse });
-	const client = clientIn(written, id);
-	if (client === undefined) throw noSuchClient(written, id);
-	const { vault, tenantOf } = house;
-	const found = await examineClient(client, { vault, sandboxOf: tenantOf, clock, env: process.env });
-	const signIn = await signInFindings(client, house, where);
-	return [...fileFindings(client, written, inUse), ...found, ...signIn];
+	return loadDefinitions(folder, registry.known(), { clock, core: CORE, last: definitions() });
 }
 
 /** Where its people sign in; where they choose who they are, nobody comes back to an address. */
 async function signInFindings(
-	{ id, name, signIn }: Client,
+	{ id, name, signIn }: Pick<Definitions["msp"], "name" | "signIn"> & { readonly id?: string },
 	{ secretOf }: Pick<House, "secretOf">,
-	{ clock, publicUrl }: { readonly clock: Clock; readonly publicUrl?: string },
+	{ clock, publicUrl }: Where,
 ): Promise<readonly Finding[]> {
 	if (signIn === undefined || publicUrl === undefined) return [];
 	const [{ examineSignIn }, { openProviders }] = await Promise.all([

@@ -14,11 +14,11 @@ import type { Config } from "./config.ts";
 export async function openApp(config: Config, options: HouseOptions): Promise<App> {
 	const house = await openHouse(config, options, systemClock);
 	const { office, desk, definitions, reload } = house;
-	const examine = async (client: string) => {
-		const { examineAsWritten } = await import("./app-examine.ts");
+	const examine = async (client?: string) => {
+		const { examineAsWritten, examineOwn } = await import("./app-examine.ts");
 		const { definitions: folder, publicUrl } = config;
 		const where = { folder, clock: systemClock, ...(publicUrl === undefined ? {} : { publicUrl }) };
-		return examineAsWritten(house, where, client);
+		return client === undefined ? examineOwn(house, where) : examineAsWritten(house, where, client);
 	};
 	const examineWorkspace = async (team: string) => {
 		const { examineKept } = await import("./app-examine-slack.ts");

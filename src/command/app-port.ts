@@ -33,8 +33,11 @@ export interface App {
 	/** Lets a restored copy act again. Repeat: safe. */
 	resumeRestored(): Promise<{ readonly resumed: boolean }>;
 	status(): Promise<Status>;
-	/** Proves every connection of a client; reads only. Takes some seconds. Errors: `InputError` `no-such-client`. */
-	examine(client: ClientId): Promise<readonly Finding[]>;
+	/**
+	 * Proves every connection of a client, or without one where the MSP's own people sign in; reads only. Takes some
+	 * seconds. Errors: `InputError` `no-such-client`.
+	 */
+	examine(client?: ClientId): Promise<readonly Finding[]>;
 	/** Proves a Slack workspace of msp.yaml, as it is in use; reads only. Errors: `InputError` `no-such-workspace`. */
 	examineWorkspace(team: string): Promise<ExaminedWorkspace>;
 	/** Reads the audit stream, newest row first; `cursor` as an earlier page gave it. At most 50 rows. A second call is safe. */

@@ -40,7 +40,18 @@ async function installation(call: Call): Promise<readonly Finding[]> {
 	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
 	const found = await call.parts.loadDefinitions(folder);
 	const own = [runtime(), finding, ...dataFolder(call), ...definitions(found), await chains(call)];
-	return [...own, ...(await teamsFindings(call, config, found)), ...(await slackFindings(call, config, found))];
+	const chats = [...(await teamsFindings(call, config, found)), ...(await slackFindings(call, config, found))];
+	return [...own, ...(await signInFindings(call, config)), ...chats];
+}
+
+/** Where the MSP's own people sign in, asked of the running bot, which has the secret. */
+async function signInFindings(call: Call, config: Config | undefined): Promise<readonly Finding[]> {
+	if (config?.signIn !== "oidc") return [];
+	try {
+		return await connections(call);
+	} catch (error) {
+		return [notAsked("Sign-in", error)];
+	}
 }
 
 function teamsFindings(call: Call, config: Config | undefined, found: Definitions): Promise<readonly Finding[]> {
@@ -65,8 +76,9 @@ async function slackFindings(call: Call, config: Config | undefined, found: Defi
 }
 
 /** Asked of the running bot, which has the secrets; of one opened here when none runs. Errors: those of the door. */
-async function connections(call: Call, client: string): Promise<readonly Finding[]> {
-	const found: Json = await throughDoor(call, (door) => door("examine", { client }));
+async function connections(call: Call, client?: string): Promise<readonly Finding[]> {
+	const whose = client === undefined ? {} : { client };
+	const found: Json = await throughDoor(call, (door) => door("examine", whose));
 	return found as unknown as readonly Finding[];
 }
 
@@ -126,7 +138,12 @@ async function chains(call: Call): Promise<Finding> {
 			words: ok ? `${words}, as they were written` : `${words}; \`sopwith audit verify\` names the rows`,
 		};
 	} catch (error) {
-		if (!(error instanceof SopwithError)) throw error;
-		return { what, ok: error.code === "never-started", words: error.message.replaceAll("\n", "; ") };
+		return notAsked(what, error);
 	}
+}
+
+/** Before the first start there is nothing to ask, which is well. Errors: throws what is no refusal of ours. */
+function notAsked(what: string, error: unknown): Finding {
+	if (!(error instanceof SopwithError)) throw error;
+	return { what, ok: error.code === "never-started", words: error.message.replaceAll("\n", "; ") };
 }

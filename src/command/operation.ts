@@ -70,7 +70,9 @@ const operations = {
 		return { kept: `${input.client}/${input.name}` };
 	}),
 	resume: operation(z.object({}), async ({ app }) => asJson(await app.resumeRestored())),
-	examine: operation(z.object({ client: name }), async ({ app }, { client }) => asJson(await app.examine(client))),
+	examine: operation(z.object({ client: name.optional() }), async ({ app }, { client }) =>
+		asJson(await app.examine(client)),
+	),
 	workspace: operation(z.object({ team: name }), async ({ app }, { team }) => asJson(await app.examineWorkspace(team))),
 	trail: operation(
 		z.object({
