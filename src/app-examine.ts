@@ -1,5 +1,6 @@
 /**
- * Examines a client, or the MSP's own sign-in, as the file stands now, whether or not it has been taken up. Must never take it up itself.
+ * Examines a client, or the MSP's own sign-in, as the file stands now, whether or not it has been taken up. Must never
+ * take it up itself.
  */
 import type { House } from "./app-house.ts";
 import { InputError } from "./base/errors.ts";
