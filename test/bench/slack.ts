@@ -3,22 +3,15 @@
  * Slack, by signed HTTP, one at a time, to the answer 200 and to the edit of the card that was pressed. Must never count a
  * try whose effect is not there.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { parseDocument, type YAMLSeq } from "yaml";
 import type { Values } from "../../src/base/json.ts";
-import { ROOT } from "../fault/real-app.ts";
 import { type Slack, type SlackMessage, startSlack, until } from "../fixtures/slack.ts";
 import { APP, rosterId, type SlackWho } from "../fixtures/slack-people.ts";
+import { mailOf, startBeside, writeCast } from "./beside.ts";
 import { type Figures, quantile } from "./row.ts";
 import type { SlackTold } from "./slack-served.ts";
 
-const PART = fileURLToPath(new URL("part.ts", import.meta.url));
 /** Who asks, and those who are asked in turn: a place is edited once in two seconds, which is not what is measured. */
 const PEOPLE: readonly SlackWho[] = ["harriet", "mo", "di", "sol", "sam", "nobody"];
 const ASKED = PEOPLE.slice(1);
@@ -45,7 +38,8 @@ steps:
 /** Slack's answer comes after the press is durable in the run's journal; Bolt's before anything. */
 export async function benchSlack(folder: string): Promise<Figures> {
 	const place = join(folder, "slack");
-	withPeople(join(place, "definitions"));
+	const accounts = PEOPLE.map((who) => ({ slack: rosterId(who) }));
+	writeCast(join(place, "definitions"), { name: "chore", sop: CHORE, accounts, asking: 1 });
 	const tasks = Array.from({ length: TRIES }, (_, n) => mailOf(1 + (n % ASKED.length)));
 	const slacks = [await startSlack({ way: "http" }), await startSlack({ way: "http" })] as const;
 	const [ours, bare] = slacks;
@@ -53,7 +47,7 @@ export async function benchSlack(folder: string): Promise<Figures> {
 	try {
 		return await measured(ours, bare);
 	} finally {
-		for (const kill of bots) await kill();
+		for (const { kill } of bots) await kill();
 		for (const slack of slacks) await slack.stop();
 	}
 }
@@ -125,43 +119,10 @@ async function postSame(slack: Slack, who: SlackWho, { text, blocks }: SlackMess
 	return until(() => slack.messages(slack.dm(who)).find((each) => each.ts === ts));
 }
 
-function mailOf(n: number): string {
-	return `bench-${n}@contoso.example`;
-}
-
-function withPeople(definitions: string): void {
-	mkdirSync(definitions, { recursive: true });
-	cpSync(join(ROOT, "sop-definitions"), definitions, { recursive: true });
-	writeFileSync(join(definitions, "chore.yaml"), CHORE);
-	const path = join(definitions, "clients/contoso/client.yaml");
-	const file = parseDocument(readFileSync(path, "utf8"));
-	for (const [n, who] of PEOPLE.entries()) {
-		const person = { id: `bench-${n}`, name: `Person ${n}`, email: mailOf(n), slack: rosterId(who) };
-		(file.get("people") as YAMLSeq).add(file.createNode(person));
-	}
-	file.setIn(["roles", "bench"], ["bench-0"]);
-	writeFileSync(path, file.toString());
-}
-
-/** A bot in a process of its own. Gives how to end it. */
-async function served(
-	part: string,
-	place: string,
-	slack: Slack,
-	tasks: readonly string[],
-): Promise<() => Promise<void>> {
+/** A bot that this Slack delivers to. */
+async function served(part: string, place: string, slack: Slack, tasks: readonly string[]) {
 	const told: SlackTold = { api: slack.api, tasks };
-	const child = spawn(process.execPath, [PART, part, place, JSON.stringify(told)], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
-	const gone = once(child, "exit");
-	const first = once(createInterface({ input: child.stdout }), "line") as Promise<[string]>;
-	const line = await Promise.race([first, gone.then(() => undefined)]);
-	if (line === undefined) throw new Error(`${part} ended before it served`);
-	const { port } = JSON.parse(line[0]) as { readonly port: number };
-	slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
-	return async () => {
-		child.kill("SIGKILL");
-		await gone;
-	};
+	const bot = await startBeside(part, place, told);
+	slack.deliverTo(`http://127.0.0.1:${bot.port}/slack/events`);
+	return bot;
 }

@@ -2,42 +2,24 @@
  * Two bots for Teams to be measured side by side, each in a process of its own: ours as it is served, and the bare echo of
  * Microsoft's SDK. Both take the same signed activities and speak to the same connector. Must never differ in more.
  */
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import type { ConfigurationBotFrameworkAuthentication, TurnContext } from "botbuilder";
 import express from "express";
-import { openHouse } from "../../src/app-house.ts";
 import { openTeams } from "../../src/app-teams.ts";
-import { openCards, openDoors } from "../../src/app-web.ts";
-import { openLog } from "../../src/base/log.ts";
-import { openRedactor } from "../../src/base/redact.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { systemClock } from "../../src/base/time.ts";
 import type { Cloud } from "../../src/chat/teams/cloud.ts";
 import { APP, TENANT } from "../chat/teams/microsoft.ts";
+import { listening, openServed } from "./served.ts";
 
 /** Where the connector is, with its keys and its token desk. */
 export type Told = { readonly host: string; readonly cloud: Cloud };
 
 /** Serves ours, wired as the program wires it; says its port and stays until it is killed. */
 export async function serveTeams(folder: string, told: Told, say: (line: string) => void): Promise<void> {
-	const redactor = openRedactor();
-	const write = (line: string): void => void process.stderr.write(line);
-	const clock = systemClock;
-	const log = openLog({ level: "error", redactor, pretty: false, colour: false, clock, write });
-	const place = { host: "127.0.0.1", port: 0, signIn: "oidc", logLevel: "error" } as const;
-	const key = new Secret(Buffer.alloc(32, 7).toString("base64"));
-	const config = { ...place, definitions: join(folder, "definitions"), data: join(folder, "data"), key };
-	const house = await openHouse(config, { log, redactor, serve: true }, clock);
-	const cards = openCards();
 	const app = { id: APP, password: new Secret("a-long-secret"), tenant: TENANT };
 	const { cloud, host } = told;
-	const teams = await openTeams({ app, tenants: [TENANT] }, house, { clock, log, cards, cloud, hosts: [host] });
-	const url = "http://127.0.0.1";
-	const { web, poster } = openDoors(house, { chats: [teams], cards, url, clock, log, local: false, ready: () => true });
-	await poster.start();
-	await house.host.begin();
+	const { web } = await openServed(folder, (house, around) =>
+		openTeams({ app, tenants: [TENANT] }, house, { ...around, cloud, hosts: [host] }),
+	);
 	await listening(web, say);
 }
 
@@ -83,10 +65,3 @@ const credentials = {
 		},
 	}),
 } as unknown as Credentials;
-
-async function listening(web: RequestListener, say: (line: string) => void): Promise<void> {
-	const server = createServer(web);
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-	say(JSON.stringify({ port: (server.address() as AddressInfo).port }));
-	await new Promise(() => {});
-}

@@ -3,24 +3,19 @@
  * over HTTP, one at a time, to the answer 200 and to the edited card at a connector over TLS. Must never count a try whose
  * effect is not there.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getCACertificates } from "node:tls";
-import { fileURLToPath } from "node:url";
-import { parseDocument, type YAMLSeq } from "yaml";
 import type { Json, Values } from "../../src/base/json.ts";
 import { systemClock, toMs } from "../../src/base/time.ts";
 import { APP, type Message, type Microsoft, openMicrosoft, TENANT } from "../chat/teams/microsoft.ts";
 import { cardIn, goodToken, idOf, invoke, until } from "../chat/teams/teams-world.ts";
-import { type Api, apiOf, ROOT } from "../fault/real-app.ts";
+import { type Api, apiOf } from "../fault/real-app.ts";
+import { mailOf, startBeside, writeCast } from "./beside.ts";
 import { type Figures, quantile } from "./row.ts";
 import type { Told } from "./teams-served.ts";
 
-const PART = fileURLToPath(new URL("part.ts", import.meta.url));
 /** Each with somebody who asks and somebody who answers, in chats of their own: a chat's pace is not what is measured. */
 const TRIES = 220;
 const WARM = 20;
@@ -45,7 +40,8 @@ steps:
  */
 export async function benchTeams(folder: string): Promise<Figures> {
 	const place = join(folder, "teams");
-	withPeople(join(place, "definitions"));
+	const accounts = Array.from({ length: 2 * TRIES }, (_, n) => ({ teams: `${TENANT}/${objectOf(n)}` }));
+	writeCast(join(place, "definitions"), { name: "question", sop: QUESTION, accounts, asking: accounts.length });
 	const others = new Set(getCACertificates("default"));
 	const microsoft = await openMicrosoft();
 	const ca = join(place, "ca.pem");
@@ -57,7 +53,12 @@ export async function benchTeams(folder: string): Promise<Figures> {
 	);
 	const { host, cloud } = microsoft;
 	const token = goodToken(microsoft, toMs(systemClock.now()));
-	const serve = (part: string) => served(part, { place, ca, told: { host, cloud }, token });
+	const told: Told = { host, cloud };
+	/** It trusts the connector's certificate as any other. */
+	const serve = async (part: string) => {
+		const { port, kill } = await startBeside(part, place, told, { NODE_EXTRA_CA_CERTS: ca });
+		return { api: apiOf(port, token), kill };
+	};
 	const [ours, echo] = [await serve("serve-teams"), await serve("serve-echo")];
 	try {
 		return await measured({ microsoft, ours: ours.api, echo: echo.api });
@@ -188,47 +189,6 @@ function chatOf(who: number | string): string {
 	return typeof who === "number" && who >= TRIES ? `direct-${objectOf(who)}` : `chat-${who}`;
 }
 
-function mailOf(n: number): string {
-	return `bench-${n}@contoso.example`;
-}
-
 function objectOf(n: number): string {
 	return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
-}
-
-function withPeople(definitions: string): void {
-	mkdirSync(definitions, { recursive: true });
-	cpSync(join(ROOT, "sop-definitions"), definitions, { recursive: true });
-	writeFileSync(join(definitions, "question.yaml"), QUESTION);
-	const path = join(definitions, "clients/contoso/client.yaml");
-	const file = parseDocument(readFileSync(path, "utf8"));
-	const ids = Array.from({ length: 2 * TRIES }, (_, n) => `bench-${n}`);
-	for (const [n, id] of ids.entries()) {
-		const person = { id, name: `Person ${n}`, email: mailOf(n), teams: `${TENANT}/${objectOf(n)}` };
-		(file.get("people") as YAMLSeq).add(file.createNode(person));
-	}
-	file.setIn(["roles", "bench"], ids);
-	writeFileSync(path, file.toString());
-}
-
-type Serving = { readonly place: string; readonly ca: string; readonly told: Told; readonly token: string };
-
-/** A bot in a process of its own, that trusts the connector's certificate as any other. */
-async function served(part: string, { place, ca, told, token }: Serving) {
-	const child = spawn(process.execPath, [PART, part, place, JSON.stringify(told)], {
-		stdio: ["ignore", "pipe", "inherit"],
-		env: { ...process.env, NODE_EXTRA_CA_CERTS: ca },
-	});
-	const gone = once(child, "exit");
-	const first = once(createInterface({ input: child.stdout }), "line") as Promise<[string]>;
-	const line = await Promise.race([first, gone.then(() => undefined)]);
-	if (line === undefined) throw new Error(`${part} ended before it served`);
-	const { port } = JSON.parse(line[0]) as { readonly port: number };
-	return {
-		api: apiOf(port, token),
-		kill: async (): Promise<void> => {
-			child.kill("SIGKILL");
-			await gone;
-		},
-	};
 }
