@@ -3,6 +3,7 @@
  * with `CI=true`, when anything was skipped.
  */
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type EventData, run } from "node:test";
@@ -13,6 +14,8 @@ const asJson = args.includes("--json");
 /** With `--coverage`, and always in CI: how much of the core and the language the tests run. */
 const measures = args.includes("--coverage") || process.env.CI === "true";
 const MEASURED = ["src/engine", "src/sop"];
+/** One more than can compute: a file waits half of its time, for a directory, a browser or a chat's pace. */
+const AT_ONCE = availableParallelism() + 1;
 const wanted = args.filter((arg) => !arg.startsWith("-"));
 const patterns = wanted.length > 0 ? wanted : ["test/**/*.test.ts"];
 const files = patterns.flatMap((pattern) => globSync(pattern)).sort();
@@ -68,7 +71,7 @@ async function runFiles(paths: readonly string[]): Promise<Result> {
 	const globs = MEASURED.map((folder) => `${folder}/**/*.ts`);
 	const stream = run({
 		files: [...paths],
-		concurrency: 2,
+		concurrency: AT_ONCE,
 		...(measures ? { coverage: true, coverageIncludeGlobs: globs } : {}),
 	});
 	stream.on("test:coverage", ({ summary }) => coverage.push(...MEASURED.map((folder) => covered(folder, summary))));
