@@ -2,7 +2,7 @@
  * A Graph door for one look: reads that are made at the same moment travel in one batch. Writes pass through as they are;
  * must never keep an answer for a later question.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asRecords, type Json } from "../base/json.ts";
 import type { Answer, Graph, GraphRequest } from "../engine/remote.ts";
 
 type Get = Omit<GraphRequest, "method" | "body">;
@@ -32,13 +32,9 @@ export function together(graph: Graph): Graph {
 		async list(get, most) {
 			if (most !== undefined) return graph.list(get, most);
 			const answer = await read(get);
-			return answer.kind === "ok" ? { ...answer, value: rowsOf(answer.value.value) } : answer;
+			return answer.kind === "ok" ? { ...answer, value: asRecords(answer.value.value) } : answer;
 		},
 	};
 }
 
 const NO_ANSWER: Read = { kind: "unknown", code: "bad-answer", detail: "the batch has no answer to this request" };
-
-function rowsOf(value: Json | undefined): readonly Values[] {
-	return Array.isArray(value) ? value.filter(isRecord) : [];
-}

@@ -36,3 +36,32 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
 export function isRecord(value: unknown): value is { readonly [name: string]: Json } {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Reads a value that may be anything: the text it is, or an empty one. */
+export function asText(value: unknown): string {
+	return typeof value === "string" ? value : "";
+}
+
+/** The record it is, or an empty one. */
+export function asRecord(value: unknown): Values {
+	return isRecord(value) ? value : {};
+}
+
+/** The list it is, or an empty one. */
+export function asList(value: unknown): readonly Json[] {
+	return Array.isArray(value) ? value : [];
+}
+
+/** The records in the list it is. */
+export function asRecords(value: unknown): readonly Values[] {
+	return asList(value).filter(isRecord);
+}
+
+/** Reads text as a record of JSON; an empty one where it is none. */
+export function parseRecord(text: string): Values {
+	try {
+		return asRecord(JSON.parse(text));
+	} catch {
+		return {};
+	}
+}

@@ -2,7 +2,7 @@
  * What comes back from our blocks, read again: which card, which verb, which values. The inverse of `blocks*.ts`. Must never
  * throw at what a client may send, nor hand on more than was declared.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asRecord, asText, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Reveal } from "./blocks-button.ts";
 import { keyOf } from "./blocks-options.ts";
 
@@ -38,7 +38,7 @@ export function submittedOf(
 	const state = isRecord(view.state) ? (view.state.values ?? {}) : {};
 	return {
 		card,
-		verb: typeof verb === "string" ? verb : "",
+		verb: asText(verb),
 		values: valuesOf(state),
 		...(typeof closed === "string" ? { closed } : {}),
 		...(origin === undefined ? {} : { origin }),
@@ -51,9 +51,9 @@ export function submittedOf(
  */
 export function valuesOf(state: Json): Values {
 	const values: { [name: string]: string } = Object.create(null);
-	for (const [blockId, inputs] of Object.entries(isRecord(state) ? state : {})) {
+	for (const [blockId, inputs] of Object.entries(asRecord(state))) {
 		const name = fieldOf(blockId);
-		const input = isRecord(inputs) ? inputs.value : undefined;
+		const input = asRecord(inputs).value;
 		if (name === undefined || !isRecord(input)) continue;
 		const value = typed(input);
 		const before = values[name] ?? "";

@@ -2,7 +2,7 @@
  * Slack's limits on one element: texts, buttons, inputs, lists. Must never know where a payload goes besides what it is
  * told. Source of all: https://docs.slack.dev/reference/block-kit/block-elements and /composition-objects.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 
 type Where = { readonly isView: boolean; readonly within: "actions" | "input" };
 
@@ -94,8 +94,8 @@ function dayProblems({ initial_date: day, initial_time: time }: Values): readonl
 }
 
 function listProblems(element: Values, most: number): readonly string[] {
-	const options = Array.isArray(element.options) ? (element.options as readonly Json[]) : [];
-	const values = options.map((option) => (isRecord(option) ? option.value : undefined));
+	const options = asList(element.options);
+	const values = options.map((option) => asRecord(option).value);
 	const known = new Set(options.map((option) => JSON.stringify(option)));
 	return [
 		...(options.length === 0 || options.length > most ? [`${options.length} options; 1 to ${most}`] : []),
@@ -115,7 +115,7 @@ function searchProblems(element: Values): readonly string[] {
 }
 
 function firstOf({ initial_option: one, initial_options: several }: Values): readonly Json[] {
-	return [...(one === undefined ? [] : [one]), ...(Array.isArray(several) ? (several as readonly Json[]) : [])];
+	return [...(one === undefined ? [] : [one]), ...asList(several)];
 }
 
 function optionProblems(option: Json): readonly string[] {

@@ -2,7 +2,7 @@
  * Slack's limits, for messages, modals and the Home tab: what Slack would refuse, said in words before it is sent. Knows the
  * blocks that our cards use and no others. Must never let a payload pass that a limit below forbids.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import { elementProblems, textProblems } from "./blocks-elements.ts";
 
 /** Source: https://docs.slack.dev/reference/block-kit/blocks */
@@ -34,7 +34,7 @@ export function blockProblems(payload: unknown): readonly string[] {
 		...(blocks.length === 0 ? ["a card without blocks"] : []),
 		...(type === "modal" ? modalProblems(payload as Values, blocks) : []),
 		...(isView ? [] : messageProblems(payload as Values, blocks)),
-		...twice(blocks.map((block) => (isRecord(block) ? block.block_id : undefined))).map((id) => `two blocks are ${id}`),
+		...twice(blocks.map((block) => asRecord(block).block_id)).map((id) => `two blocks are ${id}`),
 		...blocks.flatMap((block, at) => blockIn(block, isView).map((problem) => `block ${at}: ${problem}`)),
 	];
 }
@@ -74,7 +74,7 @@ function blockIn(block: Json, isView: boolean): readonly string[] {
 }
 
 function byType(block: Values, isView: boolean): readonly string[] {
-	const elements = Array.isArray(block.elements) ? (block.elements as readonly Json[]) : [];
+	const elements = asList(block.elements);
 	switch (block.type) {
 		case "header":
 			return textProblems(block.text, "header", { most: 150, plain: true });
@@ -88,9 +88,7 @@ function byType(block: Values, isView: boolean): readonly string[] {
 		case "actions":
 			return [
 				...count(elements, 25, "actions"),
-				...twice(elements.map((one) => (isRecord(one) ? one.action_id : undefined))).map(
-					(id) => `two elements are ${id}`,
-				),
+				...twice(elements.map((one) => asRecord(one).action_id)).map((id) => `two elements are ${id}`),
 				...elements.flatMap((one) => elementProblems(one, { isView, within: "actions" })),
 			];
 		case "input":
@@ -103,7 +101,7 @@ function byType(block: Values, isView: boolean): readonly string[] {
 }
 
 function sectionProblems({ text, fields }: Values): readonly string[] {
-	const all = Array.isArray(fields) ? (fields as readonly Json[]) : [];
+	const all = asList(fields);
 	return [
 		...(text === undefined && all.length === 0 ? ["a section says nothing"] : []),
 		...(text === undefined ? [] : textProblems(text, "section", { most: 3000 })),

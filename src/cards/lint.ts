@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import type { Problem } from "../base/errors.ts";
-import { isRecord, type Json } from "../base/json.ts";
+import { asRecord, asRecords, isRecord, type Json } from "../base/json.ts";
 import type { CardName } from "./card.ts";
 
 type ParseContext = {
@@ -47,7 +47,7 @@ export function lintCard(name: CardName, card: Json): readonly Problem[] {
 		node.type !== undefined && typeof node.id === "string" ? [node.id] : [],
 	);
 	const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
-	const first = isRecord(card) && Array.isArray(card.actions) ? card.actions.filter(isRecord) : [];
+	const first = asRecords(asRecord(card).actions);
 	const shown = first.filter((action: Node) => action.mode !== "secondary").length;
 	return [
 		...events.map((message) => problem("parse", message)),

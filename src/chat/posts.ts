@@ -3,7 +3,7 @@
  * embedded store fills them. Must never hold a run's state: a lost row costs one extra post, nothing else.
  */
 import type { Problem } from "../base/errors.ts";
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import type { PlanHash, RunId, SurfaceName, WaitId } from "../engine/event.ts";
 import type { MessageKey } from "../engine/message.ts";
@@ -128,7 +128,7 @@ export function draftsIn(store: DraftStore): Drafts {
 				at: row.at,
 				person: row.person,
 				purpose: row.typed.purpose as Draft["purpose"],
-				typed: isRecord(row.typed.values) ? row.typed.values : {},
+				typed: asRecord(row.typed.values),
 				...(row.client === "" ? {} : { client: row.client }),
 				...(row.sop === "" ? {} : { sop: row.sop }),
 				...(row.run === undefined ? {} : { run: row.run }),

@@ -1,12 +1,12 @@
 /**
  * `sopwith answer`: answers what a run waits for, for a named person. An approval names the plan that was read.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { asRecord, asRecords, isRecord, type Json } from "../base/json.ts";
 import { type Call, type Command, EXIT, outJson, UsageError } from "./command.ts";
 import { type Door, throughDoor } from "./door.ts";
 import { readValues } from "./files.ts";
 import { AS, asWhom, CLIENT } from "./options.ts";
-import { recordsOf, textOf } from "./rows.ts";
+import { textOf } from "./rows.ts";
 
 export const answer: Command = {
 	name: "answer",
@@ -43,7 +43,7 @@ export const answer: Command = {
 /** The one open wait that takes this verb. */
 async function waitOf(call: Call, door: Door, asked: { readonly run: string; readonly verb: string }): Promise<string> {
 	const found: Json = await door("show", { ...asWhom(call), run: asked.run });
-	const steps = isRecord(found) ? recordsOf(found.steps) : [];
+	const steps = asRecords(asRecord(found).steps);
 	const waits = steps.flatMap((step) => {
 		const verbs = isRecord(step.wait) ? step.wait.verbs : undefined;
 		return Array.isArray(verbs) && verbs.includes(asked.verb) ? [textOf(step.wait, "id")] : [];

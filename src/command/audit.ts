@@ -2,10 +2,10 @@
  * `sopwith audit`: what was refused, linked, signed in or could not be posted, newest first; `verify` walks every chain and
  * names the first row that is not as it was written. Must never change a row.
  */
-import { isRecord } from "../base/json.ts";
+import { asRecord, asRecords } from "../base/json.ts";
 import { type Call, type Command, EXIT, outJson, UsageError } from "./command.ts";
 import { throughDoor } from "./door.ts";
-import { columns, itemsOf, recordsOf, textOf } from "./rows.ts";
+import { columns, itemsOf, textOf } from "./rows.ts";
 
 /** What a row says of itself, in the order of its columns. */
 const SAID = ["what", "client", "person", "via", "run", "why"] as const;
@@ -38,7 +38,7 @@ async function show(call: Call): Promise<number> {
 
 async function verify(call: Call): Promise<number> {
 	const found = await throughDoor(call, (door) => door("audit", {}));
-	const broken = isRecord(found) ? recordsOf(found.broken) : [];
+	const broken = asRecords(asRecord(found).broken);
 	if (call.json) outJson(call, found);
 	else
 		for (const one of broken)

@@ -5,12 +5,13 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asRecords } from "../base/json.ts";
 import { readFolders } from "../config.ts";
 import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { throughDoor } from "./door.ts";
 import { readValues } from "./files.ts";
 import { CLIENT, needed } from "./options.ts";
-import { columns, recordsOf, textOf } from "./rows.ts";
+import { columns, textOf } from "./rows.ts";
 
 const FORM = { name: "form", value: "FILE", about: "the filled form as JSON, - for standard input" };
 
@@ -33,8 +34,8 @@ export const plan: Command = {
 };
 
 function planText(entries: readonly [], problems: readonly []): string {
-	const rows = recordsOf(entries).flatMap((entry) => {
-		const changes = recordsOf(entry.changes).map((change) => [
+	const rows = asRecords(entries).flatMap((entry) => {
+		const changes = asRecords(entry.changes).map((change) => [
 			"",
 			sign(textOf(change, "kind")),
 			textOf(change, "words"),
@@ -42,7 +43,7 @@ function planText(entries: readonly [], problems: readonly []): string {
 		const none = entry.unknown === true ? "known after an earlier step" : textOf(entry, "note") || "nothing to change";
 		return [[textOf(entry, "name")], ...(changes.length > 0 ? changes : [["", "○", none]])];
 	});
-	const stuck = recordsOf(problems).map((problem) => `${textOf(problem, "path")}: ${textOf(problem, "message")}\n`);
+	const stuck = asRecords(problems).map((problem) => `${textOf(problem, "path")}: ${textOf(problem, "message")}\n`);
 	return `${rows.map((row) => (row.length === 1 ? `${row[0]}\n` : columns([row]))).join("")}${stuck.join("")}`;
 }
 

@@ -2,7 +2,7 @@
  * `sopwith reload`: reads the definitions again. What is broken is put on hold and its last good version keeps serving.
  */
 import type { Problem } from "../base/errors.ts";
-import { isRecord } from "../base/json.ts";
+import { asRecord } from "../base/json.ts";
 import { type Command, EXIT, outJson, problemLines } from "./command.ts";
 import { throughDoor } from "./door.ts";
 
@@ -14,7 +14,7 @@ export const reload: Command = {
 	words: [0, 0],
 	async run(call) {
 		const found = await throughDoor(call, (door) => door("reload", {}));
-		const { problems, diff } = (isRecord(found) ? found : {}) as {
+		const { problems, diff } = asRecord(found) as {
 			problems?: readonly Problem[];
 			diff?: readonly string[];
 		};

@@ -1,7 +1,7 @@
 /**
  * Text tables for a terminal. Pure.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { asRecord, asRecords, type Json } from "../base/json.ts";
 
 /** Lays rows out in columns, two spaces apart, without a trailing space. */
 export function columns(rows: readonly (readonly string[])[]): string {
@@ -13,16 +13,11 @@ export function columns(rows: readonly (readonly string[])[]): string {
 
 /** The records in a list's `items`. */
 export function itemsOf(page: Json): readonly { readonly [name: string]: Json }[] {
-	return isRecord(page) ? recordsOf(page.items) : [];
-}
-
-/** The records in a list. */
-export function recordsOf(list: Json | undefined): readonly { readonly [name: string]: Json }[] {
-	return Array.isArray(list) ? list.filter(isRecord) : [];
+	return asRecords(asRecord(page).items);
 }
 
 /** A member as text, empty when it is not there. */
 export function textOf(record: Json | undefined, name: string): string {
-	const value = isRecord(record) ? record[name] : undefined;
+	const value = asRecord(record)[name];
 	return value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
 }

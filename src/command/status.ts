@@ -1,11 +1,11 @@
 /**
  * `sopwith status`: how the bot is, or how one run stands.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { asRecord, asRecords, isRecord, type Json } from "../base/json.ts";
 import { type Command, EXIT, outJson } from "./command.ts";
 import { throughDoor } from "./door.ts";
 import { AS, asWhom, CLIENT } from "./options.ts";
-import { columns, recordsOf, textOf } from "./rows.ts";
+import { columns, textOf } from "./rows.ts";
 
 export const status: Command = {
 	name: "status",
@@ -38,7 +38,7 @@ function botText(found: Json, running: boolean): string {
 
 function runText(run: Json): string {
 	const head = [textOf(run, "subject"), textOf(run, "sop"), textOf(run, "client"), textOf(run, "id")];
-	const steps = isRecord(run) ? recordsOf(run.steps) : [];
+	const steps = asRecords(asRecord(run).steps);
 	const rows = steps.map((step) => [textOf(step, "state"), textOf(step, "name"), textOf(step.wait, "words")]);
 	return `${head.filter((part) => part !== "").join(" · ")}\n${textOf(run, "waitingFor")}\n${columns(rows)}`;
 }

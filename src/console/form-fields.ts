@@ -3,7 +3,7 @@
  * never check a value: that is the form's own work.
  */
 import { type Html, html, raw } from "../base/html.ts";
-import { isRecord, type Values } from "../base/json.ts";
+import { asRecord, type Values } from "../base/json.ts";
 import type { FilledField } from "../cards/fill.ts";
 import type { Field } from "../sop/sop.ts";
 
@@ -25,7 +25,7 @@ ${wrong.map((field) => html`<li><a href="#${field.name}">${field.label}: ${field
 
 /** What was typed into these fields. Empty ones are left out; several choices are joined by commas, as in a card. */
 export function typedOf(fields: readonly Field[], body: unknown): Values {
-	const given = isRecord(body) ? body : {};
+	const given = asRecord(body);
 	return Object.fromEntries(
 		fields.flatMap(({ name }) => {
 			const value = Object.hasOwn(given, name) ? given[name] : undefined;

@@ -3,7 +3,7 @@
  * call a chain whole that it has not read from the first row to the last.
  */
 import { type Html, html } from "../base/html.ts";
-import { isRecord, type Json, sha256 } from "../base/json.ts";
+import { asList, asRecord, asText, isRecord, type Json, sha256 } from "../base/json.ts";
 import { dayAt } from "../base/time.ts";
 import { type WordsJson, words } from "../base/words.ts";
 import type { Reader } from "../cards/fill.ts";
@@ -87,15 +87,15 @@ function rowOf(row: Recorded, reader: Reader, nameOf: Shown["nameOf"]): Html {
 function pathOf(payload: Json): string {
 	if (!isRecord(payload)) return "";
 	const { step, wait } = payload;
-	return typeof step === "string" ? step : typeof wait === "string" ? wait : "";
+	return typeof step === "string" ? step : asText(wait);
 }
 
 function sentenceOf({ kind, payload }: Recorded): WordsJson {
-	const fact = isRecord(payload) ? payload : {};
+	const fact = asRecord(payload);
 	const by = typeof fact.by === "string" ? [{ person: fact.by }] : [];
 	switch (kind) {
 		case "started": {
-			const request = isRecord(fact.request) ? fact.request : {};
+			const request = asRecord(fact.request);
 			const who = typeof request.by === "string" ? [{ person: request.by }] : [];
 			return words(
 				...who,
@@ -132,7 +132,7 @@ function sentenceOf({ kind, payload }: Recorded): WordsJson {
 }
 
 function endWords(fact: { readonly [name: string]: Json }): string {
-	const outcome = isRecord(fact.outcome) ? fact.outcome : {};
+	const outcome = asRecord(fact.outcome);
 	const applied = Array.isArray(outcome.applied) ? outcome.applied.length : 0;
 	const changed = applied === 0 ? "Nothing changed." : `${counted(applied, "change")} made.`;
 	switch (outcome.kind) {
@@ -148,7 +148,7 @@ function endWords(fact: { readonly [name: string]: Json }): string {
 }
 
 function changesOf(plan: Json | undefined): string {
-	const entries = isRecord(plan) && Array.isArray(plan.entries) ? plan.entries : [];
+	const entries = asList(asRecord(plan).entries);
 	return counted(
 		entries.reduce(
 			(sum: number, one: Json) => sum + (isRecord(one) && Array.isArray(one.changes) ? one.changes.length : 0),

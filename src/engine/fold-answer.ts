@@ -2,7 +2,7 @@
  * Folds what a person answered. Authority is checked before an answer comes here; what the run itself knows is checked
  * again: the wait is open, takes the verb, shows this plan, and nobody counts twice.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { asRecord, type Json } from "../base/json.ts";
 import { guardAt, guardOf, lookOnce, next } from "./act.ts";
 import { adjust, adjustWait, ask, dueIn, type Fold, finish, forget, move, waitFor } from "./draft.ts";
 import { keepLooking } from "./enter.ts";
@@ -161,7 +161,7 @@ function choose(fold: Fold, event: Answered, { path, wait }: Open): Reason | und
 	const found = offers.find(({ choice }) => choice.id === wanted);
 	if (found === undefined) return { code: "not-taken", words: "This is not one of the choices." };
 	const now = fold.run.overrides[found.at];
-	const typed = isRecord(event.values.with) ? event.values.with : {};
+	const typed = asRecord(event.values.with);
 	fold.run.overrides = {
 		...fold.run.overrides,
 		[found.at]: { ...now, ...found.choice.with, ...allowed(found.choice.with, typed) },

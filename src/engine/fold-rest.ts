@@ -2,7 +2,7 @@
  * Folds the other facts: a timer, a child's end, a note, a hand on the wheel. Each answers false when it says nothing new.
  */
 import { unreachable } from "../base/assert.ts";
-import { isRecord } from "../base/json.ts";
+import { asRecord } from "../base/json.ts";
 import type { Remind } from "../sop/sop.ts";
 import { guardAt, guardOf, next } from "./act.ts";
 import { childEnded, isWorkedOn } from "./child.ts";
@@ -53,7 +53,7 @@ function ring(fold: Fold, fired: { readonly path: Path; readonly wait: Wait; rea
 /** The time to read it is over: it ends, and says who has not. */
 function unread(fold: Fold, path: Path): void {
 	const output = fold.run.steps[path]?.output;
-	adjust(fold, path, { output: { acknowledged: [], ...(isRecord(output) ? output : {}) } });
+	adjust(fold, path, { output: { acknowledged: [], ...asRecord(output) } });
 	finish(fold, path, { why: "not-in-time" });
 }
 

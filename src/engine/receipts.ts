@@ -2,8 +2,7 @@
  * Who has said that they read something, and who has not. Lives in the step's output, so that cards, pages and programs
  * read the same. Pure; must never say who is meant: whoever takes a receipt resolves that, and it is kept as it was then.
  */
-import type { Json, Values } from "../base/json.ts";
-import { isRecord } from "../base/json.ts";
+import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import { type Hole, type Words, words } from "../base/words.ts";
 import type { CardData } from "../cards/card.ts";
@@ -31,7 +30,7 @@ export function received(
 	const before = receiptsOf({ ...(output === undefined ? {} : { output }) })?.acknowledged ?? [];
 	const acknowledged = before.some((one) => one.by === by) ? before : [...before, { by, at }];
 	const missing = audience.filter((id) => !acknowledged.some((one) => one.by === id));
-	return { ...(isRecord(output) ? output : {}), acknowledged, missing };
+	return { ...asRecord(output), acknowledged, missing };
 }
 
 const SHOWN = 20;

@@ -3,15 +3,14 @@
  * library what day it is. The only file that knows where holidays come from.
  */
 import Holidays from "date-holidays";
-import { isRecord, type Json } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import { type At, type Report, suggest } from "./report.ts";
 import type { Calendar } from "./sop.ts";
 
-type Written = { readonly [name: string]: Json };
 type Hours = { readonly from: number; readonly to: number };
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const OFFICE: Written = { "mon-fri": "09:00-17:00" };
+const OFFICE: Values = { "mon-fri": "09:00-17:00" };
 
 /** Compiles hours and holidays. `year` is the first of the three. Problems are reported; what is right is kept. */
 export function compileCalendar(
@@ -22,7 +21,7 @@ export function compileCalendar(
 ): Calendar {
 	return {
 		hours: compileHours(hours, report),
-		holidays: compileHolidays(isRecord(holidays) ? holidays : {}, year, report),
+		holidays: compileHolidays(asRecord(holidays), year, report),
 	};
 }
 
@@ -86,7 +85,7 @@ function span(value: Json): Hours | undefined {
 	return b < 60 && d < 60 && from < to && to <= 1440 ? { from, to } : undefined;
 }
 
-function compileHolidays(written: Written, year: number, report: Report): readonly string[] {
+function compileHolidays(written: Values, year: number, report: Report): readonly string[] {
 	const days = new Set(list(written.also));
 	const country = typeof written.country === "string" ? written.country.toUpperCase() : undefined;
 	if (country !== undefined) for (const day of known(country, written.region, year, report)) days.add(day);
@@ -119,5 +118,5 @@ function known(country: string, region: Json | undefined, year: number, report: 
 }
 
 function list(value: Json | undefined): readonly string[] {
-	return Array.isArray(value) ? (value as readonly Json[]).filter((one) => typeof one === "string") : [];
+	return asList(value).filter((one) => typeof one === "string");
 }

@@ -1,7 +1,7 @@
 /**
  * Compiles `client.yaml` into a client without its SOPs. Must never read another client's file.
  */
-import { isRecord, type Json, sha256 } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Json, sha256, type Values } from "../base/json.ts";
 import type { Person, Roster, StandingApproval } from "../people/roster.ts";
 import { compileCalendar, isZone, zoneRemedy } from "./calendar.ts";
 import { clientShape } from "./client-schema.ts";
@@ -14,9 +14,8 @@ import { checkShape } from "./shape.ts";
 import { compileSignIn } from "./sign-in-file.ts";
 import type { ClientValues, SopId } from "./sop.ts";
 
-type Written = { readonly [name: string]: Json };
 type ClientInput = {
-	readonly tree: Written;
+	readonly tree: Values;
 	/** The folder's name, which the client's id must be. */
 	readonly name: string;
 	readonly folder: string;
@@ -64,12 +63,12 @@ export function compileClient(input: ClientInput, report: Report): Client {
 	};
 }
 
-function clientValues(tree: Written, id: string, year: number, report: Report): ClientValues {
+function clientValues(tree: Values, id: string, year: number, report: Report): ClientValues {
 	const connectors = readConnectors(tree.connectors);
 	const zone = text(tree.timezone, "UTC");
 	const known = isZone(zone);
 	if (!known) report(["timezone"], "not-a-zone", `“${zone}” is not a time zone.`, { remedy: zoneRemedy(zone) });
-	const profiles = Object.entries(isRecord(tree.profiles) ? tree.profiles : {}).flatMap(([key, value]) =>
+	const profiles = Object.entries(asRecord(tree.profiles)).flatMap(([key, value]) =>
 		isRecord(value) ? [[key, { title: titleOf(key), ...value, key }] as const] : [],
 	);
 	const identity = tree.identity === "hybrid" || tree.identity === "cloud" ? tree.identity : undefined;
@@ -89,7 +88,7 @@ function titleOf(key: string): string {
 }
 
 /** The rule for account names is a template, so it must be one. */
-function checkNames(tree: Written, report: Report): void {
+function checkNames(tree: Values, report: Report): void {
 	const rule = readConnectors(tree.connectors).directory?.names;
 	if (rule === undefined) return;
 	const at = ["connectors", "directory", "names"];
@@ -103,10 +102,10 @@ function checkNames(tree: Written, report: Report): void {
 }
 
 /** A secret of the vault is one client's; its name begins with the client's id. */
-function checkSecrets(tree: Written, id: string, report: Report): void {
-	const connectors = Object.entries(isRecord(tree.connectors) ? tree.connectors : {});
+function checkSecrets(tree: Values, id: string, report: Report): void {
+	const connectors = Object.entries(asRecord(tree.connectors));
 	for (const [connector, settings] of connectors) {
-		for (const [name, value] of Object.entries(isRecord(settings) ? settings : {})) {
+		for (const [name, value] of Object.entries(asRecord(settings))) {
 			if (typeof value !== "string" || !value.startsWith("secret:") || value.startsWith(`secret:${id}/`)) continue;
 			const message = "This secret is not one of this client.";
 			report(["connectors", connector, name], "bad-value", message, { remedy: `Write secret:${id}/NAME.` });
@@ -120,12 +119,12 @@ type StandingContext = ClientInput & {
 	readonly values: ClientValues;
 };
 
-function compileStanding(tree: Written, context: StandingContext, report: Report): Roster["standing"] {
-	const list = Array.isArray(tree.standingApprovals) ? (tree.standingApprovals as readonly Json[]) : [];
+function compileStanding(tree: Values, context: StandingContext, report: Report): Roster["standing"] {
+	const list = asList(tree.standingApprovals);
 	return list.flatMap((one, index) => (isRecord(one) ? [standing(one, index, context, report)] : []));
 }
 
-function standing(one: Written, index: number, context: StandingContext, report: Report): StandingApproval {
+function standing(one: Values, index: number, context: StandingContext, report: Report): StandingApproval {
 	const at = ["standingApprovals", index];
 	const [sop, by, when] = [text(one.sop, ""), text(one.by, ""), typeof one.when === "string" ? one.when : undefined];
 	if (!context.sops.includes(sop)) {

@@ -2,8 +2,8 @@
  * What an action is given: the SOP's `with` over the action's defaults, checked. Must never leave a required input to
  * fail in a run when it can be seen to be missing here.
  */
-import type { Json, Values } from "../base/json.ts";
-import { type Context, factsOf, readAction, values } from "./compile-context.ts";
+import { asRecord, type Json, type Values } from "../base/json.ts";
+import { type Context, factsOf, readAction } from "./compile-context.ts";
 import type { KnownAction } from "./definitions.ts";
 import { checkInput, requiredInputs } from "./literal.ts";
 import type { At } from "./report.ts";
@@ -24,7 +24,7 @@ export function compileCall(
 	context: Context,
 	own: Values = {},
 ): Called | undefined {
-	const written = values(call.written);
+	const written = asRecord(call.written);
 	checkTemplates(written, call.withAt, scope, context.report);
 	const known = readAction(call.name, call.nameAt, context);
 	if (known === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
  * What the parts of the compiler share, and how they read what an author wrote without trusting its type.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Roster } from "../people/roster.ts";
 import type { KnownAction, KnownActions } from "./definitions.ts";
 import { parseDuration } from "./duration.ts";
@@ -9,7 +9,6 @@ import { type At, type Report, suggest } from "./report.ts";
 import { checkExpression, type Scope } from "./scope.ts";
 import type { ActionFacts, ClientValues, Duration, Remind, SopId, Step, Who } from "./sop.ts";
 
-export type Written = { readonly [name: string]: Json };
 export type Context = {
 	readonly report: Report;
 	readonly known: KnownActions;
@@ -27,7 +26,7 @@ export const PARTIES = ["requester", "subject", "manager", "owner"] as const;
 
 /** Reads who a step means: one word or a list. Unknown words are reported. */
 export function readWho(value: Json | undefined, at: At, context: Context): readonly Who[] {
-	const list = typeof value === "string" ? [value] : Array.isArray(value) ? (value as readonly Json[]) : [];
+	const list = typeof value === "string" ? [value] : asList(value);
 	for (const [index, one] of list.entries()) {
 		if (typeof one !== "string" || context.roles.has(one) || (PARTIES as readonly string[]).includes(one)) continue;
 		const where = typeof value === "string" ? at : [...at, index];
@@ -65,7 +64,7 @@ export function readExpression(value: Json | undefined, at: At, scope: Scope, re
 	return source;
 }
 
-export function readRemind(value: Written, at: At, context: Context): Remind {
+export function readRemind(value: Values, at: At, context: Context): Remind {
 	const remind = readDuration(value.remind);
 	const overdue = isRecord(value.overdue) ? value.overdue : undefined;
 	const after = readDuration(overdue?.after);
@@ -90,12 +89,4 @@ export function readAction(name: Json | undefined, at: At, { known, report }: Co
 	if (found === undefined)
 		report(at, "no-such-action", `There is no action “${name}”.`, { remedy: suggest(name, Object.keys(known)) });
 	return found;
-}
-
-export function record(value: Json | undefined): Written {
-	return isRecord(value) ? value : {};
-}
-
-export function values(value: Json | undefined): Values {
-	return isRecord(value) ? value : {};
 }

@@ -8,8 +8,6 @@ import { checkValue } from "./form-values.ts";
 import type { At, Report } from "./report.ts";
 import type { ClientValues, Field, FieldType } from "./sop.ts";
 
-type Written = { readonly [name: string]: Json };
-
 /** Compiles the fields in the order they were written. The shape has been checked. */
 export function compileForm(form: Json | undefined, at: At, client: ClientValues, report: Report): readonly Field[] {
 	if (!isRecord(form)) return [];
@@ -23,7 +21,7 @@ export function compileForm(form: Json | undefined, at: At, client: ClientValues
 	);
 }
 
-function compileField(name: string, written: Written, at: At, client: ClientValues, report: Report): Field {
+function compileField(name: string, written: Values, at: At, client: ClientValues, report: Report): Field {
 	const type = (typeof written.type === "string" ? written.type : "text") as FieldType;
 	const choices = choicesOf(written, type, at, client, report);
 	const field: Field = {
@@ -38,7 +36,7 @@ function compileField(name: string, written: Written, at: At, client: ClientValu
 	return written.default === undefined ? field : { ...field, ...fallback(field, written.default, at, report) };
 }
 
-function limits(written: Written, type: FieldType, at: At, report: Report): Partial<Field> {
+function limits(written: Values, type: FieldType, at: At, report: Report): Partial<Field> {
 	const made: { [name: string]: Json } = {};
 	for (const [key, day] of [
 		["min", "earliest"],
@@ -65,7 +63,7 @@ function fallback(field: Field, value: Json, at: At, report: Report): { readonly
 }
 
 function choicesOf(
-	written: Written,
+	written: Values,
 	type: FieldType,
 	at: At,
 	client: ClientValues,

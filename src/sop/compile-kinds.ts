@@ -3,11 +3,11 @@
  * in when all steps are there.
  */
 import { unreachable } from "../base/assert.ts";
-import { isRecord, type Json } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import { checkApprovers } from "./approvers.ts";
 import { compileCall } from "./compile-action.ts";
-import type { Context, Written } from "./compile-context.ts";
-import { readDuration, readExpression, readMs, readRemind, readWho, record, values } from "./compile-context.ts";
+import type { Context } from "./compile-context.ts";
+import { readDuration, readExpression, readMs, readRemind, readWho } from "./compile-context.ts";
 import { compileForm } from "./compile-form.ts";
 import { compileChoose, compileEach, compileParallel } from "./compile-nested.ts";
 import { compileTell } from "./compile-tell.ts";
@@ -19,7 +19,7 @@ import type { Retry, Step, StepBase } from "./sop.ts";
 
 /** Where a step stands: what it may read, and which ids are taken in its scope. */
 export type Place = { readonly scope: Scope; readonly taken: Set<string> };
-export type Draft = { readonly written: Written; readonly base: StepBase; readonly at: At };
+export type Draft = { readonly written: Values; readonly base: StepBase; readonly at: At };
 export type Made = { readonly step: Step; readonly gives: Gives };
 
 /** Compiles a step of a kind. Undefined when it cannot be used; the problems are reported. */
@@ -65,7 +65,7 @@ function compileDo({ written, base, at }: Draft, { scope }: Place, context: Cont
 }
 
 function readRetry(value: Json | undefined, at: At, { report }: Context): Retry {
-	const written = record(value);
+	const written = asRecord(value);
 	return {
 		attempts: typeof written.attempts === "number" ? written.attempts : 4,
 		firstMs: readMs(written.first, 1000, [...at, "first"], report),
@@ -74,7 +74,7 @@ function readRetry(value: Json | undefined, at: At, { report }: Context): Retry 
 }
 
 function compileApprove({ written, base, at }: Draft, { scope }: Place, context: Context): Made {
-	const approve = record(written.approve);
+	const approve = asRecord(written.approve);
 	const own = [...at, "approve"];
 	const by = readWho(approve.by, [...own, "by"], context);
 	const need = typeof approve.need === "number" ? approve.need : 1;
@@ -96,7 +96,7 @@ function compileApprove({ written, base, at }: Draft, { scope }: Place, context:
 }
 
 function compileAsk({ written, base, at }: Draft, context: Context): Made {
-	const ask = record(written.ask);
+	const ask = asRecord(written.ask);
 	const own = [...at, "ask"];
 	const form = compileForm(ask.form, [...own, "form"], context.client, context.report);
 	const to = readWho(ask.to, [...own, "to"], context);
@@ -107,11 +107,11 @@ function compileAsk({ written, base, at }: Draft, context: Context): Made {
 }
 
 function compileTask({ written, base, at }: Draft, { scope }: Place, context: Context): Made {
-	const task = record(written.task);
+	const task = asRecord(written.task);
 	const own = [...at, "task"];
 	const due = readDuration(task.due);
 	const before = readExpression(task.before, [...own, "before"], scope, context.report);
-	const checklist = Array.isArray(task.checklist) ? (task.checklist as readonly Json[]) : [];
+	const checklist = asList(task.checklist);
 	checkTemplates(checklist, [...own, "checklist"], scope, context.report);
 	return {
 		step: {
@@ -129,7 +129,7 @@ function compileTask({ written, base, at }: Draft, { scope }: Place, context: Co
 }
 
 function compilePage({ written, base, at }: Draft, { scope }: Place, context: Context): Made {
-	const page = record(written.page);
+	const page = asRecord(written.page);
 	const words = typeof page.words === "string" ? page.words : base.name;
 	checkTemplates(words, [...at, "page", "words"], scope, context.report);
 	return {
@@ -147,5 +147,5 @@ function compileRun({ written, base, at }: Draft, { scope }: Place, context: Con
 		report([...at, "run"], "no-such-sop", `There is no SOP “${sop}”.`, { remedy: suggest(sop, context.sops) });
 	}
 	if (isRecord(written.with)) checkTemplates(written.with, [...at, "with"], scope, report);
-	return { step: { ...base, kind: "run", sop, with: values(written.with) }, gives: "unknown" };
+	return { step: { ...base, kind: "run", sop, with: asRecord(written.with) }, gives: "unknown" };
 }

@@ -1,9 +1,9 @@
 /**
  * The steps that hold other steps: each, parallel, choose. Only `each` opens a scope: its inner ids are its own.
  */
-import { isRecord, type Json } from "../base/json.ts";
-import type { Context, Written } from "./compile-context.ts";
-import { readExpression, record } from "./compile-context.ts";
+import { asList, asRecord, asRecords, isRecord, type Json, type Values } from "../base/json.ts";
+import type { Context } from "./compile-context.ts";
+import { readExpression } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
 import { compileApart, compileStep, compileSteps } from "./compile-steps.ts";
 import { parseExpression } from "./expression.ts";
@@ -52,11 +52,11 @@ const OUTER: ReadonlySet<string> = new Set(["each", "key", "atOnce", "id", "bloc
 
 /** What belongs to the item goes inside: its kind, its name, and `when` and `let` where they read the item. */
 function splitEach(
-	written: Written,
+	written: Values,
 	base: StepBase,
 	kind: string,
-): { readonly outer: StepBase; readonly inner: Written } {
-	const lets = record(written.let);
+): { readonly outer: StepBase; readonly inner: Values } {
+	const lets = asRecord(written.let);
 	const letInside = Object.values(lets).some((one) => reads(String(one), ["item", "key"]));
 	const whenInside = reads(String(written.when ?? ""), ["item", "key", ...Object.keys(lets)]);
 	const { id, name, blocking, onFailure, when } = base;
@@ -65,7 +65,7 @@ function splitEach(
 		...(when === undefined || whenInside ? {} : { when }),
 	};
 	const rest = Object.entries(written).filter(([key]) => !OUTER.has(key) && !(key === "atMost" && kind !== "each"));
-	const inner: Written = {
+	const inner: Values = {
 		name: `${name} (${kind})`,
 		...Object.fromEntries(rest),
 		...(whenInside && written.when !== undefined ? { when: written.when } : {}),
@@ -110,21 +110,21 @@ export function laterIds(list: Json | undefined): readonly string[] {
 	return (list as readonly Json[]).flatMap((one) => {
 		if (!isRecord(one)) return [];
 		const own = idOf(one);
-		const branches = Array.isArray(one.choose) ? (one.choose as readonly Json[]).filter(isRecord) : [];
+		const branches = asRecords(one.choose);
 		const nested = [one.parallel, ...branches.flatMap((branch) => [branch.steps, branch.otherwise])];
 		return [...(own === undefined ? [] : [own]), ...nested.flatMap((inner) => laterIds(inner))];
 	});
 }
 
 export function compileParallel({ written, base, at }: Draft, place: Place, context: Context): Made {
-	const list = Array.isArray(written.parallel) ? (written.parallel as readonly Json[]) : [];
+	const list = asList(written.parallel);
 	const lists = list.map((one, index) => ({ list: [one], at: [[...at, "parallel", index]] }));
 	const steps = compileApart(lists, place, context).flat();
 	return { step: { ...base, kind: "parallel", steps }, gives: "unknown" };
 }
 
 export function compileChoose({ written, base, at }: Draft, place: Place, context: Context): Made {
-	const branches = (Array.isArray(written.choose) ? (written.choose as readonly Json[]) : []).map((one) => record(one));
+	const branches = asList(written.choose).map((one) => asRecord(one));
 	const own: At = [...at, "choose"];
 	const whens = branches.map((branch, index) => {
 		const where: At = [...own, index];
@@ -150,7 +150,7 @@ export function compileChoose({ written, base, at }: Draft, place: Place, contex
 }
 
 function branchList(
-	branch: Written,
+	branch: Values,
 	at: At,
 	{ report }: Context,
 ): { readonly list: readonly Json[]; readonly at: readonly At[] } {

@@ -4,9 +4,9 @@
  */
 
 import { z } from "zod";
-import { isRecord, type Json } from "../base/json.ts";
-import type { Context, Written } from "./compile-context.ts";
-import { readExpression, readMs, record } from "./compile-context.ts";
+import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
+import type { Context } from "./compile-context.ts";
+import { readExpression, readMs } from "./compile-context.ts";
 import { compileKind, type Place } from "./compile-kinds.ts";
 import { idOf } from "./overlay.ts";
 import { type At, kebab, suggest } from "./report.ts";
@@ -78,7 +78,7 @@ export function compileStep(written: Json, at: At, place: Place, context: Contex
 	return made.step;
 }
 
-function kindOf(written: Written, at: At, { report }: Context): KindWord | undefined {
+function kindOf(written: Values, at: At, { report }: Context): KindWord | undefined {
 	const found = KINDS.filter((word) => word in written);
 	if (found.includes("each")) return "each";
 	const [kind, second] = found;
@@ -100,7 +100,7 @@ function kindOf(written: Written, at: At, { report }: Context): KindWord | undef
 }
 
 /** `retry` and `timeout` where nothing is tried have a problem of their own. */
-function withoutTries(written: Written, kind: KindWord, at: At, { report }: Context): Written {
+function withoutTries(written: Values, kind: KindWord, at: At, { report }: Context): Values {
 	if (kind === "do" || kind === "each") return written;
 	const { retry, timeout, ...rest } = written;
 	for (const [key, value] of Object.entries({ retry, timeout })) {
@@ -114,7 +114,7 @@ function withoutTries(written: Written, kind: KindWord, at: At, { report }: Cont
 }
 
 function takeId(
-	written: Written,
+	written: Values,
 	names: { readonly fixed: string | undefined; readonly kind: KindWord },
 	at: At,
 	place: Place,
@@ -130,9 +130,9 @@ function takeId(
 	return own;
 }
 
-function compileLet(written: Written, at: At, scope: Scope, { report }: Context): Scope {
+function compileLet(written: Values, at: At, scope: Scope, { report }: Context): Scope {
 	let inner = scope;
-	for (const [name, source] of Object.entries(record(written.let))) {
+	for (const [name, source] of Object.entries(asRecord(written.let))) {
 		readExpression(source, [...at, "let", name], inner, report);
 		inner = { ...inner, locals: new Set([...inner.locals, name]) };
 	}
@@ -140,7 +140,7 @@ function compileLet(written: Written, at: At, scope: Scope, { report }: Context)
 }
 
 function compileBase(
-	written: Written,
+	written: Values,
 	step: { readonly kind: KindWord; readonly id: string; readonly at: At },
 	scope: Scope,
 	context: Context,
@@ -160,7 +160,7 @@ function compileBase(
 	return {
 		id,
 		name,
-		let: Object.fromEntries(Object.entries(record(written.let)).map(([key, source]) => [key, String(source)])),
+		let: Object.fromEntries(Object.entries(asRecord(written.let)).map(([key, source]) => [key, String(source)])),
 		blocking: written.blocking !== false,
 		onFailure,
 		...(when === undefined ? {} : { when }),
@@ -187,7 +187,7 @@ const NAMES: { readonly [kind in KindWord]: string } = {
 	run: "Run another procedure",
 };
 
-function defaultName(kind: KindWord, written: Written, { known }: Context): string {
+function defaultName(kind: KindWord, written: Values, { known }: Context): string {
 	const action = typeof written.do === "string" && Object.hasOwn(known, written.do) ? known[written.do] : undefined;
 	return action?.about ?? NAMES[kind];
 }

@@ -2,9 +2,10 @@
  * Makes a message to people. The subject of a run is often nobody we know yet, so telling the subject is a mail, and a
  * mail is a write that an approval guards like any other.
  */
+import { asRecord } from "../base/json.ts";
 import { compileCall } from "./compile-action.ts";
 import type { Context } from "./compile-context.ts";
-import { readDuration, readWho, record, values } from "./compile-context.ts";
+import { readDuration, readWho } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
 import { suggest } from "./report.ts";
 import { checkTemplates } from "./scope.ts";
@@ -17,7 +18,7 @@ const TIMEOUT_MS = 30_000;
 const SUBJECT_EMAIL = "$" + "{subject.email}";
 
 export function compileTell({ written, base, at }: Draft, place: Place, context: Context): Made {
-	const tell = record(written.tell);
+	const tell = asRecord(written.tell);
 	const own = [...at, "tell"];
 	const card = typeof tell.card === "string" ? tell.card : "notice";
 	if (!CARDS.includes(card)) {
@@ -31,7 +32,7 @@ export function compileTell({ written, base, at }: Draft, place: Place, context:
 			which: "key",
 		});
 	}
-	const data = values(written.with);
+	const data = asRecord(written.with);
 	checkTemplates(data, [...at, "with"], place.scope, context.report);
 	const mail = to.includes("subject") ? compileMail({ written, base, at }, card, place, context) : {};
 	return {
@@ -59,10 +60,10 @@ function compileMail({ written, at, base }: Draft, card: string, { scope }: Plac
 		);
 		return {};
 	}
-	const takes = Object.keys(record(known.inputSchema.properties));
+	const takes = Object.keys(asRecord(known.inputSchema.properties));
 	const given: Templates = { to: SUBJECT_EMAIL, subject: base.name, text: base.name, what: card, card };
 	const fits = (one: Templates) => Object.fromEntries(Object.entries(one).filter(([key]) => takes.includes(key)));
-	const call = { name: MAIL, nameAt: [...at, "tell"], written: fits(values(written.with)), withAt: [...at, "with"] };
+	const call = { name: MAIL, nameAt: [...at, "tell"], written: fits(asRecord(written.with)), withAt: [...at, "with"] };
 	const called = compileCall(call, scope, context, fits(given));
 	if (called === undefined) return {};
 	return { mail: { action: called.action, with: called.with, timeoutMs: TIMEOUT_MS } };

@@ -1,9 +1,10 @@
 /**
  * Makes the three kinds of waiting: for a length of time, until a moment, for a state. Must never mix two.
  */
+import { asRecord } from "../base/json.ts";
 import { compileCall } from "./compile-action.ts";
 import type { Context } from "./compile-context.ts";
-import { readDuration, readExpression, readMs, record } from "./compile-context.ts";
+import { readDuration, readExpression, readMs } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
 
 const RULES = ["after", "until", "for"] as const;
@@ -11,7 +12,7 @@ const HALF_HOUR = { clock: "wall", ms: 1_800_000 } as const;
 
 /** Compiles a wait. What `for` looks at is its output. */
 export function compileWait({ written, base, at }: Draft, { scope }: Place, context: Context): Made | undefined {
-	const wait = record(written.wait);
+	const wait = asRecord(written.wait);
 	const own = [...at, "wait"];
 	const { report } = context;
 	const [rule, second] = RULES.filter((word) => wait[word] !== undefined);

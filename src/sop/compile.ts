@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import type { Problem } from "../base/errors.ts";
-import { isRecord, type Json, sha256, type Values } from "../base/json.ts";
+import { asList, asRecord, asText, isRecord, type Json, sha256, type Values } from "../base/json.ts";
 import type { Roster } from "../people/roster.ts";
-import type { Context, Written } from "./compile-context.ts";
-import { readDuration, readWho, record, values } from "./compile-context.ts";
+import type { Context } from "./compile-context.ts";
+import { readDuration, readWho } from "./compile-context.ts";
 import { compileForm } from "./compile-form.ts";
 import { laterIds } from "./compile-nested.ts";
 import { compileSteps } from "./compile-steps.ts";
@@ -48,7 +48,7 @@ export function compileSop(input: CompileInput): Compiled {
 	const over = input.overlay === undefined ? undefined : readYaml(input.overlay, sources);
 	const problems = [...base.problems, ...(over?.problems ?? [])];
 	if (!isRecord(base.value)) return { problems: problems.length > 0 ? problems : [notAnSop(input.file)] };
-	let tree: Written = base.value;
+	let tree: Values = base.value;
 	if (input.overlay !== undefined && isRecord(over?.value)) {
 		const report = reporter(over.value, sources, input.overlay.file);
 		checkShape(OVERLAY_SHAPE, over.value, [], report);
@@ -61,11 +61,11 @@ export function compileSop(input: CompileInput): Compiled {
 	return all.length > 0 ? { problems: all } : { sop, problems: [] };
 }
 
-function compileTree(tree: Written, input: CompileInput, report: Report): Sop {
+function compileTree(tree: Values, input: CompileInput, report: Report): Sop {
 	checkShape(SOP_SHAPE, tree, [], report);
-	const subject = record(tree.subject);
+	const subject = asRecord(tree.subject);
 	const urgency = tree.urgency === "urgent" || tree.urgency === "emergency" ? tree.urgency : "routine";
-	const id = text(tree.sop);
+	const id = asText(tree.sop);
 	const context: Context = {
 		report,
 		known: input.known,
@@ -91,11 +91,11 @@ function compileTree(tree: Written, input: CompileInput, report: Report): Sop {
 	}
 	const steps = guardSteps(drafts, context);
 	checkTemplates(subject, ["subject"], { ...scope, subject: new Set() }, report);
-	checkTemplates(values(tree.outputs), ["outputs"], scope, report);
+	checkTemplates(asRecord(tree.outputs), ["outputs"], scope, report);
 	const review = readDuration(tree.review);
 	const made: Omit<Sop, "definition"> = {
 		id,
-		title: text(tree.title),
+		title: asText(tree.title),
 		client: input.client,
 		core: input.core,
 		owner: owner(tree, context),
@@ -107,13 +107,13 @@ function compileTree(tree: Written, input: CompileInput, report: Report): Sop {
 		starts: starts(tree, context),
 		form,
 		steps,
-		outputs: values(tree.outputs),
+		outputs: asRecord(tree.outputs),
 	};
 	return { ...made, definition: sha256(made as unknown as Values) };
 }
 
-function owner(tree: Written, { roles, report }: Context): string {
-	const role = text(tree.owner);
+function owner(tree: Values, { roles, report }: Context): string {
+	const role = asText(tree.owner);
 	if (role !== "" && !roles.has(role)) {
 		report(["owner"], "no-such-role", `There is no role “${role}”.`, { remedy: suggest(role, [...roles]) });
 	}
@@ -121,10 +121,8 @@ function owner(tree: Written, { roles, report }: Context): string {
 }
 
 /** `unique` is judged before a run exists, so it reads the form only. */
-function unique(tree: Written, scope: Scope, report: Report): readonly string[] {
-	const list = (Array.isArray(tree.unique) ? (tree.unique as readonly Json[]) : []).filter(
-		(one) => typeof one === "string",
-	);
+function unique(tree: Values, scope: Scope, report: Report): readonly string[] {
+	const list = asList(tree.unique).filter((one) => typeof one === "string");
 	for (const [index, source] of list.entries()) {
 		const names = checkExpression(source, ["unique", index], scope, report);
 		const odd = names?.find((name) => name !== "form" && !name.startsWith("form."));
@@ -137,10 +135,10 @@ function unique(tree: Written, scope: Scope, report: Report): readonly string[] 
 	return list;
 }
 
-function starts(tree: Written, context: Context): readonly Start[] {
-	const list = Array.isArray(tree.start) ? (tree.start as readonly Json[]) : [];
+function starts(tree: Values, context: Context): readonly Start[] {
+	const list = asList(tree.start);
 	return list.flatMap((one, index): readonly Start[] => {
-		const start = record(one);
+		const start = asRecord(one);
 		const kinds = ["command", "portal", "webhook"].filter((word) => start[word] !== undefined);
 		const [kind] = kinds;
 		if (kind === undefined || kinds.length > 1) {
@@ -149,14 +147,14 @@ function starts(tree: Written, context: Context): readonly Start[] {
 			});
 			return [];
 		}
-		if (kind === "webhook") return [{ kind, hook: text(start.webhook), map: values(start.map) }];
+		if (kind === "webhook") return [{ kind, hook: asText(start.webhook), map: asRecord(start.map) }];
 		if (start.by === undefined) {
 			context.report(["start", index], "missing", "This does not say who may.", { remedy: "Write by: and the roles." });
 		}
 		const by = readRoles(start.by, index, context);
 		return kind === "command"
-			? [{ kind, command: text(start.command), by }]
-			: [{ kind: "portal", title: text(start.portal), by }];
+			? [{ kind, command: asText(start.command), by }]
+			: [{ kind: "portal", title: asText(start.portal), by }];
 	});
 }
 
@@ -169,10 +167,6 @@ function readRoles(value: Json | undefined, index: number, context: Context): re
 		});
 	}
 	return by;
-}
-
-function text(value: Json | undefined): string {
-	return typeof value === "string" ? value : "";
 }
 
 function notAnSop(file: string): Problem {

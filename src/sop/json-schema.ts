@@ -3,7 +3,7 @@
  * the inputs of the actions there are. Must never promise more than compile takes.
  */
 import { z } from "zod";
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import { clientShape, mspShape } from "./client-schema.ts";
 import type { KnownAction, KnownActions } from "./definitions.ts";
 import { overlayShape, sopShape, stepShapes } from "./schema.ts";
@@ -39,7 +39,7 @@ function publish(schema: z.ZodType): Values {
 /** Adds what each action takes beside `do:`, and the names there are. */
 function withActions(schema: Values, known: KnownActions): Values {
 	const defs = isRecord(schema.$defs) ? schema.$defs : {};
-	const step = isRecord(defs.step) ? defs.step : {};
+	const step = asRecord(defs.step);
 	const all = Object.values(known);
 	const names = { properties: { do: { anyOf: all.map((one) => ({ const: one.name, description: one.about })) } } };
 	const rules = all.map((one) =>
@@ -61,7 +61,7 @@ function ifThen(condition: Json, schema: Json): Values {
 /** An input as an author writes it: nothing is required, for defaults fill in, and any value may be a template. */
 function written(action: KnownAction): Json {
 	const { required: _, $schema: __, ...schema } = action.inputSchema;
-	const properties = isRecord(schema.properties) ? schema.properties : {};
+	const properties = asRecord(schema.properties);
 	const template = { type: "string", pattern: "\\$\\{", description: "a template" };
 	return {
 		...schema,

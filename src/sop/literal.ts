@@ -2,7 +2,7 @@
  * Checks what an SOP writes for an action against the action's JSON Schema, as far as it is written out: a value with a
  * hole is known only in a run. Must never refuse what could still turn out right.
  */
-import { isRecord, type Json, sameJson, type Values } from "../base/json.ts";
+import { asRecord, isRecord, type Json, sameJson, type Values } from "../base/json.ts";
 import { holesOf } from "./expression.ts";
 import { type At, type Report, suggest } from "./report.ts";
 
@@ -41,7 +41,7 @@ function check(schema: Schema, value: Json, at: At, report: Report): void {
 }
 
 function inside(schema: Schema, value: Schema, at: At, report: Report): void {
-	const known = isRecord(schema.properties) ? schema.properties : {};
+	const known = asRecord(schema.properties);
 	for (const [key, item] of Object.entries(value)) {
 		const own = Object.hasOwn(known, key) ? known[key] : undefined;
 		if (isRecord(own)) check(own, item, [...at, key], report);

@@ -2,7 +2,7 @@
  * Lays a client's overlay over a base SOP: by step id it changes, inserts, replaces or removes; other words replace the
  * base's. Must never guess: an overlay that names what the base does not have is reported.
  */
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, isRecord, type Json, type Values } from "../base/json.ts";
 import { type At, kebab, type Report, suggest } from "./report.ts";
 import { KINDS } from "./schema.ts";
 import type { Sources } from "./yaml-source.ts";
@@ -72,7 +72,7 @@ export function idOf(step: Tree): string | undefined {
 
 function listsOf(step: Tree): readonly (readonly Json[])[] {
 	const plain = NESTED.flatMap((key) => (Array.isArray(step[key]) ? [step[key] as readonly Json[]] : []));
-	const branches = Array.isArray(step.choose) ? (step.choose as readonly Json[]) : [];
+	const branches = asList(step.choose);
 	return [...plain, ...branches.flatMap((one) => (isRecord(one) ? branchLists(one) : []))];
 }
 

@@ -2,14 +2,12 @@
  * Reads people, roles and channels of a definitions file. A person is defined once and referred to by id; who is named but
  * not there is a problem, because they would silently never be asked.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Person, Roster } from "../people/roster.ts";
 import { isZone, zoneRemedy } from "./calendar.ts";
 import { PARTIES } from "./compile-context.ts";
 import { type Report, suggest } from "./report.ts";
 import type { PersonId } from "./sop.ts";
-
-type Written = { readonly [name: string]: Json };
 
 /** Compiles `people:`. `others` are people already defined elsewhere, whose ids and addresses are taken. */
 export function compilePeople(
@@ -19,7 +17,7 @@ export function compilePeople(
 	report: Report,
 ): readonly Person[] {
 	const people: Person[] = [];
-	for (const [index, one] of (Array.isArray(list) ? (list as readonly Json[]) : []).entries()) {
+	for (const [index, one] of asList(list).entries()) {
 		if (!isRecord(one) || typeof one.id !== "string" || typeof one.email !== "string") continue;
 		const { id, email, zone } = one;
 		const taken = [...others, ...people];
@@ -58,7 +56,7 @@ export function compilePeople(
 export function compileRoles(written: Json | undefined, people: readonly Person[], report: Report): Roster["roles"] {
 	const ids = people.map((person) => person.id);
 	const roles: { [role: string]: readonly PersonId[] | { readonly group: string } } = {};
-	for (const [role, value] of Object.entries(isRecord(written) ? written : {})) {
+	for (const [role, value] of Object.entries(asRecord(written))) {
 		if ((PARTIES as readonly string[]).includes(role) && role !== "owner") {
 			report(["roles", role], "reserved-role", `“${role}” means someone in every run.`, {
 				remedy: "Give the role another name.",
@@ -84,5 +82,5 @@ export function compileRoles(written: Json | undefined, people: readonly Person[
 
 /** A written mapping of texts by name, as it is. */
 export function compileChannels(written: Json | undefined): Roster["channels"] {
-	return (isRecord(written) ? written : {}) as Written as unknown as Roster["channels"];
+	return asRecord(written) as Values as unknown as Roster["channels"];
 }

@@ -2,21 +2,19 @@
  * Reads the Slack workspaces of `msp.yaml`. A workspace stands there once, for a client that is there, with a secret that
  * is the MSP's own or that client's. Must never read the secret itself.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { asList, asRecord, isRecord, type Values } from "../base/json.ts";
 import type { SlackWorkspace } from "./definitions.ts";
 import { type Report, suggest } from "./report.ts";
 import type { ClientId } from "./sop.ts";
 
-type Written = { readonly [name: string]: Json };
-
 /** Compiles `surfaces.slack.workspaces`; everything wrong beyond its shape is reported. */
 export function compileWorkspaces(
-	msp: Written,
+	msp: Values,
 	clients: readonly ClientId[],
 	report: Report,
 ): readonly SlackWorkspace[] {
 	const slack = isRecord(msp.surfaces) ? msp.surfaces.slack : undefined;
-	const list = isRecord(slack) && Array.isArray(slack.workspaces) ? (slack.workspaces as readonly Json[]) : [];
+	const list = asList(asRecord(slack).workspaces);
 	const found: SlackWorkspace[] = [];
 	for (const [index, one] of list.entries()) {
 		if (!isRecord(one) || typeof one.team !== "string" || typeof one.bot !== "string") continue;

@@ -5,7 +5,7 @@
 import { type NextFunction, type Request, type Response, Router } from "express";
 import { BodyError, parseJson, readBytes } from "../base/body.ts";
 import { ConflictError, DeniedError, InputError, UnavailableError } from "../base/errors.ts";
-import { isRecord, type Values } from "../base/json.ts";
+import { asText, isRecord, type Values } from "../base/json.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Clock } from "../base/time.ts";
 import type { Desk } from "../engine/desk.ts";
@@ -116,7 +116,7 @@ function formOf({ start }: Hooked, body: Values): Values {
 
 function header(request: Request, name: string): string {
 	const value = request.headers[name];
-	return typeof value === "string" ? value : "";
+	return asText(value);
 }
 
 type Refusal = {

@@ -4,7 +4,7 @@
  */
 import { AndFilter, NotFilter, PresenceFilter } from "ldapts";
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
-import type { Values } from "../../base/json.ts";
+import { asList, type Values } from "../../base/json.ts";
 import { type Directory, type Entry, got } from "../../engine/remote.ts";
 import { oneSearch } from "../one-search.ts";
 import { equal, findGroups } from "./entries.ts";
@@ -40,7 +40,7 @@ export async function examineTree(tree: Tree): Promise<readonly Finding[]> {
 	for (const ou of unitsOf(profiles)) {
 		findings.push(...(await unitFindings(tree, ou)));
 	}
-	for (const group of distinct(profiles.flatMap(({ groups }) => (Array.isArray(groups) ? groups : [])))) {
+	for (const group of distinct(profiles.flatMap(({ groups }) => asList(groups)))) {
 		findings.push(await groupFinding(tree, String(group)));
 	}
 	return findings;

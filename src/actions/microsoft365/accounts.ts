@@ -2,7 +2,7 @@
  * People of a Microsoft 365 tenant as Graph shows them, and how they are found. Ids are used for every write, names only
  * for the first look. Must never take "no answer" for "not there".
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecord, asRecords, asText, type Values } from "../../base/json.ts";
 import type { Obstacle, World } from "../../engine/action.ts";
 import { type Graph, got } from "../../engine/remote.ts";
 import { refusal } from "../doors.ts";
@@ -110,32 +110,24 @@ export function cloudAbsence(subject: CloudSubject) {
 export function readAccount(row: Values): CloudUser {
 	const extra = row.onPremisesExtensionAttributes;
 	return {
-		id: text(row.id),
-		upn: text(row.userPrincipalName),
-		displayName: text(row.displayName),
-		firstName: text(row.givenName),
-		lastName: text(row.surname),
-		mailNickname: text(row.mailNickname),
+		id: asText(row.id),
+		upn: asText(row.userPrincipalName),
+		displayName: asText(row.displayName),
+		firstName: asText(row.givenName),
+		lastName: asText(row.surname),
+		mailNickname: asText(row.mailNickname),
 		enabled: row.accountEnabled === true,
-		guest: row.userType === "Guest" || text(row.userPrincipalName).includes("#EXT#"),
-		mail: text(row.mail),
-		usageLocation: text(row.usageLocation),
+		guest: row.userType === "Guest" || asText(row.userPrincipalName).includes("#EXT#"),
+		mail: asText(row.mail),
+		usageLocation: asText(row.usageLocation),
 		synced: row.onPremisesSyncEnabled === true,
-		mark: isRecord(extra) ? text(extra[MARK]) : "",
-		employeeId: text(row.employeeId),
-		passwordChanged: text(row.lastPasswordChangeDateTime),
-		since: text(row.createdDateTime).slice(0, 4),
-		skus: rows(row.assignedLicenses).map((licence) => text(licence.skuId)),
+		mark: asText(asRecord(extra)[MARK]),
+		employeeId: asText(row.employeeId),
+		passwordChanged: asText(row.lastPasswordChangeDateTime),
+		since: asText(row.createdDateTime).slice(0, 4),
+		skus: asRecords(row.assignedLicenses).map((licence) => asText(licence.skuId)),
 	};
 }
 
 /** Where our mark is kept on an account made in the cloud: writable at creation, and the same name as in the directory. */
 export const MARK = "extensionAttribute15";
-
-export function text(value: Json | undefined): string {
-	return typeof value === "string" ? value : "";
-}
-
-export function rows(value: Json | undefined): readonly Values[] {
-	return Array.isArray(value) ? value.filter(isRecord) : [];
-}

@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecords, type Values } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import { type Clock, fromMs, type Instant, toMs } from "../../base/time.ts";
 import { type Graph, RemoteError } from "../../engine/remote.ts";
@@ -91,7 +91,7 @@ export async function secretFinding(
 	const answer = await graph.list({ path: ["applications"], query });
 	const registered = answer.kind === "ok" ? answer.value[0] : undefined;
 	const listed = registered?.passwordCredentials;
-	const ours = (Array.isArray(listed) ? listed : []).filter(isRecord).filter((one) => isOurs(one, secret));
+	const ours = asRecords(listed).filter((one) => isOurs(one, secret));
 	const ends = ours.map((one) => one.endDateTime).filter((end) => typeof end === "string");
 	const [first] = ends.toSorted();
 	if (first === undefined) {

@@ -3,12 +3,11 @@
  * whether passes can be given. Reads only.
  */
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
-import type { Values } from "../../base/json.ts";
+import { asText, type Values } from "../../base/json.ts";
 import { nearest } from "../../base/nearest.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { type Answer, type Graph, got } from "../../engine/remote.ts";
 import { lookedAt } from "../examine-look.ts";
-import { text } from "./accounts.ts";
 import { findCloudGroups } from "./group-member.ts";
 import { readStock } from "./licence-stock.ts";
 import { licenceTitle } from "./licence-titles.ts";
@@ -58,9 +57,9 @@ async function tenantFindings(exam: TenantExam): Promise<readonly Finding[]> {
 	const what = `Tenant ${tenant}`;
 	if (isHidden(answer)) return [hidden(what, "Organization.Read.All")];
 	const [found] = got(answer);
-	const domains = [found?.verifiedDomains ?? []].flat().map((domain) => text((domain as Values).name).toLowerCase());
-	const fits = text(found?.id).toLowerCase() === tenant.toLowerCase() || domains.includes(tenant.toLowerCase());
-	const here = `${text(found?.displayName)}, ${text(found?.id)}`;
+	const domains = [found?.verifiedDomains ?? []].flat().map((domain) => asText((domain as Values).name).toLowerCase());
+	const fits = asText(found?.id).toLowerCase() === tenant.toLowerCase() || domains.includes(tenant.toLowerCase());
+	const here = `${asText(found?.displayName)}, ${asText(found?.id)}`;
 	const mend = `Copy the tenant id into client.yaml: ${portal} → Overview.`;
 	const sync = exam.hybrid && found !== undefined ? [syncFinding(found, exam)] : [];
 	const own = fits ? well(what, `is ${here}`) : unwell(what, `the token is for another one: ${here}`, mend);
@@ -80,7 +79,7 @@ function syncFinding(organization: Values, { clock }: TenantExam): Finding {
 		const remedy = "Set up Entra Connect or cloud sync, or write `identity: cloud` in client.yaml.";
 		return unwell(what, "is not switched on, so new accounts would never arrive", remedy);
 	}
-	const last = text(organization.onPremisesLastSyncDateTime);
+	const last = asText(organization.onPremisesLastSyncDateTime);
 	if (last === "") return well(what, "is switched on");
 	const words = `came last on ${last.slice(0, 16).replace("T", " at ")} UTC`;
 	if (toMs(clock.now()) - toMs(last) <= LATE_MS) return well(what, words);
@@ -159,7 +158,7 @@ async function senderFinding({ graph }: TenantExam, sender: string): Promise<Fin
 			"Microsoft 365 admin centre → Teams & groups → Shared mailboxes → Add, or mend mail.from in client.yaml.";
 		return unwell(what, "there is no such mailbox", remedy);
 	}
-	return well(what, `is there as ${text(got(answer).userPrincipalName)}`);
+	return well(what, `is there as ${asText(got(answer).userPrincipalName)}`);
 }
 
 /** We may not see it. That alone keeps no procedure from working. */

@@ -3,7 +3,7 @@
  * exists; must never be in a change, a check or a log.
  */
 import { z } from "zod";
-import type { Values } from "../../base/json.ts";
+import { asText, type Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Action, World } from "../../engine/action.ts";
 import type { Change, Outcome } from "../../engine/event.ts";
@@ -16,7 +16,7 @@ import { newPassword } from "../password.ts";
 import { shownBefore, tryToSet } from "../password-try.ts";
 import { hasSignedIn, signedIn } from "../signed-in.ts";
 import { userRef } from "../user-ref.ts";
-import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject } from "./accounts.ts";
 import { gotOf, outcomeAt } from "./missing.ts";
 
 const secretRef = z.object({ $secret: z.string() });
@@ -176,9 +176,9 @@ async function passesOf(graph: Graph, user: string): Promise<Answer<readonly Pas
 	const answer = await graph.list({ path: ["users", user, "authentication", "temporaryAccessPassMethods"] });
 	if (answer.kind !== "ok") return answer;
 	const passes = answer.value.map((row) => ({
-		id: text(row.id),
+		id: asText(row.id),
 		usable: row.isUsable === true,
-		why: text(row.methodUsabilityReason),
+		why: asText(row.methodUsabilityReason),
 	}));
 	return { ...answer, value: passes };
 }

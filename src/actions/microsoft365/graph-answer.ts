@@ -2,7 +2,7 @@
  * Sorts what Graph said into ok, refused, not sent and unknown, on status and codes alone. Must never read a message to
  * decide, and never shorten how long Graph asks us to wait.
  */
-import { isRecord, type Json } from "../../base/json.ts";
+import { asList, asRecord, asRecords, isRecord, type Json } from "../../base/json.ts";
 import { type Clock, fromHttpDate, toMs } from "../../base/time.ts";
 import type { Code } from "../../engine/event.ts";
 import type { Answer, GraphRequest } from "../../engine/remote.ts";
@@ -40,7 +40,7 @@ export function graphAnswer(method: GraphRequest["method"], exchange: Exchange, 
 		}
 		return { kind: "ok", value: parsed ?? {}, ...(requestId === undefined ? {} : { requestId }) };
 	}
-	const error = parsed !== undefined && isRecord(parsed.error) ? parsed.error : {};
+	const error = asRecord(parsed?.error);
 	const detail = detailOf(status, error, headers);
 	if (method !== "GET" && (status === 408 || status >= 500)) {
 		return { kind: "unknown", code: STATUSES[status] ?? "server-error", detail };
@@ -97,7 +97,7 @@ function codeOf(status: number, error: { readonly [name: string]: Json }): Code 
 }
 
 function hasConflict(error: { readonly [name: string]: Json }): boolean {
-	const details = Array.isArray(error.details) ? error.details : [];
+	const details = asList(error.details);
 	return details.some((d) => isRecord(d) && (d.code === "ObjectConflict" || d.code === "ConflictingObjects"));
 }
 
@@ -161,7 +161,7 @@ function kebab(code: string): Code {
 /** What Microsoft's support asks for: the codes, the request's id and when it was. */
 function detailOf(status: number, error: { readonly [name: string]: Json }, headers: Headers): string {
 	const code = typeof error.code === "string" ? ` ${error.code}` : "";
-	const details = Array.isArray(error.details) ? error.details.filter(isRecord) : [];
+	const details = asRecords(error.details);
 	const targets = details.flatMap((d) => (typeof d.target === "string" ? [d.target] : []));
 	return [
 		`HTTP ${status}${code}`,

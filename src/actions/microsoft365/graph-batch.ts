@@ -2,7 +2,7 @@
  * Several reads in one exchange, each answered by itself. Must never hold a write: what was done of a batch that was lost
  * could not be told.
  */
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, asRecords, type Values } from "../../base/json.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Answer, GraphRequest } from "../../engine/remote.ts";
 import { type Budget, serviceOf } from "./budget.ts";
@@ -56,7 +56,7 @@ async function ask(parts: BatchParts, group: readonly Part[]): Promise<readonly 
 	const request = { method: "POST", path: ["$batch"], body: { requests } } as const;
 	const whole = await parts.send(signal === undefined ? request : { ...request, signal }, `${parts.endpoint}/$batch`);
 	if (whole.kind !== "ok") return group.map(({ at }) => [at, whole] as const);
-	const responses = Array.isArray(whole.value.responses) ? whole.value.responses.filter(isRecord) : [];
+	const responses = asRecords(whole.value.responses);
 	return group.flatMap(({ at, get }) => {
 		const response = responses.find((one) => one.id === String(at));
 		const answer = response === undefined ? MISSING : innerAnswer(response, parts.clock);
@@ -74,7 +74,7 @@ const MISSING: Extract<Answer<never>, { kind: "unknown" }> = {
 };
 
 function innerAnswer(response: Values, clock: Clock): GraphAnswer {
-	const headers = isRecord(response.headers) ? response.headers : {};
+	const headers = asRecord(response.headers);
 	const texts = Object.entries(headers).filter((pair): pair is [string, string] => typeof pair[1] === "string");
 	const status = typeof response.status === "number" ? response.status : 0;
 	const body = response.body === undefined ? "" : JSON.stringify(response.body);

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { assert } from "../../base/assert.ts";
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecords, type Json, type Values } from "../../base/json.ts";
 import type { Answer, Graph, GraphRequest } from "../../engine/remote.ts";
 import { createBudget, serviceOf } from "./budget.ts";
 import { refusedHere } from "./graph-answer.ts";
@@ -97,7 +97,7 @@ async function allPages(door: Door, get: Get, { first, most }: Pages): Promise<A
 	const items: Values[] = [];
 	for (let page = first; ; ) {
 		if (page.kind !== "ok") return page;
-		items.push(...(Array.isArray(page.value.value) ? page.value.value.filter(isRecord) : []));
+		items.push(...asRecords(page.value.value));
 		if (items.length > most) return refusedHere("too-many", `more than ${most} items`);
 		const next: Json | undefined = page.value["@odata.nextLink"];
 		if (typeof next !== "string") return { kind: "ok", value: items };

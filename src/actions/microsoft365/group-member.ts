@@ -3,7 +3,7 @@
  * with the reason. Only ever writes to `members/$ref`: without it the person's account would be deleted.
  */
 import { z } from "zod";
-import type { Values } from "../../base/json.ts";
+import { asRecords, asText, type Values } from "../../base/json.ts";
 import type { Action, World } from "../../engine/action.ts";
 import type { Change, Outcome } from "../../engine/event.ts";
 import { type Answer, type Graph, got } from "../../engine/remote.ts";
@@ -11,7 +11,7 @@ import { begunId, change, check, settled, turned } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { GUID, plainText, userRef } from "../user-ref.ts";
-import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject, rows, text } from "./accounts.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject } from "./accounts.ts";
 import { odata } from "./graph.ts";
 import { gotOf, gotOrNone, missingAccount } from "./missing.ts";
 
@@ -170,7 +170,7 @@ async function groupsOf(
 	by: "memberOf" | "transitiveMemberOf" = "memberOf",
 ): Promise<Answer<readonly string[]>> {
 	const answer = await graph.list({ path: ["users", user, by], query: { $select: "id" } });
-	return answer.kind === "ok" ? { ...answer, value: answer.value.map((row) => text(row.id)) } : answer;
+	return answer.kind === "ok" ? { ...answer, value: answer.value.map((row) => asText(row.id)) } : answer;
 }
 
 /** The same for whom a look is about. Errors: `RemoteError`. */
@@ -193,8 +193,8 @@ function readGroup(row: Values): Group {
 			: row.mailEnabled === true && !unified
 				? "is a mail group that only Exchange can change"
 				: undefined;
-	const skuIds = rows(row.assignedLicenses).map((licence) => text(licence.skuId));
-	return { id: text(row.id), name: text(row.displayName), skuIds, ...(why === undefined ? {} : { why }) };
+	const skuIds = asRecords(row.assignedLicenses).map((licence) => asText(licence.skuId));
+	return { id: asText(row.id), name: asText(row.displayName), skuIds, ...(why === undefined ? {} : { why }) };
 }
 
 function sayThrough(name: string, group: string): string {

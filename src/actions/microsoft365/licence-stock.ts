@@ -1,18 +1,17 @@
 /**
  * How many licences a tenant has, how many are in use, and what can be said when none is left. Pure.
  */
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, asText, type Values } from "../../base/json.ts";
 import type { Choice } from "../../engine/event.ts";
-import { text } from "./accounts.ts";
 import { licenceTitle } from "./licence-titles.ts";
 
 export type Stock = { readonly skuId: string; readonly sku: string; readonly total: number; readonly used: number };
 
 export function readStock(row: Values): Stock {
-	const units = isRecord(row.prepaidUnits) ? row.prepaidUnits : {};
+	const units = asRecord(row.prepaidUnits);
 	const total = typeof units.enabled === "number" ? units.enabled : 0;
 	const used = typeof row.consumedUnits === "number" ? row.consumedUnits : 0;
-	return { skuId: text(row.skuId), sku: text(row.skuPartNumber), total, used };
+	return { skuId: asText(row.skuId), sku: asText(row.skuPartNumber), total, used };
 }
 
 /** No licence is left, with other ways on. */

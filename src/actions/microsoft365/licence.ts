@@ -3,6 +3,7 @@
  * a group gave.
  */
 import { z } from "zod";
+import { asText } from "../../base/json.ts";
 import type { Action } from "../../engine/action.ts";
 import type { Change, Choice } from "../../engine/event.ts";
 import { got, outcomeOf } from "../../engine/remote.ts";
@@ -10,7 +11,7 @@ import { already, change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
 import { plainText, userRef } from "../user-ref.ts";
-import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject, text } from "./accounts.ts";
+import { accountToWrite, type CloudSubject, cloudAbsence, cloudSubject } from "./accounts.ts";
 import { groupsAround, plannedId, writeMember } from "./group-member.ts";
 import {
 	awaitLicences,
@@ -66,7 +67,7 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 			graph.list({ path: ["users", subject.user.id, "licenseDetails"] }),
 			licenceGroups.length === 0 ? [] : groupsAround(graph, subject, world),
 		]);
-		const held = gotOf(world, subject.name, details).map((row) => text(row.skuPartNumber));
+		const held = gotOf(world, subject.name, details).map((row) => asText(row.skuPartNumber));
 		const facts = { subject, stock, groups, held, memberOf };
 		if (!world.lookOnly) awaitLicences(subject.name, facts);
 		return facts;
@@ -103,7 +104,7 @@ export const licence: Action<Input, z.infer<typeof output>> = {
 		const graph = graphOf(world);
 		const account = await accountToWrite(graph, user, world);
 		if (made.facet === "usageLocation") {
-			const body = { usageLocation: made.after === "" ? null : text(made.after as string) };
+			const body = { usageLocation: made.after === "" ? null : asText(made.after as string) };
 			return outcomeAt(world, made, await graph.request({ method: "PATCH", path: ["users", account.id], body }));
 		}
 		const group = made.facet.startsWith("licenceGroup:") ? plannedId(made) : undefined;
@@ -162,7 +163,7 @@ function giveChange(sku: string, facts: Facts): Change {
 /** Where the person works, which Microsoft asks for first; undefined when nobody said. */
 function locationChange(wanted: Input, { subject }: Facts): readonly Change[] | undefined {
 	const promised = typeof wanted.user === "string" ? undefined : wanted.user.usageLocation;
-	const was = subject.user?.usageLocation ?? text(promised);
+	const was = subject.user?.usageLocation ?? asText(promised);
 	if (wanted.usageLocation === undefined) return was !== "" ? [] : undefined;
 	if (was !== "") return [];
 	const place = change({

@@ -2,7 +2,7 @@
  * Why Entra gives no token, by the numbers of its answer, with the page where an admin mends it. Must never read Entra's
  * text to decide, and never show it: it may hold names of other tenants.
  */
-import { isRecord } from "../../base/json.ts";
+import { asList, parseRecord } from "../../base/json.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Code } from "../../engine/event.ts";
 import { type Answer, RemoteError } from "../../engine/remote.ts";
@@ -26,8 +26,8 @@ export function tokenRefusal(exchange: Exchange, about: About): NoToken {
 			detail: `token endpoint, ${exchange.code}, ${exchange.detail}`,
 		};
 	}
-	const body = parsed(exchange.body);
-	const numbers = Array.isArray(body.error_codes) ? body.error_codes.filter((n) => typeof n === "number") : [];
+	const body = parseRecord(exchange.body);
+	const numbers = asList(body.error_codes).filter((n) => typeof n === "number");
 	const detail = detailOf(exchange.status, numbers, body);
 	const after = retryAfterMs(exchange.headers.get("retry-after"), about.clock);
 	const later = after === undefined ? {} : { retryAfterMs: after };
@@ -136,15 +136,6 @@ const UNKNOWN: TokenTrouble = {
 	words: "Microsoft gives the application {app} no token for the tenant {tenant}.",
 	remedy: "Look up the AADSTS number below on login.microsoftonline.com/error.",
 };
-
-function parsed(body: string): { readonly [name: string]: unknown } {
-	try {
-		const value: unknown = JSON.parse(body);
-		return isRecord(value) ? value : {};
-	} catch {
-		return {};
-	}
-}
 
 /** What Microsoft's support asks for. */
 function detailOf(status: number, numbers: readonly number[], body: { readonly [name: string]: unknown }): string {

@@ -2,10 +2,11 @@
  * Tokens of one application in one tenant, by secret or by certificate. A token is kept until shortly before it ends, and
  * never leaves this tenant's door. Must never keep the secret: it is read anew for each request.
  */
+
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Configuration, INetworkModule, NetworkResponse } from "@azure/msal-node";
 import { assert } from "../../base/assert.ts";
-import { isRecord } from "../../base/json.ts";
+import { parseRecord } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import { type Clock, type Instant, plusMs } from "../../base/time.ts";
 import { RemoteError } from "../../engine/remote.ts";
@@ -79,7 +80,7 @@ async function askToken(options: TokenOptions, wire: Wire): Promise<Kept> {
 			system,
 		});
 		const result = await app.acquireTokenByClientCredential({ scopes: [options.scope] });
-		const body = said.exchange?.kind === "answered" ? bodyOf(said.exchange) : {};
+		const body = said.exchange?.kind === "answered" ? parseRecord(said.exchange.body) : {};
 		if (result !== null && typeof body.expires_in === "number") {
 			const now = options.clock.now();
 			const [renew, end] = [body.expires_in - 300, body.expires_in - 30].map((s) => plusMs(now, s * 1000));
@@ -137,20 +138,10 @@ function network(options: TokenOptions, wire: Wire, said: { exchange?: Exchange 
 		const signal = AbortSignal.timeout(options.timeoutMs ?? 15_000);
 		said.exchange = await wire.send({ method, url, headers, body, signal });
 		if (said.exchange.kind === "lost" || said.exchange.status !== 200) throw new Error("no token");
-		return { status: 200, headers: {}, body: bodyOf(said.exchange) as T };
+		return { status: 200, headers: {}, body: parseRecord(said.exchange.body) as T };
 	};
 	return {
 		sendGetRequestAsync: (url, more) => send("GET", url, more),
 		sendPostRequestAsync: (url, more) => send("POST", url, more),
 	};
-}
-
-/** The body as JSON; empty for what is none. */
-function bodyOf(exchange: Extract<Exchange, { kind: "answered" }>): { readonly [name: string]: unknown } {
-	try {
-		const parsed: unknown = JSON.parse(exchange.body);
-		return isRecord(parsed) ? parsed : {};
-	} catch {
-		return {};
-	}
 }

@@ -2,13 +2,14 @@
  * What Microsoft 365 knows about an account that is to be made: ours if it is there, and whoever holds one of its names:
  * a member, a guest, a contact, or an account deleted less than 30 days ago. Reads only.
  */
+import { asText } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { World } from "../../engine/action.ts";
 import { type Graph, got } from "../../engine/remote.ts";
 import { graphOf } from "../doors.ts";
 import { namePart, nameSeries, typedName } from "../names.ts";
 import { usageOf } from "../signed-in.ts";
-import { type CloudUser, findAccount, listAccounts, MARK, readAccount, SELECT, text } from "./accounts.ts";
+import { type CloudUser, findAccount, listAccounts, MARK, readAccount, SELECT } from "./accounts.ts";
 import { odata } from "./graph.ts";
 import type { CloudAccountInput } from "./user.ts";
 
@@ -115,8 +116,8 @@ async function holdersOf(graph: Graph, addresses: readonly string[]): Promise<re
 		...deleted,
 		...got(contacts).map((row) => ({
 			kind: "contact" as const,
-			address: text(row.mail).toLowerCase(),
-			displayName: text(row.displayName),
+			address: asText(row.mail).toLowerCase(),
+			displayName: asText(row.displayName),
 			since: "",
 		})),
 	];
@@ -150,5 +151,5 @@ function memberOf(user: CloudUser): Holder {
 async function defaultDomain(graph: Graph): Promise<string> {
 	const domains = got(await graph.list({ path: ["domains"] }));
 	const chosen = domains.find((domain) => domain.isDefault === true) ?? domains[0];
-	return text(chosen?.id);
+	return asText(chosen?.id);
 }

@@ -3,7 +3,7 @@
  * or a deleted account: a person is asked, and nothing is touched.
  */
 import { z } from "zod";
-import type { Values } from "../../base/json.ts";
+import { asText, type Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Action } from "../../engine/action.ts";
 import { outcomeOf } from "../../engine/remote.ts";
@@ -13,7 +13,7 @@ import { hole } from "../holes.ts";
 import { newPassword } from "../password.ts";
 import { deleteWords, signedIn } from "../signed-in.ts";
 import { plainText } from "../user-ref.ts";
-import { MARK, text } from "./accounts.ts";
+import { MARK } from "./accounts.ts";
 import { outcomeAt } from "./missing.ts";
 import { chooseCloudAccount } from "./user-choose.ts";
 import { ASKED, type CloudAccountFacts, lookForCloudAccount } from "./user-look.ts";
@@ -95,7 +95,7 @@ export const cloudUser: Action<CloudAccountInput, Output> = {
 		const passwordProfile = { forceChangePasswordNextSignIn: true, password: password.open() };
 		await world.replace(ASKED, new Secret(made.target));
 		const answer = await graph.request({ method: "POST", path: ["users"], body: { ...body, passwordProfile } });
-		if (answer.kind === "ok") await world.replace(ASKED, new Secret(text(answer.value.id)));
+		if (answer.kind === "ok") await world.replace(ASKED, new Secret(asText(answer.value.id)));
 		return outcomeOf(answer, made.id);
 	},
 	undo(made, _input, facts: CloudAccountFacts) {

@@ -2,7 +2,7 @@
  * Users of the simulated Microsoft 365: who can be seen, how they are shown, and what their properties may be. Must never
  * show a user before its time or a password ever.
  */
-import type { Json, Values } from "../../base/json.ts";
+import { asList, asText, type Json, type Values } from "../../base/json.ts";
 import { plusMs } from "../../base/time.ts";
 import { badRequest, conflict, GraphRefusal, notFound } from "./graph-refusal.ts";
 import { type CloudUser, hasCome, type Tenant } from "./tenant.ts";
@@ -152,7 +152,7 @@ export function checkMailFree(tenant: Tenant, mail: string, except: string): voi
 	const lower = mail.toLowerCase();
 	const held = others(tenant, except).some((user) => {
 		const { userPrincipalName, mail: own, proxyAddresses } = shownUser(tenant, user);
-		const proxies = Array.isArray(proxyAddresses) ? proxyAddresses : [];
+		const proxies = asList(proxyAddresses);
 		return [`smtp:${userPrincipalName}`, `smtp:${own}`, ...proxies].some(
 			(p) => String(p).toLowerCase() === `smtp:${lower}`,
 		);
@@ -172,7 +172,7 @@ export function verified(tenant: Tenant): readonly string[] {
 /** Errors: throws 400 for a password that Entra refuses. Source: entra password policies, 8 to 256, three of four kinds. */
 export function checkCloudPassword(profile: Values): void {
 	const password = profile.password;
-	const text = typeof password === "string" ? password : "";
+	const text = asText(password);
 	const kinds = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(text)).length;
 	if (text.length < 8 || text.length > 256 || kinds < 3) {
 		const detail = { code: "PasswordComplexity", message: "Password does not comply.", target: "password" };

@@ -2,7 +2,7 @@
  * Finds who answers a request to the simulated Graph, and turns refusals into Graph's error shape. Requests inside
  * `$batch` go the same way. Must never answer for a path it does not know.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecord, asRecords, isRecord, type Json, type Values } from "../../base/json.ts";
 import { accessRoutes } from "./graph-access.ts";
 import type { Call, Reply, Route } from "./graph-call.ts";
 import { groupRoutes } from "./graph-groups.ts";
@@ -66,7 +66,7 @@ function callOf(asked: Asked, path: readonly string[], search: string): Call {
 		path,
 		query: new Map(new URLSearchParams(search)),
 		consistency: asked.headers.consistencylevel,
-		body: isRecord(asked.body) ? asked.body : {},
+		body: asRecord(asked.body),
 	};
 }
 
@@ -89,13 +89,12 @@ function meets(part: string, segment: string | undefined): boolean {
 
 /** At most twenty requests, each answered by itself. Source: https://learn.microsoft.com/graph/json-batching. */
 function batch(asked: Asked): Reply {
-	const requests =
-		isRecord(asked.body) && Array.isArray(asked.body.requests) ? asked.body.requests.filter(isRecord) : [];
+	const requests = asRecords(asRecord(asked.body).requests);
 	if (asked.method !== "POST" || requests.length === 0 || requests.length > 20) {
 		throw badRequest("A batch holds 1 to 20 requests.");
 	}
 	const responses = requests.map((request): Values => {
-		const headers = isRecord(request.headers) ? request.headers : {};
+		const headers = asRecord(request.headers);
 		const { inner = answerGraph, ...rest } = asked;
 		const reply: Told = inner({
 			...rest,

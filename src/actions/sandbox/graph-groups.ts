@@ -2,7 +2,7 @@
  * Groups of the simulated Graph and who is in them. Dynamic groups follow their rule and synced ones the directory; both
  * refuse to be edited.
  */
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, type Values } from "../../base/json.ts";
 import { shownUser, USUAL, userAt, visible } from "./cloud-user.ts";
 import { type Call, many, NO_CONTENT, one, type Reply, type Route, referenced } from "./graph-call.ts";
 import { givenByGroup } from "./graph-licences.ts";
@@ -155,6 +155,6 @@ export function groupProperties(name: string, more: Values = {}): Values {
 		membershipRule: null,
 		onPremisesSyncEnabled: null,
 		securityEnabled: true,
-		...(isRecord(more) ? more : {}),
+		...asRecord(more),
 	};
 }

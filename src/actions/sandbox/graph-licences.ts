@@ -2,7 +2,7 @@
  * Licences of the simulated Graph: how many there are, who has which, and the refusals Microsoft gives: no country, none
  * left, none such.
  */
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecords, isRecord, type Values } from "../../base/json.ts";
 import { shownUser, USUAL, userAt, withMailbox } from "./cloud-user.ts";
 import { type Call, listOf, many, one, type Reply, type Route } from "./graph-call.ts";
 import { badRequest } from "./graph-refusal.ts";
@@ -87,8 +87,8 @@ function assign(call: Call, id = ""): Reply {
  * Source: https://learn.microsoft.com/entra/fundamentals/concept-group-based-licensing.
  */
 export function givenByGroup(tenant: Tenant, group: CloudGroup, user: CloudUser): CloudUser {
-	const rows = Array.isArray(group.properties.assignedLicenses) ? group.properties.assignedLicenses : [];
-	const fresh = rows.filter(isRecord).flatMap(({ skuId }) => {
+	const rows = asRecords(group.properties.assignedLicenses);
+	const fresh = rows.flatMap(({ skuId }) => {
 		const sku = tenant.skus.get(String(skuId));
 		const has = user.licences.some((licence) => licence.sku === skuId);
 		const located = typeof user.properties.usageLocation === "string";

@@ -1,7 +1,7 @@
 /**
  * Mailboxes of the simulated Graph: their settings, and mail that is taken, kept and never sent anywhere.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asText, isRecord, type Json, type Values } from "../../base/json.ts";
 import { userAt } from "./cloud-user.ts";
 import { type Call, many, one, type Reply, type Route, recordOf } from "./graph-call.ts";
 import { badRequest, GraphRefusal, noMailbox } from "./graph-refusal.ts";
@@ -52,7 +52,7 @@ function send(call: Call, id = ""): Reply {
 		from: String(sender.properties.userPrincipalName),
 		to: [...to, ...addresses(message.ccRecipients), ...addresses(message.bccRecipients)],
 		subject: typeof message.subject === "string" ? message.subject : "",
-		body: typeof content === "string" ? content : "",
+		body: asText(content),
 		messageId:
 			typeof message.internetMessageId === "string"
 				? message.internetMessageId

@@ -2,7 +2,7 @@
  * Reads the part of OData's `$filter` that directory queries use, and asks objects whether it holds. Must never ignore
  * what it does not know: that is refused, as Graph refuses it.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecord, type Json, type Values } from "../../base/json.ts";
 import { GraphRefusal } from "./graph-refusal.ts";
 
 type Predicate = (object: Values) => boolean;
@@ -147,7 +147,7 @@ function operand(token: string): Operand {
 	const steps = token.split("/");
 	return (object, scope) => {
 		let value: Json | undefined = steps[0] !== undefined && steps[0] in scope ? scope : object;
-		for (const step of steps) value = isRecord(value) ? value[step] : undefined;
+		for (const step of steps) value = asRecord(value)[step];
 		return value;
 	};
 }

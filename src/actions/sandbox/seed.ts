@@ -2,7 +2,7 @@
  * What a simulated tenant starts with, taken from what the client's file says. Must never invent people: who is there at
  * the start is who the file names.
  */
-import type { Json, Values } from "../../base/json.ts";
+import { asList, type Json, type Values } from "../../base/json.ts";
 import type { GraphSettings } from "../../sop/connector-schema.ts";
 import type { Client } from "../../sop/definitions.ts";
 import { ownPeople } from "../../sop/everyone.ts";
@@ -140,7 +140,7 @@ function text(value: Json | undefined): string | undefined {
 }
 
 function texts(value: Json | undefined): readonly string[] {
-	return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+	return asList(value).filter((item): item is string => typeof item === "string");
 }
 
 function distinct(items: readonly string[]): readonly string[] {

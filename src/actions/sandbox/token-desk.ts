@@ -4,7 +4,7 @@
  */
 import { constants, randomBytes, randomUUID, timingSafeEqual, verify, X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, type Values } from "../../base/json.ts";
 import { type Instant, plusMs, systemClock } from "../../base/time.ts";
 import type { Reply } from "./graph-call.ts";
 import type { Hosted } from "./graph-server.ts";
@@ -105,7 +105,7 @@ function isSigned(app: App, assertion: string, url: string): boolean {
 
 function opened(part: string): Values {
 	const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-	return isRecord(value) ? value : {};
+	return asRecord(value);
 }
 
 /** A refusal as Entra words it. Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. */

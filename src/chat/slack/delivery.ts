@@ -2,7 +2,7 @@
  * What Slack handed over, admitted by the guard, with the workspace it is from; and what it is answered. Types and small
  * readers of untyped payloads only. Must never hold a rule.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import type { Values } from "../../base/json.ts";
 import type { Workspace } from "./workspaces.ts";
 
 export type Delivery = {
@@ -18,15 +18,3 @@ export type Answer = Values | undefined;
 
 /** Does what a delivery asks. Resolves once that is durable, or after two seconds. */
 export type Hear = (delivery: Delivery) => Promise<Answer>;
-
-export function record(value: Json | undefined): Values {
-	return isRecord(value) ? value : {};
-}
-
-export function text(value: Json | undefined): string {
-	return typeof value === "string" ? value : "";
-}
-
-export function list(value: Json | undefined): readonly Json[] {
-	return Array.isArray(value) ? value : [];
-}

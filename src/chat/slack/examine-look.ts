@@ -2,7 +2,7 @@
  * One look at Slack for the doctor: a call that changes nothing, with what the answer says around it, the scopes and the
  * time. Must never show the token, nor try twice.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecord, asText, type Json, parseRecord, type Values } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import { fromHttpDate, type Instant } from "../../base/time.ts";
 import { codeOf } from "../way-in.ts";
@@ -45,7 +45,7 @@ export function lookWith({ base, token }: { readonly base: string; readonly toke
 }
 
 async function seenIn(answer: Response): Promise<Seen> {
-	const values = parsed(await answer.text());
+	const values = parseRecord(await answer.text());
 	const time = fromHttpDate(answer.headers.get("date") ?? "");
 	const at = time === undefined ? {} : { at: time };
 	if (answer.status === 429) return { kind: "no", word: "ratelimited", values: {}, ...at };
@@ -56,17 +56,7 @@ async function seenIn(answer: Response): Promise<Seen> {
 	return { kind: "said", values, ...scopes, ...at };
 }
 
-function parsed(text: string): Values {
-	try {
-		const value: unknown = JSON.parse(text);
-		return isRecord(value) ? value : {};
-	} catch {
-		return {};
-	}
-}
-
 /** A member of what Slack said, as text; empty where there is none. */
 export function textIn(values: Json | undefined, name: string): string {
-	const value = isRecord(values) ? values[name] : undefined;
-	return typeof value === "string" ? value : "";
+	return asText(asRecord(values)[name]);
 }

@@ -3,7 +3,7 @@
  * be. Must never ask about anything the definitions do not name.
  */
 import { beware, type Finding, unwell, well } from "../../base/finding.ts";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, type Values } from "../../base/json.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { ownPeople } from "../../sop/everyone.ts";
 import { type Look, textIn } from "./examine-look.ts";
@@ -103,7 +103,7 @@ function notSeen({ id, label, at }: Named, refusal: Refusal | undefined): Findin
 }
 
 function judgeChannel(values: Values, { id, label, at }: Named): Finding | undefined {
-	const channel = isRecord(values.channel) ? values.channel : {};
+	const channel = asRecord(values.channel);
 	const what = `#${textIn(channel, "name") || id}, ${label} in ${at}`;
 	if (channel.is_archived === true) {
 		return unwell(what, "the channel is archived", "Unarchive it in Slack, or name another channel there.");
@@ -117,7 +117,7 @@ function judgeChannel(values: Values, { id, label, at }: Named): Finding | undef
 }
 
 function judgePerson(team: string, values: Values, { id, label, at }: Named): Finding | undefined {
-	const user = isRecord(values.user) ? values.user : {};
+	const user = asRecord(values.user);
 	const what = `${label} (${id})`;
 	const other = `In ${at}, write the account they use, or take \`slack:\` out.`;
 	if (user.deleted === true) return unwell(what, "the account is deactivated, so nobody reaches them there", other);

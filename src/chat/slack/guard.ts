@@ -3,11 +3,10 @@
  * and not left to Bolt, which lets future stamps and other apps pass. Must never compare a secret byte by byte.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, asRecords, asText, type Values } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { RefusedPost } from "../surface.ts";
-import { list, record, text } from "./delivery.ts";
 import type { Workspace, Workspaces } from "./workspaces.ts";
 
 /** `why` is a word for the auditor; nothing of it reaches the caller. */
@@ -57,8 +56,8 @@ export async function judge(workspaces: Workspaces, body: Values): Promise<Admit
 	const team =
 		named.find((each) => workspaces.find(each) !== undefined) ?? named.find((each) => workspaces.mayBe(each));
 	if (team === undefined) return refuse(403, "other-team");
-	const app = text(body.api_app_id);
-	if (app === "" && !NAMELESS.has(text(body.type))) return refuse(403, "no-app");
+	const app = asText(body.api_app_id);
+	if (app === "" && !NAMELESS.has(asText(body.type))) return refuse(403, "no-app");
 	const workspace = await workspaces.open(team).catch((error: unknown) => {
 		if (error instanceof RefusedPost) return undefined;
 		throw error;
@@ -77,11 +76,12 @@ const NAMELESS: ReadonlySet<string> = new Set(["shortcut", "message_action"]);
  * organisation is named by the organisation.
  */
 function teamsOf(body: Values): readonly string[] {
-	const [installed] = list(body.authorizations).filter(isRecord);
-	const view = text(record(body.view).app_installed_team_id);
-	const enterprise = text(installed?.enterprise_id) || text(body.enterprise_id) || text(record(body.enterprise).id);
-	const own = text(body.team_id) || text(record(body.team).id) || text(record(body.user).team_id);
-	const team = text(installed?.team_id) || view || own;
+	const [installed] = asRecords(body.authorizations);
+	const view = asText(asRecord(body.view).app_installed_team_id);
+	const enterprise =
+		asText(installed?.enterprise_id) || asText(body.enterprise_id) || asText(asRecord(body.enterprise).id);
+	const own = asText(body.team_id) || asText(asRecord(body.team).id) || asText(asRecord(body.user).team_id);
+	const team = asText(installed?.team_id) || view || own;
 	return [team, enterprise].filter((each) => each !== "");
 }
 

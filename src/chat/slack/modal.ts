@@ -3,13 +3,13 @@
  * there. Must never keep a person waiting for a modal: where none opens, the same stands as a message.
  */
 import { UnavailableError } from "../../base/errors.ts";
-import type { Values } from "../../base/json.ts";
+import { asRecord, type Values } from "../../base/json.ts";
 import { submittedOf } from "../../cards/blocks-back.ts";
 import { cardView, fieldErrors } from "../../cards/blocks-view.ts";
 import { filledOf } from "../fill.ts";
 import { type Drawn, RefusedPost, type Reply } from "../surface.ts";
 import type { Spot } from "./aside.ts";
-import { type Answer, record } from "./delivery.ts";
+import type { Answer } from "./delivery.ts";
 import type { From } from "./whence.ts";
 
 /** Something is to be filled in, or a question is to be answered that was asked of this person just now. */
@@ -24,7 +24,7 @@ export function originOf({ channel, direct, thread }: From): Values {
 
 /** What a modal kept of that. */
 export function originIn({ view }: From): Values {
-	return record(submittedOf(view ?? null)?.origin);
+	return asRecord(submittedOf(view ?? null)?.origin);
 }
 
 /** Back from a modal: as if it had been done where the modal came from. */

@@ -3,7 +3,7 @@
  * minutes. Must never take an account that could not be looked at for a member.
  */
 import { setBounded } from "../../base/bounded.ts";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, isRecord, type Values } from "../../base/json.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { SlackNo } from "./web-api.ts";
 import type { Workspaces } from "./workspaces.ts";
@@ -66,7 +66,7 @@ const NOBODY: ReadonlySet<string> = new Set(["user_not_found", "users_not_found"
 
 /** Source: https://docs.slack.dev/reference/objects/user-object */
 function userOf(team: string, user: Values): SlackUser {
-	const profile = isRecord(user.profile) ? user.profile : {};
+	const profile = asRecord(user.profile);
 	const names = [profile.real_name, user.real_name, user.name].filter(
 		(name) => typeof name === "string" && name !== "",
 	);

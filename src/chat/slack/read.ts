@@ -2,11 +2,11 @@
  * What a payload asks for, in the bot's own terms, and who asked where. Pure. Must never look at whether they may, nor trust
  * more of a card than its id, the verb and its inputs.
  */
-import type { Values } from "../../base/json.ts";
+import { asList, asRecord, asText, type Values } from "../../base/json.ts";
 import { fieldOf, pressOf, revealOf, submittedOf } from "../../cards/blocks-back.ts";
 import type { Reveal } from "../../cards/blocks-button.ts";
 import { COMMAND } from "./asks.ts";
-import { type Delivery, list, record, text } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
 import { plainOf } from "./plain.ts";
 import { type From, fromOf } from "./whence.ts";
 
@@ -62,7 +62,7 @@ function askedIn(delivery: Delivery, nameOf: (user: string) => string): Asked {
 		case "shortcut":
 			return { kind: "shortcut" };
 		case "message_action":
-			return { kind: "shortcut", words: plainOf(text(record(body.message).text), nameOf) };
+			return { kind: "shortcut", words: plainOf(asText(asRecord(body.message).text), nameOf) };
 		case "block_suggestion":
 			return wanted(body);
 		default:
@@ -72,13 +72,13 @@ function askedIn(delivery: Delivery, nameOf: (user: string) => string): Asked {
 
 /** `/newhire Ada` is `newhire Ada`; `/sopwith newhire Ada` too, where another app has the word. */
 function command(body: Values, nameOf: (user: string) => string): Asked {
-	const rest = plainOf(text(body.text), nameOf);
-	const own = text(body.command).toLowerCase() === COMMAND;
-	return { kind: "said", text: own ? rest : `${text(body.command)} ${rest}`.trim() };
+	const rest = plainOf(asText(body.text), nameOf);
+	const own = asText(body.command).toLowerCase() === COMMAND;
+	return { kind: "said", text: own ? rest : `${asText(body.command)} ${rest}`.trim() };
 }
 
 function happened({ body, workspace }: Delivery, nameOf: (user: string) => string): Asked {
-	const event = record(body.event);
+	const event = asRecord(body.event);
 	const own = event.user === workspace.botUser;
 	switch (event.type) {
 		case "app_mention":
@@ -103,8 +103,8 @@ const TYPED: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast"
 
 function typed(event: Values, by: { readonly botUser: string; readonly nameOf: (user: string) => string }): Asked {
 	const fromBot = event.bot_id !== undefined || event.bot_profile !== undefined;
-	if (fromBot || !TYPED.has(text(event.subtype)) || event.edited !== undefined) return NOTHING;
-	const said = text(event.text);
+	if (fromBot || !TYPED.has(asText(event.subtype)) || event.edited !== undefined) return NOTHING;
+	const said = asText(event.text);
 	const mention = new RegExp(`<@${by.botUser}(\\|[^>]*)?>`, "gu");
 	const addressed = event.channel_type === "im" || event.type === "app_mention" || mention.test(said);
 	if (!addressed) return { kind: "overheard" };
@@ -112,8 +112,8 @@ function typed(event: Values, by: { readonly botUser: string; readonly nameOf: (
 }
 
 function pressed(body: Values): Asked {
-	const [action = null] = list(body.actions);
-	const state = record(record(body.view).state ?? body.state);
+	const [action = null] = asList(body.actions);
+	const state = asRecord(asRecord(body.view).state ?? body.state);
 	const press = pressOf(action, state.values ?? {});
 	if (press !== undefined) return { kind: "pressed", ...press };
 	const reveal = revealOf(action);
@@ -122,13 +122,13 @@ function pressed(body: Values): Asked {
 
 function sent({ view = null }: Values): Asked {
 	const found = submittedOf(view);
-	return found === undefined ? NOTHING : { kind: "sent", ...found, origin: record(found.origin) };
+	return found === undefined ? NOTHING : { kind: "sent", ...found, origin: asRecord(found.origin) };
 }
 
 /** The modal or the message that a list stands in says which card it is of. */
 function wanted({ view = null, message, block_id: block, value }: Values): Asked {
-	const buttons = list(record(message).blocks).flatMap((each) => list(record(each).elements));
+	const buttons = asList(asRecord(message).blocks).flatMap((each) => asList(asRecord(each).elements));
 	const [press] = buttons.flatMap((button) => pressOf(button) ?? revealOf(button) ?? []);
 	const card = submittedOf(view)?.card ?? press?.card ?? "";
-	return { kind: "options", card, field: fieldOf(text(block)) ?? "", typed: text(value) };
+	return { kind: "options", card, field: fieldOf(asText(block)) ?? "", typed: asText(value) };
 }

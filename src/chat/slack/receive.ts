@@ -5,10 +5,10 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { BodyError, parseJson, readBytes } from "../../base/body.ts";
 import { InputError, UnavailableError } from "../../base/errors.ts";
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asText, isRecord, type Json, type Values } from "../../base/json.ts";
 import { ROUTE } from "./asks.ts";
 import type { Bolt } from "./bolt.ts";
-import { type Delivery, text } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
 import { type Admitted, type Refused, refuse, type SignatureGuard } from "./guard.ts";
 
 type ReceiveParts = {
@@ -53,7 +53,7 @@ async function receive(parts: ReceiveParts, request: Request, response: Response
 	if (!parts.guard.isSigned(stamp, bytes)) return refuseTo(parts, knock, refuse(401, "bad-signature"));
 	const body = type === FORM ? payloadIn(bytes) : parseJson(bytes);
 	if (!isRecord(body)) return refuseTo(parts, knock, refuse(400, "no-payload"));
-	if (body.type === "url_verification") return end(response, { challenge: text(body.challenge) });
+	if (body.type === "url_verification") return end(response, { challenge: asText(body.challenge) });
 	if (body.ssl_check === "1") return end(response);
 	const admitted = await parts.judge(body);
 	if (admitted.kind === "refused") return refuseTo(parts, knock, admitted);

@@ -3,7 +3,7 @@
  * have arrived, gone, refused for good. Must never try twice.
  */
 import { UnavailableError } from "../../base/errors.ts";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, type Values } from "../../base/json.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import type { Call, Pace } from "./pace.ts";
 import { refusalOf } from "./refusals.ts";
@@ -68,7 +68,7 @@ export function createSpeak(parts: SpeakParts): Speak {
 			if (typeof known === "string") return { team, channel: known };
 			const call = { team, channel: user, method: "conversations.open" } as const;
 			const { channel } = await once(parts, call, { users: user });
-			const id = isRecord(channel) ? channel.id : undefined;
+			const id = asRecord(channel).id;
 			if (typeof id !== "string") throw new UnavailableError("slack-busy", "Slack did not name the chat.");
 			parts.kept.set(name, id);
 			return { team, channel: id };

@@ -4,7 +4,7 @@
  */
 import type { Logger } from "@slack/bolt";
 import { SopwithError, UnavailableError } from "../../base/errors.ts";
-import { isRecord, type Values } from "../../base/json.ts";
+import { asRecord, isRecord, type Values } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import { isUnsent } from "../../base/unsent.ts";
 import { RefusedPost } from "../surface.ts";
@@ -75,7 +75,7 @@ async function openClient(token: Secret, base: string) {
 	return {
 		apiCall: async (method: string, body: Values): Promise<Values> => {
 			const answer: unknown = await client.apiCall(method, { ...body });
-			return isRecord(answer) ? answer : {};
+			return asRecord(answer);
 		},
 		wordOf: (error: unknown): string | undefined =>
 			error instanceof webApi.WebAPIPlatformError ? String(error.data.error) : undefined,

@@ -2,8 +2,8 @@
  * Who did something in Slack, where, and how they can be answered there. Pure. Must never take an id from what a card
  * carries: only from what Slack itself says around it.
  */
-import type { Values } from "../../base/json.ts";
-import { type Delivery, list, record, text } from "./delivery.ts";
+import { asList, asRecord, asText, type Values } from "../../base/json.ts";
+import type { Delivery } from "./delivery.ts";
 
 export type From = {
 	/** Whose account: the team it is at home in, and its id there. */
@@ -34,10 +34,10 @@ export function fromOf({ body }: Delivery): From {
 }
 
 function byCommand(body: Values): From {
-	const channel = text(body.channel_id);
+	const channel = asText(body.channel_id);
 	return {
-		home: text(body.team_id),
-		user: text(body.user_id),
+		home: asText(body.team_id),
+		user: asText(body.user_id),
 		channel,
 		direct: channel.startsWith("D") ? "unsure" : "no",
 		...optional({ responseUrl: body.response_url, trigger: body.trigger_id }),
@@ -46,32 +46,32 @@ function byCommand(body: Values): From {
 }
 
 function byEvent(body: Values): From {
-	const event = record(body.event);
-	const channel = text(event.channel);
+	const event = asRecord(body.event);
+	const channel = asText(event.channel);
 	const isMessage = event.type === "message" || event.type === "app_mention";
 	const direct = event.channel_type === "im" || event.type === "app_home_opened";
 	return {
-		home: text(event.user_team) || text(event.source_team) || text(event.team) || text(body.team_id),
-		user: text(event.user),
+		home: asText(event.user_team) || asText(event.source_team) || asText(event.team) || asText(body.team_id),
+		user: asText(event.user),
 		channel,
 		direct: direct ? "yes" : "no",
 		...optional({ thread: event.thread_ts }),
-		id: isMessage && text(event.ts) !== "" ? `message:${channel}:${text(event.ts)}` : named("event", body.event_id),
+		id: isMessage && asText(event.ts) !== "" ? `message:${channel}:${asText(event.ts)}` : named("event", body.event_id),
 	};
 }
 
 /** A button, a modal, a shortcut. */
 function byHand(body: Values): From {
-	const user = record(body.user);
-	const container = record(body.container);
-	const channel = text(record(body.channel).id) || text(container.channel_id);
-	const ts = text(container.message_ts) || text(record(body.message).ts);
-	const { thread_ts: thread } = record(body.message);
+	const user = asRecord(body.user);
+	const container = asRecord(body.container);
+	const channel = asText(asRecord(body.channel).id) || asText(container.channel_id);
+	const ts = asText(container.message_ts) || asText(asRecord(body.message).ts);
+	const { thread_ts: thread } = asRecord(body.message);
 	const pressed = body.type === "block_actions" && ts !== "" && body.view === undefined;
 	const ephemeral = container.is_ephemeral === true;
 	return {
-		home: text(user.team_id) || text(record(body.team).id),
-		user: text(user.id),
+		home: asText(user.team_id) || asText(asRecord(body.team).id),
+		user: asText(user.id),
 		channel,
 		direct: channel.startsWith("D") && !ephemeral ? (pressed ? "yes" : "unsure") : "no",
 		...optional({
@@ -80,30 +80,30 @@ function byHand(body: Values): From {
 			trigger: body.trigger_id,
 		}),
 		...(pressed ? { message: { ts, ephemeral } } : {}),
-		...(body.view === undefined || body.view === null ? {} : { view: record(body.view) }),
+		...(body.view === undefined || body.view === null ? {} : { view: asRecord(body.view) }),
 		id: idOf(body),
 	};
 }
 
 function idOf(body: Values): string {
-	const view = text(record(body.view).id);
+	const view = asText(asRecord(body.view).id);
 	switch (body.type) {
 		case "block_actions": {
-			const action = record(list(body.actions)[0]);
-			const who = text(record(body.user).id);
-			return named(`press:${who}:${text(action.action_id)}`, action.action_ts);
+			const action = asRecord(asList(body.actions)[0]);
+			const who = asText(asRecord(body.user).id);
+			return named(`press:${who}:${asText(action.action_id)}`, action.action_ts);
 		}
 		case "view_submission":
 			return named(`sent:${view}`, body.trigger_id);
 		case "view_closed":
 			return named("closed", view);
 		default:
-			return named(text(body.type), body.trigger_id ?? body.action_ts);
+			return named(asText(body.type), body.trigger_id ?? body.action_ts);
 	}
 }
 
 function named(kind: string, id: Values[string] | undefined): string {
-	return text(id) === "" ? "" : `${kind}:${text(id)}`;
+	return asText(id) === "" ? "" : `${kind}:${asText(id)}`;
 }
 
 type Optional = "thread" | "responseUrl" | "trigger";

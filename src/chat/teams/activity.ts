@@ -2,7 +2,7 @@
  * An activity as it came, read with care: the raw body, and the few fields everything needs. Pure. Must never lose a field:
  * the SDK drops some, so the body itself is kept.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecord, asText, isRecord, type Json, type Values } from "../../base/json.ts";
 
 /** Where an activity happened. A `channel` is a team's channel, `groupChat` a chat of several, `personal` one person's. */
 export type Where = "personal" | "groupChat" | "channel";
@@ -27,18 +27,18 @@ type Account = { readonly id: string; readonly name: string; readonly object: st
 /** Reads a body. Undefined: it is no activity. */
 export function readActivity(raw: Json): Activity | undefined {
 	if (!isRecord(raw)) return undefined;
-	const conversation = record(raw.conversation);
+	const conversation = asRecord(raw.conversation);
 	const activity: Activity = {
-		type: text(raw.type),
-		id: text(raw.id),
-		name: text(raw.name),
-		serviceUrl: text(raw.serviceUrl),
-		channelId: text(raw.channelId),
+		type: asText(raw.type),
+		id: asText(raw.id),
+		name: asText(raw.name),
+		serviceUrl: asText(raw.serviceUrl),
+		channelId: asText(raw.channelId),
 		tenant: tenantsOf(raw)[0] ?? "",
-		conversation: { id: text(conversation.id), where: whereOf(conversation) },
+		conversation: { id: asText(conversation.id), where: whereOf(conversation) },
 		from: accountOf(raw.from),
-		recipient: { ...accountOf(raw.recipient), targeted: record(raw.recipient).isTargeted === true },
-		value: record(raw.value),
+		recipient: { ...accountOf(raw.recipient), targeted: asRecord(raw.recipient).isTargeted === true },
+		value: asRecord(raw.value),
 		raw,
 	};
 	const whole = activity.type !== "" && activity.conversation.id !== "" && activity.serviceUrl !== "";
@@ -47,7 +47,7 @@ export function readActivity(raw: Json): Activity | undefined {
 
 /** Every tenant an activity names, lower case, each once. More than one is a contradiction. */
 export function tenantsOf(raw: Values): readonly string[] {
-	const named = [record(record(raw.channelData).tenant).id, record(raw.conversation).tenantId];
+	const named = [asRecord(asRecord(raw.channelData).tenant).id, asRecord(raw.conversation).tenantId];
 	return [...new Set(named.filter((id) => typeof id === "string" && id !== "").map((id) => String(id).toLowerCase()))];
 }
 
@@ -56,21 +56,13 @@ export function threadless(conversation: string): string {
 	return conversation.split(";")[0] ?? conversation;
 }
 
-export function record(value: Json | undefined): Values {
-	return isRecord(value) ? value : {};
-}
-
-export function text(value: Json | undefined): string {
-	return typeof value === "string" ? value : "";
-}
-
 function accountOf(value: Json | undefined): Account {
-	const account = record(value);
+	const account = asRecord(value);
 	return {
-		id: text(account.id),
-		name: text(account.name),
-		object: text(account.aadObjectId).toLowerCase(),
-		tenant: text(account.tenantId).toLowerCase(),
+		id: asText(account.id),
+		name: asText(account.name),
+		object: asText(account.aadObjectId).toLowerCase(),
+		tenant: asText(account.tenantId).toLowerCase(),
 	};
 }
 

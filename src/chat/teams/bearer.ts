@@ -3,7 +3,7 @@
  * refused. Must never go into a log, nor to a host that is not on the list.
  */
 import { SopwithError } from "../../base/errors.ts";
-import { isRecord } from "../../base/json.ts";
+import { asRecord } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import { WireError } from "./wire.ts";
@@ -65,7 +65,7 @@ async function ask({ app, login, scope, clock }: BearerParts): Promise<Kept> {
 		}),
 	});
 	const found: unknown = await answer.json();
-	const { access_token: token, expires_in: seconds, error_codes: numbers } = isRecord(found) ? found : {};
+	const { access_token: token, expires_in: seconds, error_codes: numbers } = asRecord(found);
 	if (!answer.ok || typeof token !== "string") {
 		const number = Array.isArray(numbers) ? ` with AADSTS${numbers.join(", AADSTS")}` : "";
 		throw new SopwithError("no-token", `Entra answered ${answer.status}${number}.`);

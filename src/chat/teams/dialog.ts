@@ -2,12 +2,12 @@
  * "Start a procedure" from somebody's message: a dialog that asks which, then shows its form with the message's words filled
  * in. Must never start anything before the form is sent, nor read a message for anything but its words.
  */
-import type { Values } from "../../base/json.ts";
+import { asRecord, asText, type Values } from "../../base/json.ts";
 import { askWhich, CHOSEN, goOn, MOST_IN_A_NOTE } from "../from-message.ts";
 import { soon } from "../soon.ts";
 import type { Reply } from "../surface.ts";
 import type { ActParts } from "./act.ts";
-import { type Activity, record, text } from "./activity.ts";
+import type { Activity } from "./activity.ts";
 import { inboundOf } from "./inbound.ts";
 import { attached, cardOf, forDialog, wordsOf } from "./message.ts";
 import { type Asked, decoded, isPress, pressed } from "./read.ts";
@@ -16,7 +16,7 @@ import type { Answer } from "./receive.ts";
 /** Makes the dialog's handler. */
 export function createDialog(parts: ActParts) {
 	return async (activity: Activity, asked: Extract<Asked, { kind: "dialog" }>): Promise<Answer> => {
-		const work = asked.step === "open" ? opened(parts, activity) : sent(parts, activity, record(asked.value.data));
+		const work = asked.step === "open" ? opened(parts, activity) : sent(parts, activity, asRecord(asked.value.data));
 		const answer = await soon(parts, work);
 		if (answer !== "slow") return shown(parts, answer);
 		work.catch(parts.complain);
@@ -36,13 +36,13 @@ async function sent(parts: ActParts, activity: Activity, data: Values): Promise<
 		const { card, verb, values } = pressed(data);
 		return parts.bot.handle({ ...inbound, kind: "pressed", card, verb, values });
 	}
-	return goOn(parts, inbound, { word: text(data.word), words: text(data.words) });
+	return goOn(parts, inbound, { word: asText(data.word), words: asText(data.words) });
 }
 
 /** The words of the message the dialog was opened on. */
 function wordsIn({ value }: Activity): string {
-	const { content, contentType } = record(record(value.messagePayload).body);
-	return (contentType === "text" ? text(content) : wordsOfHtml(text(content)))
+	const { content, contentType } = asRecord(asRecord(value.messagePayload).body);
+	return (contentType === "text" ? asText(content) : wordsOfHtml(asText(content)))
 		.replaceAll(/\n{2,}/gu, "\n")
 		.trim()
 		.slice(0, MOST_IN_A_NOTE);

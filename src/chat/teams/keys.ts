@@ -4,7 +4,7 @@
  */
 import { createPublicKey } from "node:crypto";
 import { UnavailableError } from "../../base/errors.ts";
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asRecord, isRecord, type Json, type Values } from "../../base/json.ts";
 import { type Clock, toMs } from "../../base/time.ts";
 import type { IssuerKey } from "./token.ts";
 
@@ -69,5 +69,5 @@ async function fetchJson(address: string): Promise<Values> {
 	const text = await answer.text();
 	if (!answer.ok || text.length > MOST_BYTES) throw new TypeError(`the key server answered ${answer.status}`);
 	const value: unknown = JSON.parse(text);
-	return isRecord(value) ? value : {};
+	return asRecord(value);
 }

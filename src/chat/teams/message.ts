@@ -2,7 +2,7 @@
  * A drawn card as a message of Teams: the Adaptive Card, its one sentence for notifications, full width. Pure but for the
  * templates. Must never send a card without words for those who cannot see it.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
+import { asList, isRecord, type Json, type Values } from "../../base/json.ts";
 import type { FilledCard } from "../../cards/fill.ts";
 import type { Cards } from "../../cards/load.ts";
 import { filledOf } from "../fill.ts";
@@ -21,7 +21,7 @@ export function cardOf(cards: Cards, drawn: Drawn, asked: readonly Mentioned[] =
 	if (asked.length === 0) return { ...card, msteams: { width: "Full" } };
 	const mentions = asked.map(mentionOf);
 	const names: Json = { type: "TextBlock", text: mentions.map(({ text }) => text).join(", "), wrap: true };
-	const body = Array.isArray(card.body) ? card.body : [];
+	const body = asList(card.body);
 	return { ...card, body: [...body, names], msteams: { width: "Full", entities: mentions } };
 }
 
@@ -78,7 +78,7 @@ function mentionOf({ id, name }: Mentioned) {
 
 /** Dialogs take the older kind of button only, which each of ours carries as its fallback. */
 export function forDialog(card: Values): Values {
-	const actions = Array.isArray(card.actions) ? card.actions : [];
+	const actions = asList(card.actions);
 	const older = (action: Json): Json => (isRecord(action) && isRecord(action.fallback) ? action.fallback : action);
 	return { ...card, actions: actions.map(older) };
 }

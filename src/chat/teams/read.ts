@@ -2,8 +2,8 @@
  * What an activity asks for, in the bot's own terms. Pure. Must never look at who asks, nor trust more of a card than its
  * id, the verb and its inputs.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
-import { type Activity, record, text } from "./activity.ts";
+import { asRecord, asText, isRecord, type Json, type Values } from "../../base/json.ts";
+import type { Activity } from "./activity.ts";
 
 export type Asked =
 	/** `addressed`: to Sopwith and not merely overheard, as some teams let it. */
@@ -36,7 +36,7 @@ export function read(activity: Activity): Asked {
 		case "invoke":
 			return invoked(activity);
 		case "installationUpdate":
-			return installed(text(activity.raw.action));
+			return installed(asText(activity.raw.action));
 		case "conversationUpdate":
 			return moved(activity);
 		default:
@@ -48,11 +48,11 @@ export function read(activity: Activity): Asked {
 function typed({ raw, recipient, conversation }: Activity): Asked {
 	const entities: readonly Json[] = Array.isArray(raw.entities) ? raw.entities : [];
 	const ours = entities.flatMap((entity): readonly string[] => {
-		const mention = record(entity);
-		const isOurs = mention.type === "mention" && record(mention.mentioned).id === recipient.id;
-		return isOurs && text(mention.text) !== "" ? [text(mention.text)] : [];
+		const mention = asRecord(entity);
+		const isOurs = mention.type === "mention" && asRecord(mention.mentioned).id === recipient.id;
+		return isOurs && asText(mention.text) !== "" ? [asText(mention.text)] : [];
 	});
-	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), text(raw.text));
+	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), asText(raw.text));
 	const line = decoded(without.replaceAll(/<at[^>]*>(.*?)<\/at>/giu, "$1"))
 		.replaceAll(/[^\S\n]+/gu, " ")
 		.trim();
@@ -75,8 +75,8 @@ const BY_HAND: ReadonlySet<Json | undefined> = new Set(["manual", undefined]);
 
 function invoked({ name, value }: Activity): Asked {
 	if (name === "adaptiveCard/action") {
-		const action = record(value.action);
-		const data = record(action.data);
+		const action = asRecord(value.action);
+		const data = asRecord(action.data);
 		if (typeof action.verb !== "string" || typeof data.id !== "string") return { kind: "unknown-invoke" };
 		if (!BY_HAND.has(value.trigger)) return { kind: "refresh", card: data.id };
 		return { ...pressed({ ...data, verb: action.verb }), invoked: true };
@@ -92,7 +92,7 @@ export function isPress(value: Json): value is Values & { readonly id: string; r
 
 export function pressed(data: Values): Extract<Asked, { kind: "pressed" }> {
 	const { id, verb, ...values } = data;
-	return { kind: "pressed", card: text(id), verb: text(verb), values, invoked: false };
+	return { kind: "pressed", card: asText(id), verb: asText(verb), values, invoked: false };
 }
 
 function installed(action: string): Asked {
@@ -102,7 +102,7 @@ function installed(action: string): Asked {
 
 function moved({ raw, recipient }: Activity): Asked {
 	const has = (members: Json | undefined): boolean =>
-		Array.isArray(members) && members.some((member: Json) => record(member).id === recipient.id);
+		Array.isArray(members) && members.some((member: Json) => asRecord(member).id === recipient.id);
 	if (has(raw.membersAdded)) return { kind: "added" };
 	return has(raw.membersRemoved) ? { kind: "removed" } : { kind: "nothing" };
 }

@@ -2,8 +2,8 @@
  * Where the bot may speak: conversations, whose direct chat is which, and where a tenant's connector is by now. Kept as our
  * own plain JSON, so another SDK can use it. Must never hold anything about a run.
  */
-import { isRecord, type Json, type Values } from "../../base/json.ts";
-import { type Activity, text, threadless, type Where } from "./activity.ts";
+import { asText, isRecord, type Json, type Values } from "../../base/json.ts";
+import { type Activity, threadless, type Where } from "./activity.ts";
 
 /** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
 type Memory = {
@@ -80,9 +80,9 @@ export function createReferences(memory: Memory): References {
 			if (where === "personal" && from.object !== "") keepDirect(from.object, reference);
 			else keep(`chat ${reference.conversation}`, reference);
 		},
-		direct: (tenant, object) => find(text(get(`person ${tenant}/${object}`)?.conversation)),
-		account: (tenant, object) => text(get(`person ${tenant}/${object}`)?.id) || undefined,
-		serviceUrl: (tenant) => text(get(`tenant ${tenant}`)?.serviceUrl) || undefined,
+		direct: (tenant, object) => find(asText(get(`person ${tenant}/${object}`)?.conversation)),
+		account: (tenant, object) => asText(get(`person ${tenant}/${object}`)?.id) || undefined,
+		serviceUrl: (tenant) => asText(get(`tenant ${tenant}`)?.serviceUrl) || undefined,
 		bot: (tenant) => botOf(get(`tenant ${tenant}`)?.bot),
 		greet: (conversation) => {
 			const name = `hello ${threadless(conversation)}`;
@@ -109,9 +109,9 @@ function namesAfter(kept: ReadonlyMap<string, Json>, kind: string): readonly str
 function referenceOf(value: Values | undefined): Reference | undefined {
 	const bot = botOf(value?.bot);
 	if (value === undefined || bot === undefined) return undefined;
-	return { conversation: text(value.conversation), tenant: text(value.tenant), where: value.where as Where, bot };
+	return { conversation: asText(value.conversation), tenant: asText(value.tenant), where: value.where as Where, bot };
 }
 
 function botOf(value: Json | undefined): Reference["bot"] | undefined {
-	return isRecord(value) ? { id: text(value.id), name: text(value.name) } : undefined;
+	return isRecord(value) ? { id: asText(value.id), name: asText(value.name) } : undefined;
 }

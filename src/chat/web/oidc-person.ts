@@ -2,6 +2,7 @@
  * Who on the roster a provider of OpenID has vouched for. Pure. Must never go by a claim that whoever signs in can choose,
  * nor take one person for another when two would fit.
  */
+import { asText } from "../../base/json.ts";
 import type { Person } from "../../people/roster.ts";
 
 /** What an ID token says, signature, audience, time and nonce already proved. */
@@ -19,7 +20,7 @@ const GOOGLE = "https://accounts.google.com";
  * https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims.
  */
 export function personOfClaims(claims: Claims, people: readonly Person[]): Person | undefined {
-	const entra = ENTRA.test(text(claims.iss));
+	const entra = ENTRA.test(asText(claims.iss));
 	const known = entra ? people.filter((person) => isObject(person, claims)) : [];
 	if (known.length > 0) return only(known);
 	const address = entra ? memberName(claims) : verified(claims);
@@ -34,32 +35,28 @@ const MOST_LETTERS = 254;
 
 /** How somebody nobody knows is told about: their address where there is one. What a provider writes may be of any length. */
 export function identityOf(claims: Claims): string {
-	const names = [claims.preferred_username, claims.email, claims.sub].map(text);
+	const names = [claims.preferred_username, claims.email, claims.sub].map(asText);
 	return names.find((name) => name !== "")?.slice(0, MOST_LETTERS) ?? "someone without a name";
 }
 
 function isObject(person: Person, { tid, oid }: Claims): boolean {
 	const [first = "", second] = (person.teams ?? "").toLowerCase().split("/");
-	const object = text(oid).toLowerCase();
+	const object = asText(oid).toLowerCase();
 	if (object === "") return false;
-	return second === undefined ? first === object : second === object && first === text(tid).toLowerCase();
+	return second === undefined ? first === object : second === object && first === asText(tid).toLowerCase();
 }
 
 /** `idp` is where somebody was proved who they are: for a guest that is elsewhere, and so is what vouches for the name. */
 function memberName({ iss, idp = iss, tid, preferred_username }: Claims): string {
-	const own = idp === iss || idp === `https://sts.windows.net/${text(tid)}/`;
-	return own ? text(preferred_username) : "";
+	const own = idp === iss || idp === `https://sts.windows.net/${asText(tid)}/`;
+	return own ? asText(preferred_username) : "";
 }
 
 function verified({ iss, email, email_verified, hd }: Claims): string {
-	const ownDomain = iss !== GOOGLE || text(hd) !== "";
-	return email_verified === true && ownDomain ? text(email) : "";
+	const ownDomain = iss !== GOOGLE || asText(hd) !== "";
+	return email_verified === true && ownDomain ? asText(email) : "";
 }
 
 function only<T>(found: readonly T[]): T | undefined {
 	return found.length === 1 ? found[0] : undefined;
-}
-
-function text(value: unknown): string {
-	return typeof value === "string" ? value : "";
 }

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { readJson } from "../../base/body.ts";
-import { isRecord, sha256, type Values } from "../../base/json.ts";
+import { asRecord, isRecord, sha256, type Values } from "../../base/json.ts";
 import { openStream } from "../../base/stream.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Cards } from "../../cards/load.ts";
@@ -82,7 +82,7 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 
 async function say(parts: WebChatParts, request: Request, response: Response): Promise<void> {
 	const body = await readJson(request, BYTES);
-	const { text, key } = isRecord(body) ? body : {};
+	const { text, key } = asRecord(body);
 	if (typeof text !== "string" || text.length > 2000) {
 		sendProblem(response, details(422, "bad-input", "Send what was typed as `text`, at most 2,000 characters."));
 		return;
@@ -92,7 +92,7 @@ async function say(parts: WebChatParts, request: Request, response: Response): P
 
 async function press(parts: WebChatParts, request: Request, response: Response): Promise<void> {
 	const body = await readJson(request, BYTES);
-	const { id, verb, inputs, key } = isRecord(body) ? body : {};
+	const { id, verb, inputs, key } = asRecord(body);
 	if (typeof id !== "string" || typeof verb !== "string" || !(inputs === undefined || isRecord(inputs))) {
 		sendProblem(response, details(422, "bad-input", "Send the card's `id`, the button's `verb` and its `inputs`."));
 		return;

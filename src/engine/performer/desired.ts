@@ -2,8 +2,7 @@
  * One step as a desired state: its input checked, its action looked at and planned. The same for a do and for an undo, so
  * that the attempt and the plan of an approval cannot disagree. Must never write.
  */
-import type { Json, Values } from "../../base/json.ts";
-import { isRecord } from "../../base/json.ts";
+import { asRecord, isRecord, type Json, type Values } from "../../base/json.ts";
 import type { Action, Facts, Obstacle, Planned, World } from "../action.ts";
 import type { Change, Check } from "../event.ts";
 
@@ -66,7 +65,7 @@ export function obstacleOf(desired: Desired, world: World, planned: Planned<Valu
 /** What was stamped into the thing when it was made: an undo knows it by that, whatever it is called by now. */
 function markOf(undo: Change | undefined): string | undefined {
 	const after = undo?.after as Json | undefined;
-	const mark = isRecord(after) ? after.mark : undefined;
+	const mark = asRecord(after).mark;
 	return typeof mark === "string" && mark !== "" ? mark : undefined;
 }
 
