@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import { olderNode } from "../fixtures/process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MAIN = join(ROOT, "src/main.ts");
@@ -29,13 +30,7 @@ const FORM = {
 	privateEmail: "grace@home.example",
 };
 
-/** The Node of this machine, not ours. */
-const OLDER =
-	(process.env.PATH ?? "")
-		.split(":")
-		.filter((folder) => !folder.includes("node_modules"))
-		.map((folder) => join(folder, "node"))
-		.find((file) => existsSync(file)) ?? "";
+const OLDER = olderNode();
 
 type Ended = { readonly code: number | null; readonly out: string; readonly said: string };
 
