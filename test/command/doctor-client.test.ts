@@ -34,8 +34,8 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		shop = openShop(ground);
 	});
 	after(async () => {
-		await shop.close();
-		await ground.stop();
+		await shop?.close();
+		await ground?.stop();
 	});
 
 	afterEach(() => {

@@ -13,6 +13,7 @@ import { parse, stringify } from "yaml";
 import type { Finding } from "../../src/base/finding.ts";
 import { pointAtGround } from "../fixtures/definitions.ts";
 import type { Ground } from "../fixtures/ground.ts";
+import { stopped } from "../fixtures/process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -50,13 +51,6 @@ export function openShop(ground: Ground) {
 		return { code: code as number | null, out, said };
 	};
 	let bot: ReturnType<typeof open> | undefined;
-	const stop = async () => {
-		if (bot === undefined) return;
-		const gone = once(bot, "exit");
-		bot.kill("SIGTERM");
-		await gone;
-		bot = undefined;
-	};
 	return {
 		run,
 		/** What an admin would keep by `sopwith secret set`. */
@@ -88,7 +82,7 @@ export function openShop(ground: Ground) {
 			}
 		},
 		async close(): Promise<void> {
-			await stop();
+			if (bot !== undefined) await stopped(bot);
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
