@@ -1,6 +1,7 @@
 /**
- * Slack's Web API on a socket, with the answers its documentation gives, and the trouble local Slack cannot play: limits,
- * failures of its servers, answers that get lost. Must never be kinder than Slack, nor know anything of ours.
+ * Slack's Web API on a socket, with the answers its documentation gives, and what local Slack cannot play: limits, failures
+ * of its servers, answers that get lost, several workspaces, several modals. Must never be kinder than Slack, nor know
+ * anything of ours.
  * Sources: https://docs.slack.dev/reference/methods and https://docs.slack.dev/apis/web-api/rate-limits
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -8,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import { APP, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
+import { createViews } from "./rough-views.ts";
 
 /**
  * What a call meets. `status`: an answer of HTTP, with `after` as its Retry-After. `error`: Slack's word. `page`: a page of
@@ -48,13 +50,22 @@ export async function openRoughSlack() {
 			return [id, { id, team_id: TEAM, name, is_email_confirmed: true, tz: "Europe/London", profile, ...flags }];
 		}),
 	);
+	const views = createViews();
+	/** What only one person sees: posted, or said at the address that came with what they did. */
+	const whispers: Message[] = [];
+	const responses: { readonly address: string; readonly body: Values }[] = [];
 	const held = new Set<ServerResponse>();
 	let lost = 0;
 	const server = createServer((request, response) => {
 		void answer(request, response).catch((error: unknown) => response.destroy(error as Error));
 	});
 	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-		const method = (request.url ?? "").replace(/^\/api\//u, "");
+		const url = request.url ?? "";
+		if (url.startsWith("/respond/")) {
+			responses.push({ address: `http://${request.headers.host}${url}`, body: JSON.parse(await textOf(request)) });
+			return void response.end("ok");
+		}
+		const method = url.replace(/^\/api\//u, "");
 		const token = String(request.headers.authorization).replace(/^Bearer /u, "");
 		const body = await argumentsOf(request);
 		calls.push({ method, token, body });
@@ -88,6 +99,13 @@ export async function openRoughSlack() {
 				return post(body);
 			case "chat.update":
 				return update(body);
+			case "chat.postEphemeral":
+				return whisper(body);
+			case "views.open":
+			case "views.push":
+			case "views.update":
+			case "views.publish":
+				return views.call(method, team, body);
 			case "users.info":
 				return userSaid(users.get(String(body.user)), "user_not_found");
 			case "users.lookupByEmail":
@@ -110,6 +128,11 @@ export async function openRoughSlack() {
 		messages.push(message);
 		return { ok: true, channel, ts: message.ts, message: { type: "message", text: body.text ?? "", bot_id: "B01" } };
 	};
+	const whisper = (body: Values): Values => {
+		const ts = `1700000001.${String(whispers.length + 1).padStart(6, "0")}`;
+		whispers.push({ channel: String(body.channel), ts, body, edits: 0 });
+		return { ok: true, message_ts: ts };
+	};
 	const update = (body: Values): Values => {
 		const word = shut.get(String(body.channel));
 		if (word !== undefined) return { ok: false, error: word };
@@ -122,8 +145,10 @@ export async function openRoughSlack() {
 	await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
 	const { port } = server.address() as AddressInfo;
 	return {
-		...{ calls, messages, faults, state, shut, teams, users },
+		...{ calls, messages, faults, state, shut, teams, users, views, whispers, responses },
 		base: `http://127.0.0.1:${port}/api/`,
+		/** An address that takes what one person alone is to be told. */
+		respondAt: (name: string) => `http://127.0.0.1:${port}/respond/${name}`,
 		/** What stands in a place, replies apart. */
 		of: (channel: string) => messages.filter((each) => each.channel === channel && each.body.thread_ts === undefined),
 		repliesTo: (ts: string) => messages.filter(({ body }) => body.thread_ts === ts),
@@ -149,21 +174,14 @@ function userSaid(user: Values | undefined, word: string): Values {
 
 /** Structured arguments come as JSON inside the form. */
 async function argumentsOf(request: IncomingMessage): Promise<Values> {
-	let text = "";
-	for await (const part of request) text += String(part);
-	const pairs = [...new URLSearchParams(text)].map(([name, value]): [string, Json] => {
+	const pairs = [...new URLSearchParams(await textOf(request))].map(([name, value]): [string, Json] => {
 		return [name, /^[[{]/u.test(value) ? (JSON.parse(value) as Json) : value];
 	});
 	return Object.fromEntries(pairs);
 }
 
-/** Looks again until it is so; fails after ten seconds. */
-export async function until<Found>(look: () => Found | undefined | false): Promise<Found> {
-	const end = performance.now() + 10_000;
-	for (;;) {
-		const found = look();
-		if (found !== undefined && found !== false) return found;
-		if (performance.now() > end) throw new Error("it did not come to that in ten seconds");
-		await sleep(5);
-	}
+async function textOf(request: IncomingMessage): Promise<string> {
+	let text = "";
+	for await (const part of request) text += String(part);
+	return text;
 }

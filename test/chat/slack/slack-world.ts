@@ -26,7 +26,7 @@ import { createSlackSurface } from "../../../src/chat/slack/surface.ts";
 import { createTell } from "../../../src/chat/slack/tell.ts";
 import { createThreads } from "../../../src/chat/slack/threads.ts";
 import { createSlackApi } from "../../../src/chat/slack/web-api.ts";
-import { createWorkspaces } from "../../../src/chat/slack/workspaces.ts";
+import { createWorkspaces, type WorkspaceToken } from "../../../src/chat/slack/workspaces.ts";
 import { createWeb } from "../../../src/console/server.ts";
 import { createLinkStore } from "../../../src/engine/embedded/links.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
@@ -53,6 +53,7 @@ export async function openSlackWorld(
 		readonly sops?: Client["sops"];
 		readonly approvals?: string;
 		readonly people?: (person: Person) => Person;
+		readonly tokens?: readonly WorkspaceToken[];
 	} = {},
 ) {
 	const { way = "socket", around = (bot: Bot) => bot } = more;
@@ -87,7 +88,7 @@ export async function openSlackWorld(
 	const complain = (error: unknown): void => log.warn({ error }, "complained");
 	const tell = createTell({ audit, log });
 	const workspaces = createWorkspaces({
-		tokens: () => [{ token: new Secret(APP.bot) }],
+		tokens: () => more.tokens ?? [{ token: new Secret(APP.bot) }],
 		open: (token) => createSlackApi({ token, base: more.shut === true ? "http://127.0.0.1:9/api/" : slack.api }),
 		clock,
 		tell,
