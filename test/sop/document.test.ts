@@ -43,6 +43,15 @@ describe("documentOf", () => {
 		assert.ok(names("fabrikam").includes("Key and badge"));
 	});
 
+	it("names no two steps of a procedure alike", () => {
+		for (const { id, sops, roster } of Object.values(clients)) {
+			for (const sop of Object.values(sops)) {
+				const names = all(documentOf(sop, roster).steps).map((step) => step.name);
+				assert.deepEqual(new Set(names).size, names.length, `${id}, ${sop.id}: ${names.join("; ")}`);
+			}
+		}
+	});
+
 	it("sums what a technician would need by hand", () => {
 		assert.equal(document.byHandMs / 60_000, 26);
 		assert.equal(documentFor("fabrikam").byHandMs / 60_000, 20);
