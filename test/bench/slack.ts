@@ -6,8 +6,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Values } from "../../src/base/json.ts";
-import { type Slack, type SlackMessage, startSlack, until } from "../fixtures/slack.ts";
+import { type Slack, type SlackMessage, startSlack } from "../fixtures/slack.ts";
 import { APP, rosterId, type SlackWho } from "../fixtures/slack-people.ts";
+import { until } from "../fixtures/until.ts";
 import { mailOf, startBeside, writeCast } from "./beside.ts";
 import { type Figures, quantile } from "./row.ts";
 import type { SlackTold } from "./slack-served.ts";

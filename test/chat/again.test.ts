@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { SHOW } from "../../src/chat/again.ts";
-import { openPostedWorld, type PostedWorld, until } from "./posted-world.ts";
+import { until } from "../fixtures/until.ts";
+import { openPostedWorld, type PostedWorld } from "./posted-world.ts";
 import { cardOf, DI, HARRIET, MO, TIA, wordsOf } from "./world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };

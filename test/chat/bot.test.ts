@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Actor } from "../../src/people/roster.ts";
+import { until } from "../fixtures/until.ts";
 import { cardOf, DI, FINN, HARRIET, MO, openWorld, TIA, type World, wordsOf } from "./world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
@@ -24,14 +25,6 @@ async function start(form: { readonly [name: string]: string }, by: Actor = HARR
 	assert(run !== undefined);
 	await until(async () => (await world.desk.read(by, run.id))?.phase === "waiting");
 	return run.id;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-	for (let looked = 0; looked < 500; looked++) {
-		if (await condition()) return;
-		await new Promise((next) => setImmediate(next));
-	}
-	assert.fail("it did not come to that");
 }
 
 describe("a typed line", () => {

@@ -9,7 +9,8 @@ import { pageOf } from "../../src/cards/pages.ts";
 import { filledOf } from "../../src/chat/fill.ts";
 import type { Reply } from "../../src/chat/surface.ts";
 import { keyOf } from "../../src/chat/web/surface.ts";
-import { openPostedWorld, type PostedWorld, until } from "./posted-world.ts";
+import { until } from "../fixtures/until.ts";
+import { openPostedWorld, type PostedWorld } from "./posted-world.ts";
 import { cardOf, FINN, HARRIET, MO, wordsOf } from "./world.ts";
 
 const MANY = { firstName: "Many", lastName: "412", startDate: "2026-12-01", profile: "sales" };

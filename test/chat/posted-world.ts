@@ -10,6 +10,7 @@ import { draftsIn, type PostRow } from "../../src/chat/posts.ts";
 import { addressOf, createWebSurface, keyOf } from "../../src/chat/web/surface.ts";
 import { view } from "../../src/engine/view.ts";
 import type { Actor } from "../../src/people/roster.ts";
+import { until } from "../fixtures/until.ts";
 import { cardOf, openWorld } from "./world.ts";
 
 export type PostedWorld = Awaited<ReturnType<typeof openPostedWorld>>;
@@ -62,13 +63,4 @@ export async function openPostedWorld(more: Parameters<typeof openWorld>[0] = {}
 			await world.end();
 		},
 	};
-}
-
-/** Looks again until it is so. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-	for (let looked = 0; looked < 2000; looked++) {
-		if (await condition()) return;
-		await new Promise((next) => setImmediate(next));
-	}
-	assert.fail("it did not come to that");
 }

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Sop } from "../../src/sop/sop.ts";
-import { openPostedWorld, type PostedWorld, until } from "./posted-world.ts";
+import { until } from "../fixtures/until.ts";
+import { openPostedWorld, type PostedWorld } from "./posted-world.ts";
 import { cardOf, definitions, HARRIET, TIA, wordsOf } from "./world.ts";
 
 let world: PostedWorld;

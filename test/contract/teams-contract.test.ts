@@ -20,10 +20,10 @@ import {
 	openTeamsWorld,
 	type TeamsWorld,
 	textIn,
-	until,
 	type Who,
 } from "../chat/teams/teams-world.ts";
 import { HARRIET } from "../chat/world.ts";
+import { until } from "../fixtures/until.ts";
 
 const CARDS = fileURLToPath(new URL("../../cards", import.meta.url));
 const BOT = `28:${APP}`;

@@ -1,6 +1,6 @@
 /** A screen of cards, newest last, that is asked until something stands on it. Must never wait for a time. */
 import assert from "node:assert/strict";
-import { until } from "../fixtures/slack.ts";
+import { until } from "../fixtures/until.ts";
 import type { Card, Seat } from "./seat.ts";
 import { wordsOf } from "./shown.ts";
 

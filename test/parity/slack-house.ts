@@ -1,9 +1,10 @@
 /** People in Slack, each at their own client of the real local Slack. */
 import assert from "node:assert/strict";
 import { isRecord, type Values } from "../../src/base/json.ts";
-import { type Slack, type SlackMessage, until, type View } from "../fixtures/slack.ts";
+import type { Slack, SlackMessage, View } from "../fixtures/slack.ts";
 import { stateOf, type Typed } from "../fixtures/slack-fill.ts";
 import { APP, type SlackWho } from "../fixtures/slack-people.ts";
+import { until } from "../fixtures/until.ts";
 import { codeIn, shownInMessage, shownInView } from "./blocks-client.ts";
 import { screenOf } from "./screen.ts";
 import type { Card, House, Pressing, Seat, SurfaceKey, Way, Who } from "./seat.ts";

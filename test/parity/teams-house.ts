@@ -7,7 +7,7 @@ import {
 	type Person,
 	type Playground,
 } from "../chat/teams/playground.ts";
-import { until } from "../fixtures/slack.ts";
+import { until } from "../fixtures/until.ts";
 import { seenBy, tenantOf } from "../playground/people.ts";
 import { pressOf, shownIn } from "./adaptive-client.ts";
 import { screenOf } from "./screen.ts";

@@ -7,12 +7,11 @@ import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "../../e2e/bot.ts";
 import { day } from "../../e2e/stage.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type Slack, type SlackMessage, startSlack, until as untilIn } from "../../fixtures/slack.ts";
+import { type Slack, type SlackMessage, startSlack } from "../../fixtures/slack.ts";
 import { APP, type SlackWho } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { enterSlackIds } from "../../parity/ground.ts";
 import { wordsIn } from "./slack-world.ts";
-
-const until: typeof untilIn = (look, why) => untilIn(look, why, 60_000);
 
 describe("the program, killed", { skip: needs("local Slack") }, () => {
 	let slack: Slack;

@@ -8,13 +8,11 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import type { Json, Values } from "../../../src/base/json.ts";
 import { toMs } from "../../../src/base/time.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { until as untilIn } from "../../fixtures/slack.ts";
 import { APP, OTHER_TEAM, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
-/** Looks again until it is so. A place takes one message in two seconds, and a machine under load is slow. */
-const until: typeof untilIn = (look, why) => untilIn(look, why, 40_000);
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const SECOND = 1000;

@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { needs } from "../../fixtures/needs.ts";
-import { type SlackMessage, until } from "../../fixtures/slack.ts";
+import type { SlackMessage } from "../../fixtures/slack.ts";
 import { APP, PEOPLE, rosterId, type SlackWho } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { MO } from "../world.ts";
 import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 

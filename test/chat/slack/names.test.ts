@@ -7,12 +7,12 @@ import { after, before, describe, test } from "node:test";
 import { isRecord, type Values } from "../../../src/base/json.ts";
 import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type SlackMessage, until as untilIn, type View } from "../../fixtures/slack.ts";
+import type { SlackMessage, View } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, type SlackWho } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { definitions, HARRIET } from "../world.ts";
 import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 
-const until: typeof untilIn = (look, why) => untilIn(look, why, 40_000);
 const DAY = "2026-12-01";
 /** 500 characters: emoji made of several, right-to-left, and whatever might be markup. */
 const STRANGE =

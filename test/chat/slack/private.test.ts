@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type SlackMessage, until as untilIn } from "../../fixtures/slack.ts";
+import type { SlackMessage } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, type SlackWho, TEAM, teamOf } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 
-const until: typeof untilIn = (look, why) => untilIn(look, why, 40_000);
 const { lounge, operations } = CHANNELS;
 const MENTION = `<@${APP.botUser}>`;
 

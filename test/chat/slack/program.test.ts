@@ -14,8 +14,9 @@ import type { Finding } from "../../../src/base/finding.ts";
 import { type Bot, startBot } from "../../e2e/bot.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { freePort } from "../../fixtures/process.ts";
-import { type Slack, startSlack, until } from "../../fixtures/slack.ts";
+import { type Slack, startSlack } from "../../fixtures/slack.ts";
 import { APP, rosterId } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { openProxy } from "../tls-proxy.ts";
 
 const CONTOSO = "clients/contoso/client.yaml";

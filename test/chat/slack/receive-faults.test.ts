@@ -8,14 +8,13 @@ import { UnavailableError } from "../../../src/base/errors.ts";
 import { isRecord, type Values } from "../../../src/base/json.ts";
 import type { Bot } from "../../../src/chat/bot.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type Slack, type SlackMessage, startSlack, until as untilIn } from "../../fixtures/slack.ts";
+import { type Slack, type SlackMessage, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { definitions, MO } from "../world.ts";
 import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
-/** Looks again until it is so. A place takes one message in two seconds, and a machine under load is slow. */
-const until: typeof untilIn = (look, why) => untilIn(look, why, 40_000);
 const FORM = { startDate: "2026-12-01", profile: "sales" };
 let slack: Slack;
 let world: SlackWorld;

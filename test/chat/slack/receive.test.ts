@@ -8,14 +8,13 @@ import { isRecord, type Values } from "../../../src/base/json.ts";
 import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import type { Person } from "../../../src/people/roster.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type SlackMessage, until as untilIn, type View } from "../../fixtures/slack.ts";
+import type { SlackMessage, View } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { HARRIET } from "../world.ts";
 import { openSlackWorld, type SlackWorld, withSlack, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
-/** Looks again until it is so. A place takes one message in two seconds, and a machine under load is slow. */
-const until: typeof untilIn = (look, why) => untilIn(look, why, 40_000);
 const FORM = { startDate: "2026-12-01", profile: "sales" };
 let world: SlackWorld;
 let count = 0;

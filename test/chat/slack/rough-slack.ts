@@ -6,7 +6,6 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import { APP, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
 import { createViews } from "./rough-views.ts";

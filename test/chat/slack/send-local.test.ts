@@ -5,8 +5,9 @@ import type { Values } from "../../../src/base/json.ts";
 import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { specimen } from "../../../src/cards/specimen.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type Slack, startSlack, until } from "../../fixtures/slack.ts";
+import { type Slack, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { drawn, MO, OPERATIONS, openSendWorld, type SendWorld } from "./send-world.ts";
 
 describe("local Slack", { skip: needs("local Slack") }, () => {

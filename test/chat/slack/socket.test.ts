@@ -11,8 +11,9 @@ import type { Values } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { openBolt } from "../../../src/chat/slack/bolt.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { startSlack, until } from "../../fixtures/slack.ts";
+import { startSlack } from "../../fixtures/slack.ts";
 import { APP } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 
 const skip = needs("local Slack");
 

@@ -9,14 +9,13 @@ import { after, before, describe, test } from "node:test";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import type { Person } from "../../../src/people/roster.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type SlackMessage, until as untilIn, type View } from "../../fixtures/slack.ts";
+import type { SlackMessage, View } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, OTHER_TEAM, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { definitions, HARRIET, MO } from "../world.ts";
 import { openSlackWorld, type SlackWorld, withSlack, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
-/** Looks again until it is so. A place takes one message in two seconds, and a machine under load is slow. */
-const until: typeof untilIn = (look, why) => untilIn(look, why, 40_000);
 const FORM = { startDate: "2026-12-01", profile: "sales" };
 const LONG_KEY = `key-${"k".repeat(200)}`;
 let world: SlackWorld;

@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { isRecord, type Values } from "../../../src/base/json.ts";
 import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { needs } from "../../fixtures/needs.ts";
-import { type SlackMessage, until } from "../../fixtures/slack.ts";
+import type { SlackMessage } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
 
 describe("a run in Slack", { skip: needs("local Slack") }, () => {

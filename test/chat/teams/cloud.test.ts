@@ -7,8 +7,9 @@ import { AuthenticationConstants, GovernmentConstants } from "botframework-conne
 import { toMs } from "../../../src/base/time.ts";
 import { CLOUDS } from "../../../src/chat/teams/cloud.ts";
 import { teamsHosts } from "../../../src/chat/teams/hosts.ts";
+import { until } from "../../fixtures/until.ts";
 import { ISSUER, tokenOf } from "./microsoft.ts";
-import { cardIn, claimsOf, openTeamsWorld, type TeamsWorld, textIn, until } from "./teams-world.ts";
+import { cardIn, claimsOf, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
 
 describe("a bot of the US Government", () => {
 	let world: TeamsWorld;

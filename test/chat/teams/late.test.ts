@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
 import type { Sop } from "../../../src/sop/sop.ts";
+import { until } from "../../fixtures/until.ts";
 import { definitions } from "../world.ts";
-import { type Answered, cardIn, openTeamsWorld, type TeamsWorld, textIn, until } from "./teams-world.ts";
+import { type Answered, cardIn, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
 
 const FORM = { firstName: "Ada", startDate: "2026-12-01", profile: "sales" };
 const CONTOSO = { id: "harriet", client: "contoso" };

@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
+import { until } from "../../fixtures/until.ts";
 import type { Message } from "./microsoft.ts";
-import { cardIn, openTeamsWorld, type TeamsWorld, textIn, until } from "./teams-world.ts";
+import { cardIn, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
 let world: TeamsWorld;

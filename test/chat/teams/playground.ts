@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import { freePort, stopped } from "../../fixtures/process.ts";
-import { until } from "./teams-world.ts";
+import { until } from "../../fixtures/until.ts";
 
 const HOME = dirname(createRequire(import.meta.url).resolve("@microsoft/m365agentsplayground/package.json"));
 export const TENANT = "00000000-0000-0000-0000-000000000001";

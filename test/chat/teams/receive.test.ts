@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Json, Values } from "../../../src/base/json.ts";
 import type { Bot } from "../../../src/chat/bot.ts";
+import { until } from "../../fixtures/until.ts";
 import { APP, TENANT } from "./microsoft.ts";
-import { among, cardIn, idOf, openTeamsWorld, type TeamsWorld, textIn, until } from "./teams-world.ts";
+import { among, cardIn, idOf, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
 
 const BOT = `28:${APP}`;
 let world: TeamsWorld;

@@ -12,9 +12,10 @@ import { loopbackHosts, teamsHosts } from "../../../src/chat/teams/hosts.ts";
 import { createReferences } from "../../../src/chat/teams/references.ts";
 import { send, WireError } from "../../../src/chat/teams/wire.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
+import { until } from "../../fixtures/until.ts";
 import { TEAMS_IDS } from "../world.ts";
 import { type Fault, TENANT } from "./microsoft.ts";
-import { among, cardIn, openTeamsWorld, type TeamsWorld, until } from "./teams-world.ts";
+import { among, cardIn, openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
 
 let world: TeamsWorld;
 before(async () => {

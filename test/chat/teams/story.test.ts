@@ -4,18 +4,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Values } from "../../../src/base/json.ts";
+import { until } from "../../fixtures/until.ts";
 import { TEAMS_IDS } from "../world.ts";
-import {
-	among,
-	cardIn,
-	idOf,
-	invoke,
-	OPERATIONS,
-	openTeamsWorld,
-	type TeamsWorld,
-	textIn,
-	until,
-} from "./teams-world.ts";
+import { among, cardIn, idOf, invoke, OPERATIONS, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
 const APPROVALS = "19:approvals@thread.tacv2";

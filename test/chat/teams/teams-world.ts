@@ -216,14 +216,3 @@ function parsed(text: string): Json {
 		return text;
 	}
 }
-
-/** Looks again until it is so; fails after ten seconds. */
-export async function until<Found>(look: () => Found | undefined | false): Promise<Found> {
-	const end = performance.now() + 10_000;
-	for (;;) {
-		const found = look();
-		if (found !== undefined && found !== false) return found;
-		if (performance.now() > end) throw new Error("it did not come to that in ten seconds");
-		await new Promise((next) => setTimeout(next, 10));
-	}
-}
