@@ -3,17 +3,11 @@
  * the way of it.
  */
 import { UnavailableError } from "../base/errors.ts";
-import type { Json } from "../base/json.ts";
 import type { SurfaceName } from "../engine/event.ts";
+import type { Memory } from "../engine/ports.ts";
 import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
 import { isChat } from "./surface.ts";
-
-/** Keeps small things by name; durable on return. */
-interface Kept {
-	get(name: string): Json | undefined;
-	set(name: string, value: Json): void;
-}
 
 type LastUsed = {
 	readonly of: (person: Actor) => SurfaceName | undefined;
@@ -21,9 +15,9 @@ type LastUsed = {
 };
 
 /** Makes it. It is written only when somebody comes from elsewhere than before. */
-export function createLastUsed(kept: Kept): LastUsed {
+export function createLastUsed(memory: Memory): LastUsed {
 	const of = (person: Actor): SurfaceName | undefined => {
-		const surface = kept.get(actorKey(person));
+		const surface = memory.get(actorKey(person));
 		return surface === "teams" || surface === "slack" ? surface : undefined;
 	};
 	return {
@@ -31,7 +25,7 @@ export function createLastUsed(kept: Kept): LastUsed {
 		note: (person, surface) => {
 			if (!isChat(surface) || of(person) === surface) return;
 			try {
-				kept.set(actorKey(person), surface);
+				memory.set(actorKey(person), surface);
 			} catch (error) {
 				if (!(error instanceof UnavailableError)) throw error;
 			}

@@ -157,5 +157,16 @@ export interface Audit {
 	}): void;
 }
 
+/** Small things kept over a restart, by name within a scope of its own: durable on return. Never a secret. */
+export interface Memory {
+	get(name: string): Json | undefined;
+	set(name: string, value: Json): void;
+	/** Remembers a name; true only the first time. For deliveries that may come twice. */
+	first(name: string): boolean;
+	all(): readonly { readonly name: string; readonly value: Json }[];
+	forget(name: string): void;
+	forgetBefore(at: Instant): void;
+}
+
 /** Which standing approval covers a plan, asked while planning. */
 export type Standing = (run: Run, sop: Sop, wait: WaitId, plan: Plan) => Promise<StandingUse | undefined>;

@@ -5,18 +5,12 @@
 import { UnavailableError } from "../../base/errors.ts";
 import { asRecord, type Values } from "../../base/json.ts";
 import { type Clock, toMs } from "../../base/time.ts";
+import type { Memory } from "../../engine/ports.ts";
 import type { Call, Pace } from "./pace.ts";
 import { refusalOf } from "./refusals.ts";
 import type { Tell } from "./tell.ts";
 import { SlackNo } from "./web-api.ts";
 import type { Workspaces } from "./workspaces.ts";
-
-/** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
-type Kept = {
-	get(name: string): unknown;
-	set(name: string, value: string): void;
-	forget(name: string): void;
-};
 
 type SpeakParts = {
 	readonly workspaces: Workspaces;
@@ -24,7 +18,7 @@ type SpeakParts = {
 	readonly clock: Clock;
 	readonly tell: Tell;
 	/** Which chat is with whom. */
-	readonly kept: Kept;
+	readonly kept: Memory;
 };
 
 /** A channel, or the chat with one person, in a workspace. */

@@ -3,21 +3,14 @@
  * owed is kept, so a restart repeats nothing and forgets nothing. Must never hold up the message itself.
  */
 import { UnavailableError } from "../../base/errors.ts";
-import { isRecord, type Json, sha256 } from "../../base/json.ts";
+import { asList, asRecord, asRecords, asText, type Json, sha256 } from "../../base/json.ts";
+import type { Memory } from "../../engine/ports.ts";
 import type { Drawn } from "../surface.ts";
 import { detailMessage } from "./message.ts";
 import type { Place, Speak } from "./speak.ts";
 import { SlackNo } from "./web-api.ts";
 
 type Detail = NonNullable<Drawn["detail"]>[number];
-
-/** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
-type Memory = {
-	get(name: string): Json | undefined;
-	set(name: string, value: Json): void;
-	all(): readonly { readonly name: string; readonly value: Json }[];
-	forget(name: string): void;
-};
 
 type ThreadsParts = {
 	readonly speak: Pick<Speak, "post">;
@@ -116,7 +109,12 @@ async function tellSome({ speak, memory, complain }: ThreadsParts, name: string)
 }
 
 function rowOf(value: Json | undefined): Row {
-	return isRecord(value) ? (value as unknown as Row) : { told: [], owed: [] };
+	const { told, owed } = asRecord(value);
+	const details = asRecords(owed).map(({ title, lines }) => ({
+		title: asText(title),
+		lines: asList(lines).map(asText),
+	}));
+	return { told: asList(told).map(asText), owed: details };
 }
 
 function markOf(detail: Detail): string {

@@ -3,14 +3,8 @@
  * own plain JSON, so another SDK can use it. Must never hold anything about a run.
  */
 import { asText, isRecord, type Json, type Values } from "../../base/json.ts";
+import type { Memory } from "../../engine/ports.ts";
 import { type Activity, threadless, type Where } from "./activity.ts";
-
-/** Small things kept over a restart, by name (see `createMemory` of the embedded store). */
-type Memory = {
-	set(name: string, value: Json): void;
-	all(): readonly { readonly name: string; readonly value: Json }[];
-	forget(name: string): void;
-};
 
 /** One conversation. `bot`: how we are called there. */
 export type Reference = {

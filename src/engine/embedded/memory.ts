@@ -3,18 +3,8 @@
  * already seen. Must never hold a secret.
  */
 import type { Json } from "../../base/json.ts";
-import type { Instant } from "../../base/time.ts";
+import type { Memory } from "../ports.ts";
 import type { Store } from "./open.ts";
-
-type Memory = {
-	get(name: string): Json | undefined;
-	set(name: string, value: Json): void;
-	/** Remembers a name; true only the first time. For deliveries that may come twice. */
-	first(name: string): boolean;
-	all(): readonly { readonly name: string; readonly value: Json }[];
-	forget(name: string): void;
-	forgetBefore(at: Instant): void;
-};
 
 /** Opens one scope. The same scope twice is the same memory. */
 export function createMemory(store: Store, scope: string): Memory {
