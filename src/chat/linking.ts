@@ -3,11 +3,10 @@
  * it. Must never link on the word of one side, nor tell the unknown side whose the code is.
  */
 import { UnavailableError } from "../base/errors.ts";
-import { isRecord, type Json } from "../base/json.ts";
+import { asRecord, asText } from "../base/json.ts";
 import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
-import type { SurfaceName } from "../engine/event.ts";
-import { viaWords } from "../engine/via-words.ts";
+import { isSurface, viaWords } from "../engine/via-words.ts";
 import { actorOf } from "../people/actor.ts";
 import { peopleOf } from "../people/resolve.ts";
 import type { Actor } from "../people/roster.ts";
@@ -61,7 +60,7 @@ type Asking = { readonly code: KeptCode; readonly place: Address; readonly at: I
 /** Puts the card that asks. False: it certainly did not arrive. */
 async function ask(parts: BotParts, linking: Linking, { code, place, at }: Asking): Promise<boolean> {
 	const { surface, identity } = at;
-	const back = at.place.kind === "direct" ? { place: at.place as unknown as Json } : {};
+	const back = at.place.kind === "direct" ? { place: at.place } : {};
 	const now = parts.clock.now();
 	const typed = { surface, identity, ...back };
 	const draft: Draft = { id: parts.newId(), at: now, person: code.person, purpose: "link", typed };
@@ -87,13 +86,13 @@ export async function linkPressed(turn: Turn, draft: Draft, verb: string): Promi
 	const { linking, drafts, clock, actor } = turn;
 	const { surface, identity, over } = draft.typed ?? {};
 	const isOld = toMs(clock.now()) - toMs(draft.at) > CODE_MS;
-	if (linking === undefined || over === true || isOld || typeof identity !== "string") return isOver(turn);
+	if (linking === undefined || over === true || isOld) return isOver(turn);
+	if (!isSurface(surface) || typeof identity !== "string") return isOver(turn);
 	if (verb !== "link" && verb !== "not-me") return isOver(turn);
 	drafts.keep({ ...draft, typed: { ...draft.typed, over: true } });
-	const where = surface as SurfaceName;
-	const account = `${identity} ${viaWords(where)}`;
+	const account = `${identity} ${viaWords(surface)}`;
 	if (verb === "not-me") return refused(turn, linking, { account, why: "it is not them" });
-	if (linking.links.link(where, identity, actor) === "taken") {
+	if (linking.links.link(surface, identity, actor) === "taken") {
 		return refused(turn, linking, { account, why: "it is someone else’s" });
 	}
 	const back = placeOf(draft.typed?.place);
@@ -182,11 +181,13 @@ const TRIES = 3;
 const MOST_WAIT_MS = 1_500;
 
 function placeIn({ place }: KeptCode): Address | undefined {
-	return placeOf(JSON.parse(place) as Json);
+	return placeOf(JSON.parse(place));
 }
 
-function placeOf(kept: Json | undefined): Address | undefined {
-	return isRecord(kept) && typeof kept.ref === "string" ? (kept as unknown as Address) : undefined;
+function placeOf(kept: unknown): Address | undefined {
+	const { surface, kind, ref } = asRecord(kept);
+	if (!isSurface(surface) || (kind !== "direct" && kind !== "channel")) return undefined;
+	return { surface, kind, ref: asText(ref) };
 }
 
 function done(turn: Turn, answer: Answer): Reply {

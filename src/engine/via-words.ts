@@ -21,7 +21,12 @@ const VIA: { readonly [via in SurfaceName]: string } = {
 export function viaWords(via: SurfaceName): string;
 export function viaWords(via: string): string | undefined;
 export function viaWords(via: string): string | undefined {
-	return Object.hasOwn(VIA, via) ? VIA[via as SurfaceName] : undefined;
+	return isSurface(via) ? VIA[via] : undefined;
+}
+
+/** Tells what is kept as a place of ours from anything else. */
+export function isSurface(name: unknown): name is SurfaceName {
+	return typeof name === "string" && Object.hasOwn(VIA, name);
 }
 
 /** The same after a name: " in Teams". */
