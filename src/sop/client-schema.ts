@@ -61,7 +61,7 @@ export const mspShape = z.strictObject({
 	people: z.array(person).describe("The MSP's own people"),
 	roles: z.record(idLike, members.describe("Ids of people")).describe("Who holds which role"),
 	signIn: signInShape.optional(),
-	onCall: z.json().optional().describe("On-call schedules"),
+	onCall: z.json().optional().describe("Kept for on-call schedules; nothing reads it yet"),
 	surfaces: surfaces.optional().describe("Slack workspaces beside the one of the environment"),
 });
 
@@ -114,5 +114,4 @@ export const clientShape = z.strictObject({
 		.describe("Approvals given in advance"),
 	connectors: connectorsShape.optional().describe("How the client's systems are reached"),
 	profiles: z.record(idLike, z.record(z.string(), z.json()).describe("What a role gets")).optional(),
-	hooks: z.json().optional(),
 });

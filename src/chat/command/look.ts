@@ -96,13 +96,13 @@ export const oncall: Command = {
 	word: "oncall",
 	usage: "oncall",
 	about: "Who is on call.",
-	run: (turn) => say(turn, "Nobody is on call.", "The roster names no one for it."),
+	run: (turn) => say(turn, "Nobody is on call.", "There are no on-call schedules yet."),
 };
 
 const SIGNS: { readonly [state in StepDescription["state"]]: { readonly sign: string; readonly tone: Tone } } = {
 	planned: { sign: "○", tone: "subtle" },
 	running: { sign: "…", tone: "accent" },
-	waiting: { sign: "⏸", tone: "default" },
+	waiting: { sign: "‖", tone: "default" },
 	asking: { sign: "?", tone: "warning" },
 	done: { sign: "✓", tone: "good" },
 	skipped: { sign: "○", tone: "subtle" },
