@@ -41,6 +41,11 @@ export function parse(text: string): Said {
 	return { word, rest, named, tail, ...(client === undefined ? {} : { client }) };
 }
 
+/** Writes a value as it is typed behind `=`: in quotes where it has several words. */
+export function typedValue(text: string): string {
+	return /\s/u.test(text) ? `"${text.replaceAll('"', "'")}"` : text;
+}
+
 function unquote(text: string): string {
 	return text.replace(/^["“](.*)["”]$/su, "$1");
 }

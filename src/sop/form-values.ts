@@ -171,7 +171,8 @@ function person(field: Field, typed: Json, { people }: FormContext): Checked {
 	const found = people?.find((one) => one.id === kept || one.email.toLowerCase() === wanted);
 	if (found !== undefined) return { value: found.email };
 	if (people === undefined && kept !== undefined && EMAIL.test(kept)) return { value: kept.toLowerCase() };
-	return no("not-a-person", `Choose the ${lowerFirst(field.label)} from the people of the client.`);
+	const group = kept?.startsWith("@") ? `“${kept}” is a group, or somebody who is not of the client. ` : "";
+	return no("not-a-person", `${group}Choose the ${lowerFirst(field.label)} from the people of the client.`);
 }
 
 function yesNo(field: Field, typed: Json): Checked {

@@ -3,6 +3,7 @@
  * id, the verb and its inputs.
  */
 import { asRecord, asText, isRecord, type Json, type Values } from "../../base/json.ts";
+import { typedValue } from "../parse.ts";
 import type { Activity } from "./activity.ts";
 
 export type Asked =
@@ -53,7 +54,10 @@ function typed({ raw, recipient, conversation }: Activity): Asked {
 		return isOurs && asText(mention.text) !== "" ? [asText(mention.text)] : [];
 	});
 	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), asText(raw.text));
-	const line = decoded(without.replaceAll(/<at[^>]*>(.*?)<\/at>/giu, "$1"))
+	const named = without.replaceAll(/(=?)<at[^>]*>(.*?)<\/at>/giu, (_, is: string, name: string) =>
+		is === "" ? name : `=${typedValue(name)}`,
+	);
+	const line = decoded(named)
 		.replaceAll(/[^\S\n]+/gu, " ")
 		.trim();
 	const alone = conversation.where === "personal" || recipient.targeted;

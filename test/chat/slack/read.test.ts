@@ -37,7 +37,12 @@ describe("what is typed", () => {
 	for (const [written, said] of [
 		[`<@${APP.botUser}> newhire Ada`, "newhire Ada"],
 		[`hey <@${APP.botUser}|sopwith>, runs`, "hey , runs"],
-		[`<@${APP.botUser}> newhire manager=<@U02MO>`, "newhire manager=Mo Manager"],
+		[`<@${APP.botUser}> newhire manager=<@U02MO> Ada`, 'newhire manager="Mo Manager" Ada'],
+		[`<@${APP.botUser}> newhire manager=<!subteam^S012345|@help desk>`, 'newhire manager="@help desk"'],
+		[
+			`<@${APP.botUser}> note 7K2Q ask <!subteam^S012345|@helpdesk> <!subteam^S012345>`,
+			"note 7K2Q ask @helpdesk @S012345",
+		],
 		[
 			`<@${APP.botUser}> newhire privateEmail=<mailto:ada@x.example|ada@x.example>`,
 			"newhire privateEmail=ada@x.example",

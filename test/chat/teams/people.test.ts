@@ -115,6 +115,7 @@ describe("a line", () => {
 		["newhire <at>Sopwith</at> Ada", [bot], "newhire Ada"],
 		["newhire Ada <at>Sopwith</at>", [bot], "newhire Ada"],
 		["<at>Sopwith</at> newhire <at>Ada Lovelace</at>", [bot, ada], "newhire Ada Lovelace"],
+		["<at>Sopwith</at> newhire manager=<at>Ada Lovelace</at> Al", [bot, ada], 'newhire manager="Ada Lovelace" Al'],
 		["  newhire\u00a0 Ada\n", [], "newhire Ada"],
 		["note 7K2Q R&amp;D &lt;done&gt;", [], "note 7K2Q R&D <done>"],
 		["<at>Someone</at> newhire", [], "Someone newhire"],
