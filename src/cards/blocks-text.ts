@@ -34,11 +34,21 @@ export function bold(text: string, most?: number): string {
 	return inner === "" ? "" : `*${inner}*`;
 }
 
-/** The nearest Slack has to small grey words inside a line. */
+/** The nearest Slack has to small grey words inside a line. A moment stands upright: its own underscores would end them. */
 export function quiet(text: string, most?: number): string {
-	// Any underscore would end it, but for those that tell Slack how to write a moment.
-	const inner = inertMarkup(text.trim(), most).replaceAll(/<[^>]*>|_/g, (part) => LOOKALIKE[part] ?? part);
-	return inner === "" ? "" : `_${inner}_`;
+	const pieces = inertMarkup(text.trim(), most).split(/(<[^>]*>)/);
+	return pieces
+		.map((piece, at) => (at % 2 === 1 ? piece : leaning(piece, { first: at === 0, last: at === pieces.length - 1 })))
+		.join("");
+}
+
+/** Slack lets words lean that stand apart from what is around them. */
+function leaning(piece: string, { first, last }: { readonly first: boolean; readonly last: boolean }): string {
+	const start = first ? 0 : piece.search(/[^\s,.;:]/);
+	const words = piece.slice(start).trimEnd();
+	const apart = (first || start > 0) && (last || /\s$/.test(piece));
+	if (words === "" || start < 0 || !apart) return piece;
+	return `${piece.slice(0, start)}_${words.replaceAll("_", "ˍ")}_${piece.slice(start + words.length)}`;
 }
 
 /** Lines of code, as they are but for what would end the code, in as few texts as they fit into. */

@@ -35,12 +35,17 @@ describe("a moment on Slack", () => {
 		assert.ok(lead.includes(`Reminder ${day}.`), lead);
 		assert.ok(lead.includes("<!date^1795443600^{time}|14:20> (09:20 New York)"), lead);
 	});
-	it("stays one in the quiet words behind a line", () => {
-		const lines = [{ sign: "✓", tone: "good", text: "Plan approved", meta: words("by a_b, ", { at }) }] as const;
+	it("stands upright among the quiet words behind a line, whose underscores would end there", () => {
+		const lines = [
+			{ sign: "✓", tone: "good", text: "Plan approved", meta: words("by a_b, ", { at }, ", 2 tries.") },
+		] as const;
 		const filled = filledOf({ ...data, ...fillWords({ ...data, lines }, there), fields: [] });
 		const [line] = cardBlocks("progress", filled, "c_1").blocks.slice(-1);
-		const day = "<!date^1795443600^{date_short_pretty} at {time}|today at 14:20> (09:20 New York)";
-		assert.ok(plain(JSON.stringify(line)).includes(`*✓* Plan approved · _by aˍb, ${day}_`), JSON.stringify(line));
+		const day = "<!date^1795443600^{date_short_pretty} at {time}|today at 14:20>";
+		assert.ok(
+			plain(JSON.stringify(line)).includes(`*✓* Plan approved · _by aˍb,_ ${day} _(09:20 New York), 2 tries._`),
+			JSON.stringify(line),
+		);
 	});
 	it("among several readers has the client's day and time beside it", () => {
 		const { lead } = drawn(channel);
