@@ -21,12 +21,15 @@ import {
 import { dataOf, type PostRow } from "./posts.ts";
 import type { Draw, Pen } from "./surface.ts";
 
-type Done = "put" | "edited" | "nothing";
+type Done = "put" | "edited" | "left";
+type Stroke = (pen: Pen) => Done;
 
-/** Draws what differs, all or nothing. Errors: none; a card that cannot be drawn is counted and logged. Repeat: safe. */
+/** Draws what differs, all or nothing. Errors: those of the store but a full disk, which is tried again. Repeat: safe. */
 export function drawOwn(parts: SendParts, draw: Draw, jobs: readonly Send[], tries: number): Sent {
+	const strokes = jobs.flatMap((job) => ready(parts, job));
+	if (strokes.length === 0) return "done";
 	try {
-		const done = draw((pen) => jobs.map((job) => tried(parts, pen, job)));
+		const done = draw((pen) => strokes.map((stroke) => stroke(pen)));
 		parts.counters.puts += done.filter((each) => each === "put").length;
 		parts.counters.edits += done.filter((each) => each === "edited").length;
 		return "done";
@@ -36,53 +39,64 @@ export function drawOwn(parts: SendParts, draw: Draw, jobs: readonly Send[], tri
 	}
 }
 
-/** What is wrong with one card costs no other. */
-function tried(parts: SendParts, pen: Pen, job: Send): Done {
+/** What is to be drawn for a job. A card that cannot be is counted and logged, and costs no other. */
+function ready(parts: SendParts, job: Send): readonly Stroke[] {
 	try {
-		return stand(parts, pen, job);
+		const row = rowOf(parts.posts, job);
+		return isDue(row, job) ? [strokeFor(parts, job, row)] : [];
 	} catch (error) {
-		if (error instanceof UnavailableError) throw error;
 		giveUp(parts, job, error);
-		return "nothing";
+		return [];
 	}
 }
 
-function stand(parts: SendParts, pen: Pen, job: Send): Done {
-	const row = rowOf(parts.posts, job);
-	if (!isDue(row, job)) return "nothing";
-	if (row !== undefined && job.leave) return leave(parts, pen, job, row);
-	if (row?.ref === undefined) return put(parts, pen, job, row);
-	if (isRungAnew(row, job.message)) {
-		pen.edit(job.place.to, row.ref, stubFor(parts, job, ASKED_BELOW));
-		return put(parts, pen, job, row);
-	}
-	return edit(parts, pen, job, { ...row, ref: row.ref });
+function strokeFor(parts: SendParts, job: Send, row: PostRow | undefined): Stroke {
+	if (row !== undefined && job.leave) return leave(parts, job, row);
+	if (row?.ref === undefined) return put(parts, job, row);
+	const { ref } = row;
+	if (!isRungAnew(row, job.message)) return edit(parts, job, { ...row, ref });
+	const anew = put(parts, job, row);
+	const stub = stubFor(parts, job, ASKED_BELOW);
+	return (pen) => {
+		pen.edit(job.place.to, ref, stub);
+		return anew(pen);
+	};
 }
 
-function put(parts: SendParts, pen: Pen, job: Send, row: PostRow | undefined): Done {
+function put(parts: SendParts, job: Send, row: PostRow | undefined): Stroke {
+	const { place, message } = job;
 	const fresh = rowFor(parts, job, { card: parts.newId(), data: { ...kept(row), putAt: parts.clock.now() } });
+	const digest = digestOf(job);
 	// In place of one that is gone it rings only where somebody has to act.
-	const rings = isLoud(job.message) && (row?.ref === undefined || row.rings < job.message.rings || isNeeded(job));
-	const { ref } = pen.put(job.place.to, drawn(parts, job, fresh.card), rings);
-	parts.posts.save({ ...fresh, ref, digest: digestOf(job) });
-	return "put";
+	const rings = isLoud(message) && (row?.ref === undefined || isRungAnew(row, message) || isNeeded(job));
+	const card = drawn(parts, job, fresh.card);
+	return (pen) => {
+		const { ref } = pen.put(place.to, card, rings);
+		parts.posts.save({ ...fresh, ref, digest });
+		return "put";
+	};
 }
 
-function edit(parts: SendParts, pen: Pen, job: Send, row: PostRow & { readonly ref: string }): Done {
+function edit(parts: SendParts, job: Send, row: PostRow & { readonly ref: string }): Stroke {
 	const { ref } = row;
 	const { closed } = job.message;
-	const card = asksTheSame(row, job) ? row.card : parts.newId();
-	const fresh = rowFor(parts, job, { card, data: { ...kept(row), putAt: dataOf(row).putAt } });
-	const isGone = !closed && isOld(row, parts);
-	if (isGone || (pen.edit(job.place.to, ref, drawn(parts, job, card)) === "gone" && !closed)) {
-		return put(parts, pen, job, row);
-	}
-	parts.posts.save({ ...fresh, ref, digest: digestOf(job) });
-	return "edited";
+	if (!closed && isOld(row, parts)) return put(parts, job, row);
+	const id = asksTheSame(row, job) ? row.card : parts.newId();
+	const fresh = rowFor(parts, job, { card: id, data: { ...kept(row), putAt: dataOf(row).putAt } });
+	const digest = digestOf(job);
+	const card = drawn(parts, job, id);
+	return (pen) => {
+		if (pen.edit(job.place.to, ref, card) === "gone" && !closed) return put(parts, job, row)(pen);
+		parts.posts.save({ ...fresh, ref, digest });
+		return "edited";
+	};
 }
 
-function leave(parts: SendParts, pen: Pen, job: Send, row: PostRow): Done {
-	if (row.ref !== undefined) pen.edit(job.place.to, row.ref, stubFor(parts, job, leftWords(job)));
-	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
-	return "nothing";
+function leave(parts: SendParts, job: Send, row: PostRow): Stroke {
+	const stub = stubFor(parts, job, leftWords(job));
+	return (pen) => {
+		if (row.ref !== undefined) pen.edit(job.place.to, row.ref, stub);
+		parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
+		return "left";
+	};
 }

@@ -11,6 +11,7 @@ import { createMemory } from "../../src/engine/embedded/memory.ts";
 import type { Message } from "../../src/engine/message.ts";
 import { view } from "../../src/engine/view.ts";
 import { openRoughSurface } from "./rough-surface.ts";
+import { createSimulatedChat, createTime } from "./simulated-chat.ts";
 import { cardOf, DI, HARRIET, MO, openWorld, wordsOf } from "./world.ts";
 
 type World = Awaited<ReturnType<typeof openWorld>>;
@@ -441,6 +442,139 @@ test("an end between a post and its answer is made up for with the next change",
 	await again.poster.idle();
 	assert.equal(rough.of("mo").length, 1);
 	assert.equal(again.poster.counters.extra, 1);
+});
+
+describe("on the web", () => {
+	const readers = { to: { kind: "people", who: ["it-lead", "owner"] } } as const;
+	const titles = (): readonly unknown[] =>
+		[MO, DI].flatMap((actor) =>
+			world.messages.latest(keyOf(actor), 10).map(({ drawn }) => (drawn as { data?: { title?: string } }).data?.title),
+		);
+
+	test("cards and their rows stand together or not at all, for all readers of a run", async () => {
+		let now = one(readers);
+		const web = createWebSurface({ ...world, definitions: world.definitions });
+		const { poster } = posterIn(world, { view: () => [now], surfaces: [web] });
+		await poster.start();
+		const refuse = (addressee: string) =>
+			`CREATE TEMP TRIGGER refused BEFORE INSERT ON posts WHEN NEW.addressee = '${addressee}' BEGIN
+			 SELECT RAISE(ABORT, 'refused'); END`;
+		world.store.db.exec(refuse(`web direct ${keyOf(DI)}`));
+		const run = await start();
+		await poster.idle();
+		assert.deepEqual([titles(), world.posts.ofRun(run)], [[], []]);
+		world.store.db.exec("DROP TRIGGER refused");
+		await bump(run, "again");
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed the cat", "Feed the cat"]);
+		world.store.db.exec(refuse(`web direct ${keyOf(DI)}`));
+		now = one({ ...readers, ...title("Feed both cats") });
+		await bump(run, "both");
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed the cat", "Feed the cat"]);
+		world.store.db.exec("DROP TRIGGER refused");
+		await poster.refresh(run);
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed both cats", "Feed both cats"]);
+		assert.deepEqual([poster.counters.puts, poster.counters.edits, poster.counters.extra], [2, 2, 0]);
+	});
+
+	test("a disk that is full when a card is drawn gets the last state once there is room", async () => {
+		const { db } = world.store;
+		const pages = () => Number(db.pragma("page_count", { simple: true }));
+		let now = one(readers);
+		let full = false;
+		const view = () => {
+			if (full) db.pragma(`max_page_count = ${pages()}`);
+			return [now];
+		};
+		const after = (_: number, act: () => void) => {
+			const timer = setTimeout(act, 5);
+			return () => clearTimeout(timer);
+		};
+		const web = createWebSurface({ ...world, definitions: world.definitions });
+		const { poster } = posterIn(world, { view, after, surfaces: [web] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		full = true;
+		now = one({ ...readers, data: { ...emptyCard, title: "Feed all", summary: "Feed all", lead: ["x".repeat(1e6)] } });
+		await bump(run, "all");
+		await until(() => poster.counters.delayed > 0);
+		assert.deepEqual(titles(), ["Feed the cat", "Feed the cat"]);
+		full = false;
+		db.pragma("max_page_count = 1000000");
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed all", "Feed all"]);
+	});
+
+	test("a message that rings again is a new card; the old one keeps no button", async () => {
+		let now = one({ wait: "approve#1", card: "approval" });
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		now = { ...now, rings: 1 };
+		await bump(run, "again");
+		await poster.idle();
+		const [old, fresh, ...more] = world.messages.latest(keyOf(MO), 10);
+		assert.deepEqual(more, []);
+		assert.match(JSON.stringify(old?.drawn), /Asked again below\./u);
+		assert.equal(fresh?.rings, true);
+		now = { ...now, rings: 2, to: { kind: "people", who: ["owner"] } };
+		await bump(run, "somebody else");
+		await poster.idle();
+		assert.match(JSON.stringify(world.messages.latest(keyOf(MO), 10).at(-1)?.drawn), /Someone else is asked now/u);
+		assert.equal(world.messages.latest(keyOf(DI), 10).length, 1);
+	});
+
+	test("a card older than 30 days is put anew when it changes, but not to say that it is over", async () => {
+		let now = one();
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		world.clock.pass(31 * 24 * 3_600_000);
+		now = one(title("Feed the old cat"));
+		await bump(run, "old");
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed the cat", "Feed the old cat"]);
+		world.clock.pass(31 * 24 * 3_600_000);
+		now = one({ ...title("The cat is fed"), closed: true });
+		await bump(run, "over");
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed the cat", "The cat is fed"]);
+	});
+});
+
+test("a card that is over holds up no other in its place, however often the run changes", async () => {
+	const time = createTime(3);
+	const manners = { slowMs: 0, busy: 0, lost: 0 };
+	const chat = createSimulatedChat("teams", { time, manners, reaches: ({ id }) => id === "mo" });
+	let [question, progress] = [one({ key: "ask/ask", wait: "ask#1" }), one()];
+	const { poster } = posterIn(world, {
+		view: () => [question, progress],
+		surfaces: [chat.surface],
+		after: time.after,
+		paceMs: () => 2000,
+	});
+	await poster.start();
+	const run = await start();
+	await time.pass(10_000);
+	const { wait: _, ...asked } = question;
+	question = { ...asked, closed: true };
+	const seconds = 20;
+	for (let second = 0; second < seconds; second++) {
+		progress = one(title(`change ${second}`));
+		await bump(run, `change ${second}`);
+		await time.pass(1000);
+	}
+	const shown = chat.calls.filter(
+		({ what, drawn }) => what === "edit" && String(drawn.data.title).startsWith("change"),
+	);
+	assert(shown.length >= seconds / 2 - 2, `${shown.length} edits in ${seconds} s`);
+	await time.pass(10_000);
+	assert.equal(chat.kept.at(-1)?.drawn.data.title, `change ${seconds - 1}`);
 });
 
 test("the web chat keeps places apart", async () => {
