@@ -66,11 +66,11 @@ export function createWebMessages(store: Store) {
 
 /** How long before the last written mark a run may have changed without being marked: far longer than `WRITE_MS`. */
 const UNMARKED_MS = 60_000;
-const WRITE_MS = 100;
+const WRITE_MS = 1000;
 
 /**
- * Keeps which runs' messages are not settled; marks of a tenth of a second are written together. A run that changed right
- * before the end, too late to be marked, counts too.
+ * Keeps which runs' messages are not settled; marks of a second are written together. A run that changed right before the
+ * end, too late to be marked, counts too.
  */
 export function createMarks(store: Store) {
 	const { db, clock, log } = store;
@@ -104,7 +104,7 @@ export function createMarks(store: Store) {
 				log.warn({ err: problem, code: "summaries" }, "marks could not be written and wait");
 				flushSoon();
 			}
-		}, WRITE_MS);
+		}, WRITE_MS).unref();
 	};
 	const note = (run: RunId, marked: boolean): void => {
 		waiting.set(run, marked);
