@@ -31,11 +31,6 @@ export function raw(strings: TemplateStringsArray): Html {
 	return trusted(strings[0] ?? "") as unknown as Html;
 }
 
-/** Puts markup after markup. */
-export function joined(parts: readonly Html[]): Html {
-	return html`${parts}`;
-}
-
 /** Writes markup as text, to send or to keep. */
 export function toText(markup: Html): string {
 	return markup.toString();

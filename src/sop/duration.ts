@@ -2,7 +2,7 @@
  * Lengths of time as authors write them, and when they are over. `2h` is wall clock; `2 working hours` and `1 working day`
  * count only the hours and days the client works. Must never read a clock.
  */
-import { type Day, dayAt, fromMs, type Instant, instantOf, plusMs, toMs, type Zone } from "../base/time.ts";
+import { type Day, dayAt, type Instant, instantOf, plusMs, toMs, type Zone } from "../base/time.ts";
 import type { Calendar, Duration } from "./sop.ts";
 
 const UNITS: { readonly [unit: string]: number } = {
@@ -60,33 +60,6 @@ export function dueAt(from: Instant, length: Duration, calendar: Calendar, zone:
 		case "working-days":
 			return afterDays(from, length.days, calendar, zone) ?? plusMs(from, length.days * 86_400_000);
 	}
-}
-
-/**
- * The latest moment that leaves that length of time before `until`: "1 working day before the first day" is close of
- * business on the last working day before it.
- */
-export function dueBefore(until: Instant, length: Duration, calendar: Calendar, zone: Zone): Instant {
-	if (length.clock === "wall") return plusMs(until, -length.ms);
-	let leftMs = length.clock === "working" ? length.ms : 0;
-	let leftDays = length.clock === "working-days" ? length.days : 0;
-	let day = dayAt(until, zone);
-	for (let looked = 0; looked < FARTHEST_DAYS; looked += 1) {
-		const open = opening(day, calendar, zone);
-		if (length.clock === "working-days") {
-			const close = open.at(-1)?.to;
-			if (looked > 0 && close !== undefined) leftDays -= 1;
-			if (leftDays === 0 && close !== undefined && looked > 0) return close;
-		}
-		for (const { from, to } of length.clock === "working" ? open.toReversed() : []) {
-			const end = to < until ? to : until;
-			const ms = toMs(end) - toMs(from);
-			if (ms >= leftMs && ms > 0) return fromMs(toMs(end) - leftMs);
-			leftMs -= Math.max(0, ms);
-		}
-		day = plusDays(day, -1);
-	}
-	return plusMs(until, -(length.clock === "working" ? length.ms : length.days * 86_400_000));
 }
 
 /** Says a length of time: "2 h", "45 min", "7 days", "2 working hours", "1 working day". */

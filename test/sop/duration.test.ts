@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { dayAt, fromMs, instantOf, toMs } from "../../src/base/time.ts";
-import { dueAt, dueBefore, parseDuration, sayDuration } from "../../src/sop/duration.ts";
+import { dueAt, parseDuration, sayDuration } from "../../src/sop/duration.ts";
 import type { Calendar, Duration } from "../../src/sop/sop.ts";
 
 const NEW_YORK = "America/New_York";
@@ -136,14 +136,5 @@ describe("dueAt", () => {
 			}),
 			{ numRuns: 300 },
 		);
-	});
-});
-
-describe("dueBefore", () => {
-	it("gives close of business on the last working day before", () => {
-		assert.equal(dueBefore(at("2026-11-24", "07:00"), days(1), week, NEW_YORK), at("2026-11-23", "18:00"));
-		assert.equal(dueBefore(at("2026-11-30", "07:00"), days(2), week, NEW_YORK), at("2026-11-25", "18:00"));
-		assert.equal(dueBefore(at("2026-11-23", "10:00"), working(3_600_000), week, NEW_YORK), at("2026-11-23", "09:00"));
-		assert.equal(dueBefore(at("2026-11-23", "09:00"), working(7_200_000), week, NEW_YORK), at("2026-11-21", "11:00"));
 	});
 });

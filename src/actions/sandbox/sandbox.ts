@@ -114,13 +114,6 @@ export async function openSandboxServer(options: SandboxOptions): Promise<Sandbo
 	};
 }
 
-/** Starts a sandbox of one tenant; closing it closes the server too. */
-export async function openSandbox(options: SandboxOptions & { readonly seed: Seed }): Promise<Sandbox> {
-	const server = await openSandboxServer(options);
-	const sandbox = server.tenant(options.seed);
-	return { ...sandbox, close: () => server.close() };
-}
-
 /** Connects to a sandbox's Graph over HTTPS, as to the real one. */
 export function sandboxGraph(
 	sandbox: Sandbox,

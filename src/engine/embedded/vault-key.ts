@@ -16,7 +16,7 @@ export function checkKey(db: Database, key: Secret): void {
 	const value = checkValue(key);
 	const known = readMeta(db, "key-check");
 	if (known === undefined) {
-		setKey(db, key);
+		writeMeta(db, "key-check", value);
 		return;
 	}
 	if (timingSafeEqual(Buffer.from(known), Buffer.from(value))) return;
@@ -24,11 +24,6 @@ export function checkKey(db: Database, key: Secret): void {
 		"This is not the key that the database was made with, so its secrets cannot be read. Nothing was changed.";
 	const remedy = "Set SOPWITH_KEY to the first key. It is never part of a backup; look where it was kept apart.";
 	throw new ConfigError([{ path: "SOPWITH_KEY", code: "wrong-key", message, remedy }], "wrong-key");
-}
-
-/** Notes which key this database is used with from now on. */
-export function setKey(db: Database, key: Secret): void {
-	writeMeta(db, "key-check", checkValue(key));
 }
 
 function checkValue(key: Secret): string {

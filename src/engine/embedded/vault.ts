@@ -9,7 +9,7 @@ import type { ClientId } from "../../sop/sop.ts";
 import type { SecretRef } from "../event.ts";
 import type { Vault } from "../ports.ts";
 import type { Store } from "./open.ts";
-import { keyBytes, seal, setKey, unseal } from "./vault-key.ts";
+import { keyBytes, seal, unseal } from "./vault-key.ts";
 
 type Row = {
 	readonly version: number;
@@ -69,22 +69,6 @@ export function createVault(store: Store): Vault {
 			return { by: row.taken_by, at: row.taken_at };
 		},
 	};
-}
-
-/** Wraps every client's data key with a new key. Close the store after it and open it with the new one. Returns how many. */
-export function rewrap(store: Store, fresh: Secret): number {
-	const { db, write } = store;
-	const all = db.prepare<[], { client: string; wrapped: Buffer }>("SELECT client, wrapped FROM vault_keys");
-	const set = db.prepare("UPDATE vault_keys SET wrapped = ? WHERE client = ?");
-	return write(() => {
-		const rows = all.all();
-		for (const { client, wrapped } of rows) {
-			const plain = unseal(keyBytes(store.key), keyAbout(client), wrapped);
-			set.run(seal(keyBytes(fresh), keyAbout(client), plain), client);
-		}
-		setKey(db, fresh);
-		return rows.length;
-	});
 }
 
 /** The data key of a client, made when first needed. */

@@ -28,21 +28,6 @@ type Head = { readonly tick: number; readonly total: number; readonly hash: stri
 
 const COLUMNS = "total, run, runs.id, seq, events.at, kind, payload, hash FROM events LEFT JOIN runs ON runs.no = run";
 
-/** Checks one run's chain from its first event to its last. */
-export function verifyRun(db: Database, run: RunId): Verified {
-	const rows = db.prepare<[string], Row>(
-		`SELECT ${COLUMNS} WHERE run = (SELECT no FROM runs WHERE id = ?) ORDER BY seq`,
-	);
-	const chains: Chains = new Map();
-	let events = 0;
-	for (const row of rows.iterate(run)) {
-		const finding = checkRow(chains, row);
-		if (finding !== undefined) return { events, runs: 1, finding };
-		events++;
-	}
-	return { events, runs: 1 };
-}
-
 /**
  * Checks every run's chain and the heads over all of them, 1,000 events at a time with a pause between, so that the host
  * goes on serving. Errors: those of SQLite when the file cannot be read at all.

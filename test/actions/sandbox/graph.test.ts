@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { odata } from "../../../src/actions/microsoft365/graph.ts";
-import { openSandbox, openSandboxServer, sandboxGraph } from "../../../src/actions/sandbox/sandbox.ts";
+import { openSandboxServer, sandboxGraph } from "../../../src/actions/sandbox/sandbox.ts";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { got } from "../../../src/engine/remote.ts";
-import { LAGS, newUser, rawRequest, SEED, type Stage, withSandbox } from "./with-sandbox.ts";
+import { LAGS, newUser, openSandbox, rawRequest, SEED, type Stage, withSandbox } from "./with-sandbox.ts";
 
 const SKU = "skuId";
 

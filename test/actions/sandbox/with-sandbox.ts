@@ -8,7 +8,7 @@ import https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { openSandbox, type Sandbox, sandboxGraph } from "../../../src/actions/sandbox/sandbox.ts";
+import { openSandboxServer, type Sandbox, sandboxGraph } from "../../../src/actions/sandbox/sandbox.ts";
 import type { Seed } from "../../../src/actions/sandbox/seed.ts";
 import type { Lags } from "../../../src/actions/sandbox/tenant.ts";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
@@ -95,6 +95,15 @@ export async function withSandbox(
 	const raw: Stage["raw"] = async (method, path, body) =>
 		rawRequest({ sandbox, method, path, body, token: await sandbox.token() });
 	return { sandbox, graph: connection.graph(), clock, folder, raw };
+}
+
+/** Starts a sandbox of one tenant; closing it closes the server too. */
+export async function openSandbox(
+	options: Parameters<typeof openSandboxServer>[0] & { readonly seed: Seed },
+): Promise<Sandbox> {
+	const server = await openSandboxServer(options);
+	const sandbox = server.tenant(options.seed);
+	return { ...sandbox, close: () => server.close() };
 }
 
 /** Sends exactly this path; nothing is encoded or tidied. */

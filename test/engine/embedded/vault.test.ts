@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Secret } from "../../../src/base/secret.ts";
 import { openStore, type Store } from "../../../src/engine/embedded/open.ts";
-import { createVault, rewrap } from "../../../src/engine/embedded/vault.ts";
+import { createVault } from "../../../src/engine/embedded/vault.ts";
 import { key, removeFolder, tempFolder } from "./fixture.ts";
 
 const CANARY = "canary-7f3a-correct-horse";
@@ -69,15 +69,5 @@ describe("the vault", () => {
 		await vault.keep("contoso", "two", new Secret("x"));
 		store.db.exec("UPDATE vault SET sealed = (SELECT sealed FROM vault WHERE name = 'one') WHERE name = 'two'");
 		await assert.rejects(vault.reveal("contoso", { $secret: "contoso/two" }));
-	});
-
-	test("a new key opens everything after re-wrapping, the old one nothing", async () => {
-		await createVault(store).keep("contoso", "ad", new Secret(CANARY));
-		const fresh = new Secret(Buffer.alloc(32, 9).toString("base64"));
-		assert.equal(rewrap(store, fresh), 1);
-		store.close();
-		assert.throws(() => openStore({ folder, key }), { code: "wrong-key" });
-		store = openStore({ folder, key: fresh });
-		assert.equal((await createVault(store).reveal("contoso", { $secret: "contoso/ad" })).open(), CANARY);
 	});
 });
