@@ -22,7 +22,8 @@ export type Linked = {
 	readonly person: Actor;
 	/** The person's address in the roster then: another one by the same id is another person. */
 	readonly email: string;
-	readonly how: "code" | "email";
+	/** `held`: known by its address until Slack said otherwise; nobody else gets in by that address. */
+	readonly how: "code" | "email" | "held";
 	readonly at: Instant;
 	/** They said it is over: an address alone does not link it again. */
 	readonly ended?: Instant;
@@ -89,12 +90,12 @@ export function createLinks(parts: LinksParts): Links {
 	const { store } = parts;
 	const find = (surface: SurfaceName, identity: string): Linked | undefined => {
 		const link = store.find(surface, identity);
-		return link !== undefined && link.ended === undefined && stands(parts, link) ? link : undefined;
+		return link !== undefined && isOpen(parts, link) && link.how !== "held" ? link : undefined;
 	};
 	const all = (person: Actor): readonly Linked[] =>
 		store
 			.ofPerson(person)
-			.filter((link) => link.ended === undefined && stands(parts, link))
+			.filter((link) => isOpen(parts, link) && link.how !== "held")
 			.sort((one, other) => (one.at < other.at ? 1 : -1));
 	return {
 		find: (surface, identity) => find(surface, identity)?.person,
@@ -122,19 +123,27 @@ export function createLinks(parts: LinksParts): Links {
 }
 
 function recognise(parts: LinksParts, account: Account, link: Linked | undefined): Actor | undefined {
-	if (account.standing === "gone" && link !== undefined) drop(parts, link, "the account was closed");
+	if (account.standing === "gone" && link !== undefined) hold(parts, link, "the account was closed");
 	if (account.standing !== "member") return undefined;
 	if (link?.how === "code") return link.person;
 	const person = byEmail(parts, account);
 	if (link !== undefined && person !== undefined && isSameActor(link.person, person)) return person;
-	if (link !== undefined) drop(parts, link, "the address is another one now");
+	if (link !== undefined) hold(parts, link, "the address is another one now");
 	const before = parts.store.find(account.surface, account.identity);
-	if (person === undefined || (before !== undefined && isSameActor(before.person, person))) return undefined;
+	if (person === undefined || !isFor(before, person)) return undefined;
 	keep(parts, { ...account, person, how: "email" });
 	return person;
 }
 
-/** Nobody who is known by another account in that very workspace: by the roster, or because they showed it by a code. */
+/** What was ended is no more theirs by an address; what is held is theirs alone. */
+function isFor(before: Linked | undefined, person: Actor): boolean {
+	return before === undefined || (before.ended === undefined) === isSameActor(before.person, person);
+}
+
+/**
+ * Nobody who is known by another account in that very workspace: by the roster, by a code, or by that address from before.
+ * Whoever runs the workspace can give the address to any account.
+ */
 function byEmail(parts: LinksParts, { surface, identity, email, workspace }: Account): Actor | undefined {
 	if (email === undefined || workspace === undefined) return undefined;
 	const { client } = workspace;
@@ -142,10 +151,19 @@ function byEmail(parts: LinksParts, { surface, identity, email, workspace }: Acc
 	const actor = memberByEmail({ people, ...(client === undefined ? {} : { client }) }, email);
 	if (actor === undefined) return undefined;
 	const listed = people.find(({ id }) => id === actor.id)?.[surface === "slack" ? "slack" : "teams"] ?? "";
-	const shown = parts.store.ofPerson(actor).filter((link) => link.how === "code" && link.ended === undefined);
-	const known = [listed, ...shown.filter((link) => link.surface === surface).map((link) => link.identity)];
+	const linked = parts.store.ofPerson(actor).filter((link) => link.surface === surface && isOpen(parts, link));
 	const team = identity.slice(0, identity.indexOf("/") + 1);
-	return known.some((other) => other.startsWith(team) && other !== identity) ? undefined : actor;
+	const other = [listed, ...linked.map((link) => link.identity)].find(
+		(known) => known.startsWith(team) && known !== identity,
+	);
+	if (other === undefined) return actor;
+	const why = `${surface} ${identity}: it has the address of ${actor.id}, who is known there by ${other}`;
+	tell(parts, { person: actor, surface }, { what: "link-refused", why });
+	return undefined;
+}
+
+function isOpen(parts: LinksParts, link: Linked): boolean {
+	return link.ended === undefined && stands(parts, link);
 }
 
 /** Whether the person is still who they were then; if not it is ended for good. A client on hold decides nothing. */
@@ -185,7 +203,15 @@ function drop(parts: LinksParts, link: Linked, why: string): void {
 	tell(parts, link, { what: "link-ended", why: `${nameOf(link)}: ${why}` });
 }
 
-function tell({ audit }: LinksParts, link: Linked, entry: { readonly what: string; readonly why: string }): void {
+/** It is not used any more, and comes back to them alone: by the same address, or to anybody by a code. */
+function hold(parts: LinksParts, link: Linked, why: string): void {
+	parts.store.save({ ...link, how: "held" });
+	tell(parts, link, { what: "link-ended", why: `${nameOf(link)}: ${why}` });
+}
+
+type About = Pick<Linked, "person" | "surface">;
+
+function tell({ audit }: LinksParts, link: About, entry: { readonly what: string; readonly why: string }): void {
 	const { id, client } = link.person;
 	audit.record({ person: id, via: link.surface, ...entry, ...(client === undefined ? {} : { client }) });
 }

@@ -172,11 +172,59 @@ describe("a confirmed address", () => {
 		assert.deepEqual(links.recognise(CONTOSO), MO);
 	});
 
-	test("that changes takes the link with it", () => {
+	test("that changes takes the link with it, and makes nobody else of the account", () => {
 		assert.deepEqual(links.recognise(CONTOSO), MO);
-		assert.deepEqual(links.recognise({ ...CONTOSO, email: "di@contoso.example" }), DI);
+		assert.equal(links.recognise({ ...CONTOSO, email: "di@contoso.example" }), undefined);
 		assert.equal(links.of(MO, "slack"), undefined);
 		assert.equal(links.recognise({ ...CONTOSO, email: "eve@elsewhere.example" }), undefined);
 		assert.equal(links.find("slack", "T01/U02"), undefined);
+		assert.deepEqual(links.recognise(CONTOSO), MO, "it is theirs again once it has their address again");
+	});
+
+	describe("that somebody was known by, given to a second account of that workspace", () => {
+		const SECOND: Account = { ...CONTOSO, identity: "T01/U66" };
+		const refused = /^slack T01\/U66: it has the address of mo, who is known there by T01\/U02$/u;
+
+		test("is not theirs, and that is in the audit", () => {
+			assert.deepEqual(links.recognise(CONTOSO), MO);
+			assert.equal(links.recognise(SECOND), undefined);
+			assert.deepEqual(links.recognise(CONTOSO), MO);
+			const [entry] = heard("link-refused");
+			assert.deepEqual([entry?.person, entry?.client, refused.test(entry?.why ?? "")], ["mo", "contoso", true]);
+		});
+
+		for (const [what, first] of [
+			["lost the address", { email: "away@contoso.example" }],
+			["was closed", { standing: "gone" }],
+			["was given the address of somebody else", { email: "di@contoso.example" }],
+		] as const) {
+			test(`is not theirs when the first ${what}, over a restart too`, () => {
+				assert.deepEqual(links.recognise(CONTOSO), MO);
+				assert.equal(links.recognise({ ...CONTOSO, ...first }), undefined);
+				assert.equal(links.of(MO, "slack"), undefined);
+				links = linksOf(world);
+				assert.equal(links.recognise(SECOND), undefined);
+				assert.equal(heard("link-refused").length, 1);
+				assert.equal(links.of(MO, "slack"), undefined);
+			});
+		}
+
+		test("is theirs once they show it by a code, or the roster has another address for them", () => {
+			assert.deepEqual(links.recognise(CONTOSO), MO);
+			assert.equal(links.recognise({ ...CONTOSO, standing: "gone" }), undefined);
+			assert.equal(links.link("slack", "T01/U66", MO), "linked");
+			assert.deepEqual(links.recognise(SECOND), MO);
+			assert.equal(links.recognise(CONTOSO), undefined, "and then the first is not, whatever its address");
+			contoso((people) => people.map((each) => (each.id === "mo" ? { ...each, email: "m@contoso.example" } : each)));
+			assert.deepEqual(links.recognise({ ...CONTOSO, identity: "T01/U88", email: "m@contoso.example" }), MO);
+		});
+
+		test("is theirs in another workspace of theirs, and after they ended the first themselves", () => {
+			assert.deepEqual(links.recognise(CONTOSO), MO);
+			assert.deepEqual(links.recognise({ ...CONTOSO, identity: "T09/U66" }), MO);
+			const first = links.all(MO).find(({ identity }) => identity === "T01/U02") ?? assert.fail();
+			links.end(first, "web");
+			assert.deepEqual(links.recognise(SECOND), MO);
+		});
 	});
 });

@@ -12,7 +12,7 @@ type LinkRow = {
 	readonly identity: string;
 	readonly person: Actor;
 	readonly email: string;
-	readonly how: "code" | "email";
+	readonly how: "code" | "email" | "held";
 	readonly at: Instant;
 	readonly ended?: Instant;
 };
