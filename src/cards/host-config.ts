@@ -4,12 +4,6 @@
  */
 import type { Json } from "../base/json.ts";
 
-/**
- * What the renderer forgets when it reads this config, and must be told on the parsed object:
- * `config.inputs.label.requiredInputs.suffix = ""` (what is optional is marked in its label, so no red stars).
- */
-export const requiredSuffix = "";
-
 const fontSizes = { small: 13, default: 15, medium: 16, large: 18, extraLarge: 22 };
 const monoSizes = { small: 12, default: 14, medium: 14, large: 16, extraLarge: 18 };
 

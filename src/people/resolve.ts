@@ -1,32 +1,12 @@
 /**
- * Finds the people a step means, from the roster as it is now. Must never invent a person, and never forget to say why
- * nobody was found.
+ * Finds the people a step means, from the roster as it is now. Must never invent a person.
  */
 import type { PersonId, RoleId, Who } from "../sop/sop.ts";
 import type { Involved, Person, Roster } from "./roster.ts";
 
-/** Why a word of `who` means nobody here. */
-type Nobody = {
-	readonly who: Who;
-	readonly why: "no-such-role" | "empty-role" | "group" | "outsider" | "not-said";
-};
-type Resolved = { readonly people: readonly PersonId[]; readonly nobody: readonly Nobody[] };
-
 /** The people `who` means, each once, in order. A group role is resolved by a connector, so it is nobody here. */
 export function resolveWho(who: readonly Who[], roster: Roster, involved: Involved): readonly PersonId[] {
-	return resolveWhy(who, roster, involved).people;
-}
-
-/** As `resolveWho`, with the reason for every word that means nobody. */
-export function resolveWhy(who: readonly Who[], roster: Roster, involved: Involved): Resolved {
-	const people = new Set<PersonId>();
-	const nobody: Nobody[] = [];
-	for (const one of who) {
-		const found = meant(one, roster, involved);
-		if (typeof found === "string") nobody.push({ who: one, why: found });
-		else for (const id of found) people.add(id);
-	}
-	return { people: [...people], nobody };
+	return [...new Set(who.flatMap((one) => meant(one, roster, involved)))];
 }
 
 /** Finds a person by e-mail address first, then by id. */
@@ -36,22 +16,23 @@ export function findPerson(roster: Roster, text: string | undefined): Person | u
 	return roster.people.find((one) => one.email.toLowerCase() === email) ?? roster.people.find((one) => one.id === text);
 }
 
-/** Whose ids a role names; a reason when it names nobody. A role that nobody defined is empty. */
-export function peopleOf(role: RoleId, roster: Roster): readonly PersonId[] | Nobody["why"] {
-	if (!Object.hasOwn(roster.roles, role)) return "no-such-role";
-	const ids = roster.roles[role] ?? [];
-	if ("group" in ids) return "group";
-	const known = ids.filter((id) => roster.people.some((person) => person.id === id));
-	return known.length === 0 ? "empty-role" : known;
+/** Whose ids a role names, or that a connector knows them. A role that nobody defined is empty. */
+export function peopleOf(role: RoleId, roster: Roster): readonly PersonId[] | "group" {
+	const ids = Object.hasOwn(roster.roles, role) ? (roster.roles[role] ?? []) : [];
+	return "group" in ids ? "group" : ids.filter((id) => roster.people.some((person) => person.id === id));
 }
 
 /** Whether a person holds a role. */
 export function holds(person: PersonId, role: RoleId, roster: Roster): boolean {
-	const ids = peopleOf(role, roster);
-	return typeof ids !== "string" && ids.includes(person);
+	return holders(role, roster).includes(person);
 }
 
-function meant(who: Who, roster: Roster, involved: Involved): readonly PersonId[] | Nobody["why"] {
+function holders(role: RoleId, roster: Roster): readonly PersonId[] {
+	const people = peopleOf(role, roster);
+	return people === "group" ? [] : people;
+}
+
+function meant(who: Who, roster: Roster, involved: Involved): readonly PersonId[] {
 	switch (who) {
 		case "requester":
 			return one(roster, involved.requester);
@@ -60,16 +41,15 @@ function meant(who: Who, roster: Roster, involved: Involved): readonly PersonId[
 		case "manager":
 			return one(roster, involved.manager ?? findPerson(roster, involved.subject)?.manager);
 		case "owner": {
-			const own = peopleOf(involved.owner, roster);
-			return typeof own === "string" && involved.owner !== "owner" ? peopleOf("owner", roster) : own;
+			const own = holders(involved.owner, roster);
+			return own.length === 0 ? holders("owner", roster) : own;
 		}
 		default:
-			return peopleOf(who, roster);
+			return holders(who, roster);
 	}
 }
 
-function one(roster: Roster, text: string | undefined): readonly PersonId[] | Nobody["why"] {
-	if (text === undefined || text === "") return "not-said";
+function one(roster: Roster, text: string | undefined): readonly PersonId[] {
 	const found = findPerson(roster, text);
-	return found === undefined ? "outsider" : [found.id];
+	return found === undefined ? [] : [found.id];
 }

@@ -28,7 +28,7 @@ export function checkApprovers(
 		else {
 			const found = peopleOf(one, roster);
 			if (found === "group") return;
-			if (typeof found !== "string") for (const id of found) people.add(id);
+			for (const id of found) people.add(id);
 		}
 	}
 	const humans = roster === undefined ? [] : humansAmong(roster, [...people]);

@@ -22,8 +22,8 @@ export function sayWho(who: readonly Who[], joint: "or" | "and" = "or"): string 
 export function sayWhoWithNames(who: readonly Who[], roster: Roster): string {
 	return joined(
 		who.map((one) => {
-			const people = Object.hasOwn(PARTIES, one) && one !== "owner" ? "not-said" : peopleOf(one, roster);
-			if (typeof people === "string") return word(one);
+			const people = Object.hasOwn(PARTIES, one) && one !== "owner" ? [] : peopleOf(one, roster);
+			if (people === "group" || people.length === 0) return word(one);
 			return people.length > 3 ? `${word(one)} (${people.length} people)` : `${word(one)} (${listed(people, roster)})`;
 		}),
 		"or",

@@ -10,7 +10,7 @@ import { after, before, describe, it } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Json } from "../../src/base/json.ts";
 import { fillWords } from "../../src/cards/fill.ts";
-import { hostConfig, requiredSuffix } from "../../src/cards/host-config.ts";
+import { hostConfig } from "../../src/cards/host-config.ts";
 import { cardNames, loadCards } from "../../src/cards/load.ts";
 import { specimen } from "../../src/cards/specimen.ts";
 import { CHROMIUM, needs } from "../fixtures/needs.ts";
@@ -36,7 +36,7 @@ AdaptiveCard.onProcessMarkdown = (text, result) => {
 	result.didProcess = true;
 };
 const config = new HostConfig(${JSON.stringify(hostConfig)});
-config.inputs.label.requiredInputs.suffix = ${JSON.stringify(requiredSuffix)};
+config.inputs.label.requiredInputs.suffix = "";
 globalThis.draw = (payloads) => {
 	document.querySelector("main").replaceChildren(...payloads.map((payload) => {
 		const card = new AdaptiveCard();
