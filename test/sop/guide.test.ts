@@ -51,7 +51,7 @@ describe("the README", () => {
 });
 
 describe("the authoring guide", () => {
-	const [whole, steps, overlay] = examples;
+	const [whole, steps, overlay, newPass] = examples;
 
 	it("has a whole procedure that compiles", () => assert.deepEqual(problems(whole ?? assert.fail()), []));
 
@@ -62,6 +62,14 @@ describe("the authoring guide", () => {
 
 	it("has an overlay that fits the base it names", () => {
 		assert.deepEqual(problems(newhire, overlay ?? assert.fail()), []);
+	});
+
+	it("has a procedure for a new first sign-in that compiles", () => {
+		assert(newPass !== undefined);
+		assert.deepEqual(problems(newPass), []);
+		const password = newPass.replace(/do: microsoft365\.firstCredential\n.*\n/u, "do: directory.password\n");
+		assert.notEqual(password, newPass);
+		assert.deepEqual(problems(password), [], "and for a password of the directory, as the guide says");
 	});
 
 	it("names every function that expressions have", () => {
