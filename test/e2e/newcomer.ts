@@ -2,7 +2,18 @@
 import assert from "node:assert/strict";
 import { startBot, until } from "./bot.ts";
 import { look } from "./browser.ts";
-import { becomesInGraph, day, fill, people, reads, runUntil, type Stage, type Story } from "./stage.ts";
+import {
+	adaIsInGraph,
+	becomesInGraph,
+	day,
+	fill,
+	onlyRun,
+	people,
+	reads,
+	runUntil,
+	type Stage,
+	type Story,
+} from "./stage.ts";
 
 export const newcomer: Story = { name: "newcomer", play };
 
@@ -59,9 +70,7 @@ async function play(stage: Stage): Promise<void> {
 	await harriet.look("chat-plan");
 	did("the plan is one card: words and cost first, LDAP and Graph behind Details");
 
-	const { items } = (await bot.api("harriet", "/runs")).body as { items: { id: string }[] };
-	const id = items[0]?.id ?? "";
-	assert.equal(items.length, 1);
+	const id = await onlyRun(bot);
 	const ref = id.slice(0, 6);
 	const waiting = await bot.read("harriet", id);
 	const approval = { wait: waiting.plan?.wait, verb: "approve", plan: waiting.plan?.hash };
@@ -131,14 +140,7 @@ async function play(stage: Stage): Promise<void> {
 		[made.groups, made.licences, made.manager],
 		[["All Sales", "Sales"], ["SPB"], "sol@contoso.example"],
 	);
-	await becomesInGraph(
-		bot,
-		{ name: "Ada Lovelace" },
-		{
-			...{ userPrincipalName: "ada.lovelace@contoso.example", enabled: true, manager: "sol@contoso.example" },
-			...{ licences: ["SPB"], groups: ["All Sales", "Sales"] },
-		},
-	);
+	await adaIsInGraph(bot);
 	await harriet.goto("/directory/contoso");
 	await reads(harriet.page.locator("main"), "Ada Lovelace");
 	await harriet.look("directory");

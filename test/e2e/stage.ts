@@ -120,6 +120,20 @@ export async function becomesInGraph(
 	}
 }
 
+/** The id of the one run that Harriet sees. */
+export async function onlyRun(bot: Bot): Promise<string> {
+	const { items } = (await bot.api("harriet", "/runs")).body as { items: { id: string }[] };
+	assert.equal(items.length, 1);
+	return items[0]?.id ?? "";
+}
+
+/** Graph itself says that Ada Lovelace is hired as she was asked for. */
+export function adaIsInGraph(bot: Bot): Promise<void> {
+	const wanted = { userPrincipalName: "ada.lovelace@contoso.example", enabled: true, manager: "sol@contoso.example" };
+	const groups = ["All Sales", "Sales"];
+	return becomesInGraph(bot, { name: "Ada Lovelace" }, { ...wanted, licences: ["SPB"], groups });
+}
+
 export function waitFor(run: RunSaid, verb: string): Step | undefined {
 	return run.steps.find((step) => step.wait?.verbs.includes(verb));
 }

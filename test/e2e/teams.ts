@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { idOf } from "../chat/teams/teams-world.ts";
 import { enterTeamsIds } from "../playground/people.ts";
 import { startBot } from "./bot.ts";
-import { becomesInGraph, day, reads, runUntil, type Stage, type Story } from "./stage.ts";
+import { adaIsInGraph, day, onlyRun, reads, runUntil, type Stage, type Story } from "./stage.ts";
 import { choose, openTeamsPage } from "./teams-page.ts";
 
 export const teams: Story = { name: "teams", play };
@@ -49,9 +49,7 @@ async function play(stage: Stage): Promise<void> {
 	await reads(asked, "Harriet Reyes asks");
 	await asked.scrollIntoViewIfNeeded();
 	await mo.picture("approval");
-	const { items } = (await bot.api("harriet", "/runs")).body as { items: { id: string }[] };
-	const [{ id } = { id: "" }] = items;
-	assert.equal(items.length, 1);
+	const id = await onlyRun(bot);
 	did("the plan is shown to who asked, and who approves is asked in a chat of their own, unasked");
 
 	const own = harriet.playground.shown[1];
@@ -89,14 +87,7 @@ async function play(stage: Stage): Promise<void> {
 	await runUntil(bot, id, { what: "the end", is: (run) => run.phase === "done" });
 	await reads(progress, /read back and/);
 	await harriet.picture("done");
-	await becomesInGraph(
-		bot,
-		{ name: "Ada Lovelace" },
-		{
-			...{ userPrincipalName: "ada.lovelace@contoso.example", enabled: true, manager: "sol@contoso.example" },
-			...{ licences: ["SPB"], groups: ["All Sales", "Sales"] },
-		},
-	);
+	await adaIsInGraph(bot);
 	did("the run ends on the same card, and Graph itself says so");
 
 	await harriet.goto("Group");
