@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { atOnce } from "../fixtures/at-once.ts";
 import { approvalFaults } from "./approvals.ts";
 import { directoryFaults } from "./directories/jobs.ts";
 import { damageFaults, fullFault, heldFault } from "./disk.ts";
@@ -13,6 +14,9 @@ import { killFaults } from "./kill.ts";
 import { remoteFaults } from "./remote.ts";
 import { repeatFaults } from "./repeats.ts";
 import { type FaultRow, failed, tableOf } from "./row.ts";
+
+/** Half of a part is waiting for what was killed or does not answer. */
+const AT_ONCE = 2;
 
 const args = process.argv.slice(2);
 const asJson = args.includes("--json");
@@ -37,19 +41,19 @@ if (unknown.length > 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "sopwith-faults-"));
-const rows: FaultRow[] = [];
 try {
-	for (const [name, part] of Object.entries(PARTS)) {
-		if (asked.length > 0 && !asked.includes(name)) continue;
+	const wanted = Object.entries(PARTS).filter(([name]) => asked.length === 0 || asked.includes(name));
+	const found = await atOnce(AT_ONCE, wanted, async ([name, part]) => {
 		if (!asJson) process.stderr.write(`trying: ${name}\n`);
 		const own = join(folder, name);
 		mkdirSync(own);
-		const found = [await part(own)].flat();
-		rows.push(...found);
-		if (!asJson) process.stderr.write(tableOf(found));
-	}
+		const rows = [await part(own)].flat();
+		if (!asJson) process.stderr.write(tableOf(rows));
+		return rows;
+	});
+	const rows = found.flat();
 	process.stdout.write(asJson ? `${JSON.stringify(rows)}\n` : tableOf(rows));
+	process.exitCode = rows.some(failed) ? 1 : 0;
 } finally {
 	rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = rows.some(failed) ? 1 : 0;

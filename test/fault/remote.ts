@@ -10,6 +10,7 @@ import { openRedactor } from "../../src/base/redact.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { systemClock } from "../../src/base/time.ts";
 import type { RunDescription } from "../../src/engine/desk.ts";
+import { atOnce } from "../fixtures/at-once.ts";
 import { edit, roomyDefinitions } from "./definitions.ts";
 import { formOf } from "./people.ts";
 import { type FaultRow, type Tally, tallyOf } from "./row.ts";
@@ -82,19 +83,11 @@ const MOST_MS = 150_000;
 /** `slow`: also those that take longer than a try may. */
 export async function remoteFaults(folder: string, options: { readonly slow: boolean }): Promise<readonly FaultRow[]> {
 	const cases = Object.entries(CASES).filter(([, one]) => options.slow || one.slow === undefined);
-	const rows: FaultRow[] = new Array(cases.length);
-	let next = 0;
-	const worker = async (): Promise<void> => {
-		while (next < cases.length) {
-			const at = next++;
-			const [fault, one] = cases[at] as (typeof cases)[number];
-			const tally = tallyOf(fault);
-			await play(join(folder, String(at)), one, tally);
-			rows[at] = tally.row();
-		}
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, worker));
-	return rows;
+	return atOnce(AT_ONCE, cases, async ([fault, one], at) => {
+		const tally = tallyOf(fault);
+		await play(join(folder, String(at)), one, tally);
+		return tally.row();
+	});
 }
 
 async function play(folder: string, one: Case, tally: Tally): Promise<void> {

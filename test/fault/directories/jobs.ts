@@ -3,6 +3,7 @@
  * A job that needs what the machine lacks must never be left out in silence.
  */
 import { join } from "node:path";
+import { atOnce } from "../../fixtures/at-once.ts";
 import { needs } from "../../fixtures/needs.ts";
 import { type FaultRow, type Tally, tallyOf } from "../row.ts";
 import { deaths, frozen } from "./controller.ts";
@@ -44,17 +45,11 @@ export async function directoryFaults(
 	);
 	if (lacking !== false) process.stderr.write(`not tried: ${lacking}\n`);
 	const tallies = new Map(jobs.map(({ fault }) => [fault, tallyOf(fault, { targets: true })]));
-	let next = 0;
-	const worker = async (): Promise<void> => {
-		while (next < jobs.length) {
-			const at = next++;
-			const { fault, run } = jobs[at] as Job;
-			const tally = tallies.get(fault) as Tally;
-			// What breaks a job is a finding of its row, so that the others are told all the same.
-			await run(join(folder, String(at)), tally).catch((error: unknown) => tally.wrong(String(error)));
-		}
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	await atOnce(AT_ONCE, jobs, async ({ fault, run }, at) => {
+		const tally = tallies.get(fault) as Tally;
+		// What breaks a job is a finding of its row, so that the others are told all the same.
+		await run(join(folder, String(at)), tally).catch((error: unknown) => tally.wrong(String(error)));
+	});
 	return [...tallies.values()].map((tally) => tally.row());
 }
 
