@@ -2,13 +2,8 @@
  * The whole of Slack on loopback around a world of its own: the real local Slack, whose people say, press and send; our door,
  * by socket or by signed HTTP; the poster. Must never stand in for a part of ours.
  */
-import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Registry } from "prom-client";
-import { pause } from "../../../src/app-pause.ts";
+import { after, pause } from "../../../src/app-pause.ts";
 import type { Values } from "../../../src/base/json.ts";
-import { openLog } from "../../../src/base/log.ts";
-import { openRedactor } from "../../../src/base/redact.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { type Clock, systemClock } from "../../../src/base/time.ts";
 import { reach as placesOf } from "../../../src/chat/audience.ts";
@@ -27,7 +22,6 @@ import { createTell } from "../../../src/chat/slack/tell.ts";
 import { createThreads } from "../../../src/chat/slack/threads.ts";
 import { createSlackApi } from "../../../src/chat/slack/web-api.ts";
 import { createWorkspaces, type WorkspaceToken } from "../../../src/chat/slack/workspaces.ts";
-import { createWeb } from "../../../src/console/server.ts";
 import { createLinkStore } from "../../../src/engine/embedded/links.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { view } from "../../../src/engine/view.ts";
@@ -35,10 +29,10 @@ import type { Actor, Person } from "../../../src/people/roster.ts";
 import type { Client } from "../../../src/sop/definitions.ts";
 import { type Slack, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { openLines, openLoopback } from "../loopback.ts";
 import { openWorld } from "../world.ts";
 
 export type SlackWorld = Awaited<ReturnType<typeof openSlackWorld>>;
-export type Answered = { readonly status: number; readonly body: string };
 
 /** `around`: wraps the bot, to make it slow. `slack`: one that runs already. `folder`: the same world again,
  * after a stop. `shut`: Slack cannot be reached. `sops`:
@@ -70,21 +64,9 @@ export async function openSlackWorld(
 	});
 	const { clock, store, audit, definitions, desk, posts, fill, newId } = world;
 	clocks = clock;
-	const lines: string[] = [];
-	const log = openLog({
-		level: "info",
-		pretty: false,
-		colour: false,
-		clock,
-		redactor: openRedactor(),
-		write: (line) => void lines.push(line),
-	});
+	const { log, lines } = openLines(clock);
 	const stopping = new AbortController();
 	const wait = (ms: number): Promise<void> => pause(ms, stopping.signal);
-	const after = (ms: number, act: () => void): (() => void) => {
-		const timer = setTimeout(act, ms);
-		return () => clearTimeout(timer);
-	};
 	const complain = (error: unknown): void => log.warn({ error }, "complained");
 	const tell = createTell({ audit, log });
 	const workspaces = createWorkspaces({
@@ -150,24 +132,11 @@ export async function openSlackWorld(
 		refresh: (run: string) => void poster.refresh(run),
 	};
 	const handler = door.handler(around(createBot(botParts)), botParts);
-	const troubles: unknown[] = [];
-	const web = createWeb({
-		clock,
-		registry: new Registry(),
-		ready: () => true,
-		publicUrl: "http://127.0.0.1",
-		loopback: false,
-		mounts: handler === undefined ? [] : [{ at: "/", handler }],
-		complain: (error) => void troubles.push(error),
-	});
-	const server = createServer(web);
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-	const { port } = server.address() as AddressInfo;
+	const { port, troubles, post, close } = await openLoopback(clock, "/slack/events", handler);
 	if (way === "http") slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
 	await door.start();
 	const stop = async (): Promise<void> => {
-		server.closeAllConnections();
-		await new Promise<void>((done) => server.close(() => done()));
+		await close();
 		await poster.close();
 		const told = threads.close();
 		stopping.abort();
@@ -177,9 +146,7 @@ export async function openSlackWorld(
 	};
 	return {
 		...world,
-		...{ slack, door, poster, links, look, lines, troubles, port, workspaces },
-		/** Knocks by hand. */
-		post: (body: string | Buffer, headers: Knocking) => posted(port, body, headers),
+		...{ slack, door, poster, links, look, lines, troubles, port, post, workspaces },
 		/** Stops it; the folder and Slack stay. */
 		pause: async () => {
 			await stop();
@@ -197,22 +164,6 @@ export async function openSlackWorld(
 export function withSlack(person: Person): Person {
 	const found = Object.entries(PEOPLE).find(([, { name }]) => name === person.name);
 	return found === undefined ? person : { ...person, slack: rosterId(found[0] as SlackWho) };
-}
-
-type Knocking = { readonly [name: string]: string | readonly string[] };
-
-function posted(port: number, body: string | Buffer, headers: Knocking): Promise<Answered> {
-	return new Promise((done, fail) => {
-		const options = { port, host: "127.0.0.1", path: "/slack/events", method: "POST", headers: { ...headers } };
-		const request = httpRequest(options as object, (response) => {
-			let text = "";
-			response.setEncoding("utf8").on("data", (chunk: string) => {
-				text += chunk;
-			});
-			response.on("end", () => done({ status: response.statusCode ?? 0, body: text }));
-		});
-		request.on("error", fail).end(body);
-	});
 }
 
 /** Every text in blocks, in order. */

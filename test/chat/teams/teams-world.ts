@@ -2,23 +2,19 @@
  * The whole of Teams on loopback around a world of its own: people send activities over HTTP with signed tokens, the bot
  * answers through the SDK to a connector over TLS. Must never stand in for a part of ours.
  */
-import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { Registry } from "prom-client";
+import { after } from "../../../src/app-pause.ts";
 import { openTeams } from "../../../src/app-teams.ts";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
-import { openLog } from "../../../src/base/log.ts";
-import { openRedactor } from "../../../src/base/redact.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { toMs } from "../../../src/base/time.ts";
 import { loadCards } from "../../../src/cards/load.ts";
 import { type Bot, createBot } from "../../../src/chat/bot.ts";
 import { createPoster } from "../../../src/chat/poster.ts";
 import { draftsIn } from "../../../src/chat/posts.ts";
-import { createWeb } from "../../../src/console/server.ts";
 import { view } from "../../../src/engine/view.ts";
 import type { Client } from "../../../src/sop/definitions.ts";
+import { type Headers, openLines, openLoopback } from "../loopback.ts";
 import { openWorld, TEAMS_IDS } from "../world.ts";
 import { APP, type Message, type Microsoft, openMicrosoft, TENANT, tokenOf } from "./microsoft.ts";
 
@@ -49,16 +45,8 @@ export async function openTeamsWorld(
 		channels: { operations: { teams: OPERATIONS }, ...approvals },
 		sops: more.sops ?? {},
 	});
-	const lines: string[] = [];
 	const { clock, definitions, audit, desk, posts, fill, newId } = world;
-	const log = openLog({
-		level: "info",
-		pretty: false,
-		colour: false,
-		clock,
-		redactor: openRedactor(),
-		write: (line) => void lines.push(line),
-	});
+	const { log, lines } = openLines(clock);
 	const config = {
 		app: { id: APP, password: new Secret("a-long-secret"), tenant: TENANT },
 		tenants: [TENANT],
@@ -71,10 +59,7 @@ export async function openTeamsWorld(
 		surfaces: [teams.surface],
 		view,
 		rosterOf: (client) => definitions().clients[client]?.roster,
-		after: (ms, act) => {
-			const timer = setTimeout(act, ms);
-			return () => clearTimeout(timer);
-		},
+		after,
 		log: (what, facts) => void lines.push(JSON.stringify({ what, ...facts })),
 	});
 	await poster.start();
@@ -82,21 +67,11 @@ export async function openTeamsWorld(
 	const refresh = (run: string): void => void poster.refresh(run);
 	const bot = createBot({ ...botParts, refresh, redraw: poster.redraw });
 	const handler = teams.handler((more.around ?? ((own) => own))(bot), botParts);
-	const troubles: unknown[] = [];
-	const web = createWeb({
-		clock,
-		registry: new Registry(),
-		ready: () => true,
-		publicUrl: "http://127.0.0.1",
-		loopback: false,
-		mounts: [{ at: "/", handler }],
-		complain: (error) => void troubles.push(error),
-	});
-	const server = createServer(web);
-	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-	const { port } = server.address() as AddressInfo;
-	const post = (body: string | Buffer, headers: { readonly [name: string]: string | readonly string[] }) =>
-		posted(port, body, headers);
+	const web = await openLoopback(clock, "/api/messages", handler);
+	const post = async (body: string | Buffer, headers: Headers): Promise<Answered> => {
+		const answer = await web.post(body, headers);
+		return { ...answer, body: parsed(answer.body) };
+	};
 	let number = 0;
 	const by = (who: Who, activity: Values): Values => activityOf(microsoft, who, { id: `a${++number}`, ...activity });
 	const send = (activity: Values, token = goodToken(microsoft, toMs(clock.now()))): Promise<Answered> =>
@@ -107,7 +82,7 @@ export async function openTeamsWorld(
 		teams,
 		poster,
 		lines,
-		troubles,
+		troubles: web.troubles,
 		post,
 		by,
 		send,
@@ -115,8 +90,7 @@ export async function openTeamsWorld(
 		press: (who: Who, card: Values, verb: string, inputs: Values = {}) =>
 			send(by(who, invoke({ action: { type: "Action.Execute", verb, data: { ...idOf(card), ...inputs } } }))),
 		end: async () => {
-			server.closeAllConnections();
-			await new Promise<void>((done) => server.close(() => done()));
+			await web.close();
 			await poster.close();
 			await teams.close();
 			await world.end();
@@ -189,24 +163,6 @@ export function idOf(card: Values): { readonly id: string } {
 	const found = actions.map(({ data }) => (isRecord(data) ? data.id : undefined)).find((id) => typeof id === "string");
 	if (typeof found !== "string") throw new Error("the card has no button that comes back");
 	return { id: found };
-}
-
-function posted(
-	port: number,
-	body: string | Buffer,
-	headers: { readonly [name: string]: string | readonly string[] },
-): Promise<Answered> {
-	return new Promise((done, fail) => {
-		const options = { port, host: "127.0.0.1", path: "/api/messages", method: "POST", headers: { ...headers } };
-		const request = httpRequest(options as object, (response) => {
-			let text = "";
-			response.setEncoding("utf8").on("data", (chunk: string) => {
-				text += chunk;
-			});
-			response.on("end", () => done({ status: response.statusCode ?? 0, body: parsed(text) }));
-		});
-		request.on("error", fail).end(body);
-	});
 }
 
 function parsed(text: string): Json {
