@@ -20,16 +20,19 @@ export interface Wire {
 	close(): void;
 }
 
+/** No server gives up a connection that soon after an answer without having said so in it. */
+const FRESH_MS = 1000;
+
 /**
- * Opens a wire. Reads share kept connections; every write gets its own, so that an idle connection the other side has
- * just closed never leaves a write in doubt. `ca`: PEM, instead of the usual authorities. `mostBytes`: a longer answer is
- * `lost`; default 16 MiB.
+ * Opens a wire. Reads share kept connections; a write goes over one that has just answered a write, or over its own, so
+ * that an idle connection the other side has closed meanwhile never leaves a write in doubt. `ca`: PEM, instead of the
+ * usual authorities. `mostBytes`: a longer answer is `lost`; default 16 MiB.
  */
 export function openWire(options: { readonly ca?: string; readonly mostBytes?: number }): Wire {
 	const { mostBytes = 16 * 1024 * 1024 } = options;
 	const trust = options.ca === undefined ? {} : { ca: options.ca };
 	const reads = new https.Agent({ keepAlive: true, maxSockets: 16, ...trust });
-	const writes = new https.Agent({ keepAlive: false, maxSockets: 16, ...trust });
+	const writes = new https.Agent({ keepAlive: true, timeout: FRESH_MS, maxSockets: 16, ...trust });
 	return {
 		send: (request) => exchange(request, request.method === "GET" ? reads : writes, mostBytes),
 		close() {

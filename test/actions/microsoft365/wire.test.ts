@@ -1,34 +1,36 @@
 /** What the Graph door's wire never does, against a server of our own: follow a redirect, or take in whatever comes. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import https from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connectGraph } from "../../../src/actions/microsoft365/graph.ts";
-import { openWire } from "../../../src/actions/microsoft365/wire.ts";
+import { openWire, type Wire } from "../../../src/actions/microsoft365/wire.ts";
 import { certificateIn } from "../../../src/actions/sandbox/certificate.ts";
 import type { Graph } from "../../../src/engine/remote.ts";
 import { movingClock } from "../sandbox/with-sandbox.ts";
 
-type Server = { readonly origin: string; readonly ca: string };
+type Server = { readonly origin: string; readonly ca: string; readonly lines: readonly Socket[] };
 
 async function serve(t: TestContext, listener: RequestListener): Promise<Server> {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-wire-"));
 	const certificate = await certificateIn(folder);
-	const server = https.createServer(certificate, listener);
+	const lines: Socket[] = [];
+	const server = https.createServer(certificate, listener).on("secureConnection", (line) => lines.push(line));
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	t.after(() => {
 		server.closeAllConnections();
 		server.close();
 		rmSync(folder, { recursive: true });
 	});
-	return { origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: certificate.cert };
+	return { origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: certificate.cert, lines };
 }
 
-async function doorTo(t: TestContext, { origin, ca }: Server): Promise<Graph> {
+async function doorTo(t: TestContext, { origin, ca }: Omit<Server, "lines">): Promise<Graph> {
 	const token = async () => "a-token";
 	const connection = await connectGraph({ endpoint: `${origin}/v1.0`, ca, token, clock: movingClock(), patienceMs: 0 });
 	t.after(() => connection.close());
@@ -77,6 +79,36 @@ test("an answer without end is cut off: a read has no answer, a write is unknown
 		const exchange = await wire.send({ method, url: `${server.origin}/v1.0/users`, headers: {}, signal });
 		assert.deepEqual(exchange, { kind: "lost", sent: true, code: "bad-answer", detail: "more than 1000000 bytes" });
 	}
+});
+
+const post = (wire: Wire, { origin }: Server) =>
+	wire.send({ method: "POST", url: `${origin}/v1.0/users`, headers: {}, signal: AbortSignal.timeout(10_000) });
+
+test("a write goes over the connection that has just answered one, and not over one that was idle", async (t) => {
+	const server = await serve(t, (_request, response) => void response.end("{}"));
+	const wire = openWire({ ca: server.ca });
+	t.after(() => wire.close());
+	for (let sent = 0; sent < 3; sent++) assert.equal((await post(wire, server)).kind, "answered");
+	const [line, ...more] = server.lines;
+	assert.deepEqual(more, []);
+	assert(line !== undefined);
+	await once(line, "close");
+	assert.equal((await post(wire, server)).kind, "answered");
+	assert.equal(server.lines.length, 2);
+});
+
+test("a write over a kept connection that breaks is in doubt, and is not sent again", async (t) => {
+	let asked = 0;
+	const server = await serve(t, (request, response) => {
+		asked += 1;
+		if (asked === 2) request.socket.destroy();
+		else response.end("{}");
+	});
+	const graph = await doorTo(t, server);
+	const write = () => graph.request({ method: "POST", path: ["users"], body: {} });
+	assert.equal((await write()).kind, "ok");
+	assert.deepEqual([(await write()).kind, asked, server.lines.length], ["unknown", 2, 1]);
+	assert.deepEqual([(await write()).kind, asked, server.lines.length], ["ok", 3, 2]);
 });
 
 test("a link is never taken away by deleting the person behind it", async (t) => {
