@@ -8,8 +8,8 @@ import { bold, inertMarkup, markup, SECTION_MOST } from "../../cards/blocks-text
 import { filledOf } from "../fill.ts";
 import type { Drawn } from "../surface.ts";
 
-/** Slack makes no links, previews or mentions of its own out of what we say. */
-const INERT = { parse: "none", link_names: false, unfurl_links: false, unfurl_media: false } as const;
+/** Slack makes no links or mentions of its own out of what we say. */
+const INERT = { parse: "none", link_names: false } as const;
 /** Longest line of a detail, and room for the words about what was left out. */
 const LONGEST = 600;
 const ROOM = 100;

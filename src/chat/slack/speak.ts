@@ -38,11 +38,15 @@ export type Speak = {
 	readonly forget: (team: string, user: string) => void;
 };
 
+/** Only a post can ask for none, and what has none gets none when it is edited. */
+const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const;
+
 /** Makes the voice. */
 export function createSpeak(parts: SpeakParts): Speak {
 	return {
 		post: async (to, message, thread) => {
-			const body = { ...message, channel: to.channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
+			const under = thread === undefined ? {} : { thread_ts: thread };
+			const body = { ...message, ...NO_PREVIEWS, channel: to.channel, ...under };
 			const { ts } = await once(parts, { ...to, method: "chat.postMessage" }, body);
 			if (typeof ts !== "string") throw new UnavailableError("unconfirmed", "Slack did not name the message.");
 			return ts;
