@@ -1,37 +1,17 @@
 /**
- * A card as markup that works without script: for pages, mail and browsers that run none. Must never put data into markup
- * but through `html`.
+ * A card as markup to be read: for mail. Must never put data into markup but through `html`.
  */
 import { unreachable } from "../base/assert.ts";
 import { type Html, html, safeUrl } from "../base/html.ts";
-import type { Button, CardName } from "./card.ts";
+import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
-import { fieldHtml, optionsHtml } from "./html-field.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { spaced } from "./slots.ts";
 
-type HtmlOptions = {
-	/** The random id its buttons carry, sent as `id`. */
-	readonly id: string;
-	/** Where buttons post to. Without it the card is to be read only: no inputs, links alone. */
-	readonly action?: string;
-	/** Sent along with every button, e.g. a token against forged requests. */
-	readonly hidden?: { readonly [name: string]: string };
-};
-
-/** Draws a card as an `article`. A button posts `id`, `verb` and the inputs, named as in every other rendering. */
-export function cardHtml(name: CardName, filled: FilledCard, options: HtmlOptions): Html {
-	const prefix = `${options.id}-`;
-	const reading = options.action === undefined;
-	const shown = partsOf[name].filter(
-		(part) => !reading || !["fields", "choices", "checklist", "send-back"].includes(part),
-	);
-	const body = shown.map((part) => partHtml(part, filled, prefix));
-	const buttons = buttonsHtml(filled, name, options);
-	const inside = reading
-		? html`${body}${buttons}`
-		: html`<form method="post" novalidate action="${safeUrl(options.action ?? "")}">${hiddenHtml(options)}${body}${buttons}</form>`;
-	return html`<article class="card-html" data-card="${name}" aria-labelledby="${prefix}title">${inside}</article>`;
+/** Draws a card to be read, as an `article`: no inputs, links alone. `id`: keeps its ids apart from those around it. */
+export function cardHtml(name: CardName, filled: FilledCard, id: string): Html {
+	const body = partsOf[name].map((part) => partHtml(part, filled, `${id}-`));
+	return html`<article class="card-html" data-card="${name}" aria-labelledby="${id}-title">${body}${buttonsHtml(filled, name)}</article>`;
 }
 
 function partHtml(part: Part, filled: FilledCard, prefix: string): Html {
@@ -50,32 +30,15 @@ function partHtml(part: Part, filled: FilledCard, prefix: string): Html {
 				filled.facts.length > 0 &&
 				html`<dl class="facts">${filled.facts.map((f) => html`<dt>${f.title}</dt><dd>${f.value}</dd>`)}</dl>`
 			}`;
-		case "checklist":
-			return groupHtml("What is done", {
-				id: `${prefix}checked`,
-				name: "checked",
-				kind: "checkbox",
-				required: false,
-				options: filled.checklist,
-				chosen: filled.checklist.filter((item) => item.done).map((item) => item.value),
-			});
-		case "fields":
-			return html`${filled.fields.map((field) => fieldHtml(field, prefix))}`;
-		case "choices":
-			return groupHtml("What now?", {
-				id: `${prefix}choice`,
-				name: "choice",
-				kind: "radio",
-				required: true,
-				options: filled.choices,
-				chosen: [],
-			});
 		case "details":
 			return detailsHtml(filled);
-		case "send-back":
-			return html`${filled.buttons.some((button) => button.reveal === "send-back") && sendBackHtml(prefix)}`;
 		case "footer":
 			return html`${filled.footer !== undefined && html`<p class="meta">${filled.footer}</p>`}`;
+		case "checklist":
+		case "fields":
+		case "choices":
+		case "send-back":
+			return html``;
 		default:
 			return unreachable(part);
 	}
@@ -94,11 +57,6 @@ function lineHtml(line: FilledCard["lines"][number]): Html {
 	}</span></li>`;
 }
 
-function groupHtml(legend: string, list: Parameters<typeof optionsHtml>[0]): Html {
-	if (list.options.length === 0) return html``;
-	return html`<fieldset class="field choices"><legend>${legend}</legend>${optionsHtml(list)}</fieldset>`;
-}
-
 function detailsHtml(filled: FilledCard): Html {
 	const parts = filled.details.filter((part) => part.lines.length > 0);
 	if (parts.length === 0) return html``;
@@ -107,26 +65,11 @@ function detailsHtml(filled: FilledCard): Html {
 	)}</details>`;
 }
 
-function sendBackHtml(prefix: string): Html {
-	return html`<details class="send-back"><summary>Send back</summary>
-<div class="field"><label for="${prefix}words">What should change?</label><textarea id="${prefix}words" name="words" rows="4" maxlength="500"></textarea></div>
-<div class="acts"><button type="submit" class="btn" name="verb" value="send-back">Send back</button></div></details>`;
+function buttonsHtml(filled: FilledCard, name: CardName): Html {
+	const links = filled.buttons.flatMap(({ url, style, title }) =>
+		url === undefined ? [] : [html`<a class="${KINDS[style]}" href="${safeUrl(url)}">${title}</a>`],
+	);
+	return html`${links.length > 0 && html`<div class="acts" data-for="${name}">${links}</div>`}`;
 }
 
-function hiddenHtml(options: HtmlOptions): Html {
-	const all = { ...options.hidden, id: options.id };
-	return html`${Object.entries(all).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
-}
-
-function buttonsHtml(filled: FilledCard, name: CardName, options: HtmlOptions): Html {
-	const drawn = filled.buttons.map((button) => buttonHtml(button, options)).filter((button) => button !== undefined);
-	return html`${drawn.length > 0 && html`<div class="acts" data-for="${name}">${drawn}</div>`}`;
-}
-
-/** What is revealed stands in a `details` of its own, so its button is not drawn. */
-function buttonHtml(button: Button, options: HtmlOptions): Html | undefined {
-	const kind = { primary: "btn primary", default: "btn", danger: "btn danger" }[button.style];
-	if (button.url !== undefined) return html`<a class="${kind}" href="${safeUrl(button.url)}">${button.title}</a>`;
-	if (button.reveal !== undefined || button.verb === undefined || options.action === undefined) return undefined;
-	return html`<button type="submit" class="${kind}" name="verb" value="${button.verb}">${button.title}</button>`;
-}
+const KINDS = { primary: "btn primary", default: "btn", danger: "btn danger" };

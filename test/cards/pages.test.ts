@@ -161,7 +161,7 @@ describe("pages", () => {
 
 	it("are for chats: what is read as a page or as text has all lines", () => {
 		const filled = { ...base, lines: linesOf(412) };
-		const html = String(cardHtml("approval", filled, { id: "c_1" }));
+		const html = String(cardHtml("approval", filled, "c_1"));
 		assert.equal(html.split("Join the group").length - 1, 412);
 		assert.equal(cardText("approval", filled).split("Join the group").length - 1, 412);
 	});

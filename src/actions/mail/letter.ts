@@ -20,6 +20,6 @@ export function letterOf(
 	const filled: FilledCard = { ...emptyCard, title: subject, lead, summary: subject };
 	const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${subject}</title></head>
-<body style="max-width:40em;font:16px/1.5 system-ui,sans-serif">${cardHtml(card, filled, { id: "mail" })}</body></html>`;
+<body style="max-width:40em;font:16px/1.5 system-ui,sans-serif">${cardHtml(card, filled, "mail")}</body></html>`;
 	return { text: text === "" ? cardText(card, filled) : text, html: toText(page) };
 }
