@@ -24,8 +24,6 @@ export type WebParts = {
 	readonly publicUrl: string;
 	/** Local sign-in: only this machine may ask, and nothing that came through a proxy. */
 	readonly loopback: boolean;
-	/** Folders of static files beside our own, by the address they are served under. */
-	readonly statics?: readonly { readonly at: string; readonly folder: string }[];
 	/** In order. Each reads its own body and says itself who may call. */
 	readonly mounts: readonly { readonly at: string; readonly handler: RequestHandler }[];
 	/** Told about errors that are ours, with the request's id. Nothing of it reaches the caller. */
@@ -42,9 +40,8 @@ export function createWeb(parts: WebParts): Express {
 	const most = parts.requestsPerMinute ?? MOST_A_MINUTE;
 	const callerOf = (request: Request) => request.socket.remoteAddress ?? "";
 	web.use(rateCap({ clock: parts.clock, most, perMs: 60_000, callerOf }));
-	for (const { at, folder } of [...(parts.statics ?? []), { at: "/static", folder: STATIC }]) {
-		web.use(at, express.static(folder, { etag: true, maxAge: 0, index: false, redirect: false, dotfiles: "ignore" }));
-	}
+	const how = { etag: true, maxAge: 0, index: false, redirect: false, dotfiles: "ignore" } as const;
+	web.use("/static", express.static(STATIC, how));
 	for (const { at, handler } of parts.mounts) web.use(at, handler);
 	web.use((request: Request, response: Response) => notThere(request, response));
 	web.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {

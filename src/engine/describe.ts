@@ -204,7 +204,6 @@ function waitOn(
 function audienceOf(
 	to: { readonly sop: Sop; readonly run: Run; readonly roster: Roster },
 	path: Path,
-	_state?: StepState,
 ): readonly string[] {
 	const who = credentialFor(to.sop, path);
 	const involved = involvedOf(to.sop, to.run);

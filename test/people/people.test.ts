@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nameOf, namesOf, sayRole } from "../../src/people/names.ts";
+import { namesOf, sayRole } from "../../src/people/names.ts";
 import { resolveWho } from "../../src/people/resolve.ts";
 import type { Person, Roster } from "../../src/people/roster.ts";
 import { matchStanding, type PlanSum } from "../../src/people/standing.ts";
@@ -82,23 +82,17 @@ describe("resolveWho", () => {
 });
 
 describe("names", () => {
-	const rows: readonly (readonly [readonly string[], string | undefined, string])[] = [
-		[[], undefined, "nobody"],
-		[["mo"], undefined, "Mo Manager"],
-		[["mo"], "mo", "you"],
-		[["sam", "mo"], "mo", "you or Sam Osei"],
-		[["sam", "mo"], undefined, "Sam Osei or Mo Manager"],
-		[["tia", "sam", "mo"], undefined, "3 people of the service desk"],
-		[["tia", "sam", "mo"], "sam", "you or 2 others of the service desk"],
-		[["tia", "sol", "mo"], undefined, "Tia Tran or 2 others"],
-		[["ghost"], undefined, "someone we do not know"],
+	const rows: readonly (readonly [readonly string[], string])[] = [
+		[[], "nobody"],
+		[["mo"], "Mo Manager"],
+		[["sam", "mo"], "Sam Osei or Mo Manager"],
+		[["tia", "sam", "mo"], "3 people of the service desk"],
+		[["tia", "sol", "mo"], "Tia Tran or 2 others"],
+		[["ghost"], "someone we do not know"],
 	];
-	for (const [people, reader, words] of rows) {
-		it(`says “${words}”`, () => assert.equal(namesOf(people, roster, reader === undefined ? {} : { reader }), words));
-	}
+	for (const [people, words] of rows) it(`says “${words}”`, () => assert.equal(namesOf(people, roster), words));
 
-	it("says first names and roles as people do", () => {
-		assert.equal(nameOf("mo", roster, { first: true }), "Mo");
+	it("says roles as people do", () => {
 		assert.deepEqual([sayRole("it-lead"), sayRole("hr"), sayRole("service-desk")], ["IT lead", "HR", "service desk"]);
 	});
 });
