@@ -60,8 +60,8 @@ export async function openBolt(parts: BoltParts): Promise<Bolt> {
 	});
 	const hand: Bolt["hand"] = async (delivery) => {
 		const slot: Slot = { delivery, heard: false, answer: undefined };
-		// It takes a null for something that is there.
-		const body = Object.fromEntries(Object.entries(delivery.body).filter(([, value]) => value !== null));
+		const { event: inner } = delivery.body;
+		const body = { ...withoutNulls(delivery.body), ...(isRecord(inner) ? { event: withoutNulls(inner) } : {}) };
 		under.set(body, slot);
 		const event: ReceiverEvent = { body, ack: async () => undefined };
 		try {
@@ -79,6 +79,11 @@ export async function openBolt(parts: BoltParts): Promise<Bolt> {
 		installerOptions: { clientOptions: { ...clientOptions, rejectRateLimitedCalls: true, timeout: 10_000 } },
 	});
 	return { hand, ...openSocket(receiver, { ...parts, hand }) };
+}
+
+/** Bolt takes a null for something that is there, also for who an event is from. */
+function withoutNulls(values: Values): Values {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
 function whoWeAre(body: object | undefined, under: WeakMap<object, Slot>) {
