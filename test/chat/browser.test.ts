@@ -101,6 +101,26 @@ describe("the chat page", { skip }, () => {
 		assert.deepEqual(complaints, []);
 	});
 
+	test("puts what is typed before the conversation has come after it", async () => {
+		const hers = await open(HARRIET);
+		const fetched = Promise.withResolvers<void>();
+		await hers.route("**/chat/messages", async (route) => {
+			await fetched.promise;
+			await route.continue();
+		});
+		await hers.reload();
+		await hers.fill("#say", "approvals");
+		await hers.press("#say", "Enter");
+		fetched.resolve();
+		await hers.locator("#chat > li.mine + li").waitFor();
+		const words = await hers.locator("#chat > li").allTextContents();
+		assert.deepEqual(
+			[words.length > 2, words.findIndex((each) => each.includes("approvals"))],
+			[true, words.length - 2],
+		);
+		assert.deepEqual(complaints, []);
+	});
+
 	test("keeps what one is typing into a card when the card changes", async () => {
 		const hers = await open(HARRIET);
 		await type(hers, "newhire Grace Hopper");

@@ -39,7 +39,7 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("focus", () => {
 	if (!ended.hidden) comeBack();
 });
-start();
+const begun = start();
 
 async function start() {
 	const kept = await fetch("/chat/messages").then(
@@ -108,7 +108,9 @@ async function comeBack() {
 	delete ended.dataset.last;
 }
 
+/** What is typed before the conversation is there comes after it. */
 async function say(text) {
+	await begun;
 	const item = document.createElement("li");
 	item.className = "mine";
 	item.append(who("You", clock()), bubble([text]));
