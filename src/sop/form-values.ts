@@ -171,7 +171,7 @@ function person(field: Field, typed: Json, { people }: FormContext): Checked {
 	const found = people?.find((one) => one.id === kept || one.email.toLowerCase() === wanted);
 	if (found !== undefined) return { value: found.email };
 	if (people === undefined && kept !== undefined && EMAIL.test(kept)) return { value: kept.toLowerCase() };
-	const group = kept?.startsWith("@") ? `“${kept}” is a group, or somebody who is not of the client. ` : "";
+	const group = kept?.startsWith("@") ? `“${kept}” is a group or a handle, not a person of the client. ` : "";
 	return no("not-a-person", `${group}Choose the ${lowerFirst(field.label)} from the people of the client.`);
 }
 

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isRecord, type Json, type Values } from "../../src/base/json.ts";
+import { slackManifest } from "../../src/chat/slack/manifest.ts";
 import { chatOf, openRoughPeople, type RoughPeople, seat } from "../chat/slack/rough-people.ts";
 import type { OpenView } from "../chat/slack/rough-views.ts";
 import { wordsIn } from "../chat/slack/slack-world.ts";
@@ -70,17 +71,26 @@ describe("a user group", () => {
 			const view = await command(`Wanted Person manager=${written}`);
 			assert.deepEqual(standing(blocksOf(view)).slice(0, 2), ["Wanted", "Person"]);
 			const answer = await people.submit(harriet, view, { startDate: "2026-12-01", profile: "sales" });
-			const words = `“${said}” is a group, or somebody who is not of the client. Choose the manager from the people of the client.`;
+			const words = `“${said}” is a group or a handle, not a person of the client. Choose the manager from the people of the client.`;
 			assert.deepEqual(answer.body, { response_action: "errors", errors: { "field/manager/0": words } });
 			await people.close(harriet, view);
 		});
 	}
 
+	test("is told from a person: who is mentioned in a command is chosen, as the manifest has Slack write them by id", async () => {
+		const { manifest } = slackManifest({ definitions: people.world.definitions() });
+		const escaped = manifest.features?.slash_commands?.map(({ should_escape }) => should_escape) ?? [];
+		assert.deepEqual(new Set(escaped), new Set([true]));
+		const view = await command("Ada manager=<@U02MO|mo> Lovelace privateEmail=<mailto:a@x.example|a@x.example>");
+		assert.deepEqual(standing(blocksOf(view)), ["Ada", "Lovelace", "", "", "mo"]);
+		await people.close(harriet, view);
+	});
+
 	test("whose handle is somebody’s name or id is not that person", async () => {
 		for (const handle of ["@mo", "mo", "@Mo Manager", "@mo@contoso.example"]) {
 			const view = await command(`Wanted Person manager=<!subteam^S9|${handle}>`);
 			const answer = await people.submit(harriet, view, { startDate: "2026-12-01", profile: "sales" });
-			assert.match(JSON.stringify(answer.body), /is a group, or somebody who is not of the client/u, handle);
+			assert.match(JSON.stringify(answer.body), /is a group or a handle, not a person of the client/u, handle);
 			await people.close(harriet, view);
 		}
 		assert.deepEqual((await people.world.desk.list(TIA, {})).items, []);

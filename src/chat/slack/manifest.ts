@@ -70,7 +70,8 @@ export function slackManifest({ definitions, client, url }: ManifestParts): Made
 				callback_id: id,
 				description: about,
 			})),
-			slash_commands: menu.map((command) => ({ ...command, ...at, should_escape: false })),
+			// People, groups, channels and links come by their ids, as in messages: a handle alone names nobody.
+			slash_commands: menu.map((command) => ({ ...command, ...at, should_escape: true })),
 		},
 		oauth_config: { scopes: { bot: keysOf(SCOPES) } },
 		settings: {
