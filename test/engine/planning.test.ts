@@ -25,6 +25,7 @@ import {
 	stays,
 	type Told,
 	tell,
+	tellStep,
 } from "./stage.ts";
 
 const each = (steps: readonly Step[], more: object = {}): Step => {
@@ -183,18 +184,7 @@ test("waits one after the other add up, the latest day counts, and what is over 
 
 test("a mail is planned for who has an address and while the notice is not over", () => {
 	const mail = { action: never, with: { to: "${subject.email}" }, guard: { id: "approve", depth: 0 }, timeoutMs: 1 };
-	const told: Step = {
-		...base,
-		id: "n",
-		name: "N",
-		kind: "tell",
-		to: ["hr"],
-		card: "c",
-		data: {},
-		acknowledge: false,
-		mail,
-	};
-	const sop = sopFor([approveStep(["n"]), told, stays]);
+	const sop = sopFor([approveStep(["n"]), tellStep("n", mail), stays]);
 	const { looks } = pass(sop, tell(sop, { email: "ada@home" }));
 	assert.deepEqual(looks, [[{ path: "n", action: "mail.send", input: { to: "ada@home" }, deferred: false }]]);
 	assert.deepEqual(pass(sop, tell(sop, {})).looks, []);
@@ -204,7 +194,7 @@ test("a mail is planned for who has an address and while the notice is not over"
 	over.ended("n", done());
 	assert.equal(over.state("n").state, "done");
 	assert.deepEqual(pass(sop, over).looks, []);
-	const plain = sopFor([approveStep(["a"]), { ...told, mail: { ...mail } } as Step, doStep("a")]);
+	const plain = sopFor([approveStep(["a"]), tellStep("n", mail), doStep("a")]);
 	assert.deepEqual(paths(pass(plain, tell(plain, { email: "ada@home" })).plan), ["a"]);
 });
 

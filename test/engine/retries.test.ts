@@ -5,7 +5,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toMs } from "../../src/base/time.ts";
 import type { Outcome } from "../../src/engine/event.ts";
-import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
 	base,
@@ -24,6 +23,7 @@ import {
 	stays,
 	type Told,
 	tell,
+	tellStep,
 	unknown,
 } from "./stage.ts";
 
@@ -57,18 +57,7 @@ test("pauses double from the step's first to its longest, spread by a quarter, t
 
 test("the mail of a notice is tried four times", () => {
 	const mail = { action: never, with: {}, timeoutMs: 1000 };
-	const tell1: Step = {
-		...base,
-		id: "n",
-		name: "N",
-		kind: "tell",
-		to: ["hr"],
-		card: "c",
-		data: {},
-		acknowledge: false,
-		mail,
-	};
-	const told = tell(sopFor([tell1]), { email: "ada@home" });
+	const told = tell(sopFor([tellStep("n", mail)]), { email: "ada@home" });
 	const found = pauses(told, "n");
 	assert.equal(found.length, 3);
 	for (const [i, ms] of found.entries()) assert.ok(ms >= 750 * 2 ** i && ms <= 1250 * 2 ** i, String(found));

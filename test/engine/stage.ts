@@ -48,6 +48,11 @@ export function freeStep(id: string, more: Partial<Only<"do">> = {}): Step {
 	return { ...step, unguarded: "a test" };
 }
 
+/** A notice to HR, and what is mailed of it. */
+export function tellStep(id: string, mail: NonNullable<Only<"tell">["mail"]>): Step {
+	return { ...base, id, name: `Tell ${id}`, kind: "tell", to: ["hr"], card: "c", data: {}, acknowledge: false, mail };
+}
+
 export function sopFor(steps: readonly Step[], more: Partial<Sop> = {}): Sop {
 	return { ...sopOf("test", steps), ...more };
 }

@@ -23,6 +23,7 @@ import {
 	sopFor,
 	stays,
 	tell,
+	tellStep,
 } from "./stage.ts";
 
 const size = change("set:y#size", { before: 0, after: 1 });
@@ -141,19 +142,8 @@ test("what a mail or a sub-SOP changed is turned round by its own action, with t
 		...{ name: "thing.join", repeat: { kind: "settle", ms: 30_000 }, writes: true, destructive: true },
 	});
 	const mail = { action: never, with: {}, timeoutMs: 1 };
-	const told: Step = {
-		...base,
-		id: "r",
-		name: "R",
-		kind: "tell",
-		to: ["hr"],
-		card: "c",
-		data: {},
-		acknowledge: false,
-		mail,
-	};
 	const of = { ...request, undo: { ...request.undo, entries: [{ ...entries[0], path: "r" }] } };
-	const [, turned] = undoSop(sopFor([told]), of).steps;
+	const [, turned] = undoSop(sopFor([tellStep("r", mail)]), of).steps;
 	assert.deepEqual(turned?.kind === "do" && turned.action, { ...never, destructive: true });
 });
 
