@@ -2,11 +2,11 @@
  * Checks what the environment says about Teams and Slack. A surface that is half configured is a mistake, never a silent
  * "off". Must never repeat a credential in a problem's words.
  */
+import { type Environment, variable } from "./base/environment.ts";
 import type { Problem } from "./base/errors.ts";
 import { isLoopback } from "./base/loopback.ts";
 import { Secret } from "./base/secret.ts";
 
-type Environment = { readonly [name: string]: string | undefined };
 type Rule = {
 	readonly name: string;
 	readonly fits: (value: string, env: Environment) => boolean;
@@ -49,14 +49,14 @@ export type TeamsConfig = {
 
 /** Reads what is said about Teams, once `surfaceProblems` found nothing. Undefined: Teams is off. */
 export function readTeams(env: Environment): TeamsConfig | undefined {
-	const listed = (value(env, "TEAMS_TENANTS") ?? "").split(",").map((id) => id.trim().toLowerCase());
+	const listed = (variable(env, "TEAMS_TENANTS") ?? "").split(",").map((id) => id.trim().toLowerCase());
 	const tenants = listed.filter((id) => id !== "");
-	if (value(env, "TEAMS_PLAYGROUND") === "1") return { tenants };
-	const id = value(env, "TEAMS_APP_ID");
+	if (variable(env, "TEAMS_PLAYGROUND") === "1") return { tenants };
+	const id = variable(env, "TEAMS_APP_ID");
 	if (id === undefined) return undefined;
-	const password = new Secret(value(env, "TEAMS_APP_PASSWORD") ?? "");
-	const app = { id: id.toLowerCase(), password, tenant: value(env, "TEAMS_APP_TENANT") ?? "" };
-	const cloud = TEAMS_CLOUDS.find((each) => each === value(env, CLOUD.name));
+	const password = new Secret(variable(env, "TEAMS_APP_PASSWORD") ?? "");
+	const app = { id: id.toLowerCase(), password, tenant: variable(env, "TEAMS_APP_TENANT") ?? "" };
+	const cloud = TEAMS_CLOUDS.find((each) => each === variable(env, CLOUD.name));
 	return { app, tenants, ...(cloud === undefined ? {} : { cloud }) };
 }
 
@@ -74,13 +74,13 @@ export type SlackConfig = {
 
 /** Reads what is said about Slack, once `surfaceProblems` found nothing. Undefined: Slack is off. */
 export function readSlack(env: Environment): SlackConfig | undefined {
-	const [bot, token] = [value(env, "SLACK_BOT_TOKEN"), value(env, "SLACK_APP_TOKEN")];
+	const [bot, token] = [variable(env, "SLACK_BOT_TOKEN"), variable(env, "SLACK_APP_TOKEN")];
 	if (bot === undefined) return undefined;
 	const way =
 		token === undefined
-			? ({ kind: "http", signingSecret: new Secret(value(env, "SLACK_SIGNING_SECRET") ?? "") } as const)
+			? ({ kind: "http", signingSecret: new Secret(variable(env, "SLACK_SIGNING_SECRET") ?? "") } as const)
 			: ({ kind: "socket", token: new Secret(token) } as const);
-	return { bot: new Secret(bot), way, api: value(env, "SLACK_API_URL") ?? SLACK_API };
+	return { bot: new Secret(bot), way, api: variable(env, "SLACK_API_URL") ?? SLACK_API };
 }
 
 /** Returns every problem with the variables of Teams and Slack; empty when neither is asked for. */
@@ -89,15 +89,15 @@ export function surfaceProblems(env: Environment): readonly Problem[] {
 }
 
 function teamsProblems(env: Environment): readonly Problem[] {
-	const playground = value(env, "TEAMS_PLAYGROUND");
+	const playground = variable(env, "TEAMS_PLAYGROUND");
 	if (playground !== undefined && playground !== "1") {
 		const message = `"${playground}" was found; 1 was expected, or nothing.`;
 		return [{ path: "TEAMS_PLAYGROUND", code: "bad-surface-value", message, remedy: "TEAMS_PLAYGROUND=1" }];
 	}
-	const set = [...TEAMS, CLOUD].filter((rule) => value(env, rule.name) !== undefined);
+	const set = [...TEAMS, CLOUD].filter((rule) => variable(env, rule.name) !== undefined);
 	if (playground === "1") return playgroundProblems(set);
 	if (set.length === 0) return [];
-	const missing = TEAMS.filter((rule) => value(env, rule.name) === undefined);
+	const missing = TEAMS.filter((rule) => variable(env, rule.name) === undefined);
 	return missing.map((rule) => half(rule, "Teams", set));
 }
 
@@ -110,7 +110,7 @@ function playgroundProblems(set: readonly Rule[]): readonly Problem[] {
 }
 
 function slackProblems(env: Environment): readonly Problem[] {
-	const set = SLACK.filter((rule) => value(env, rule.name) !== undefined);
+	const set = SLACK.filter((rule) => variable(env, rule.name) !== undefined);
 	if (set.length === 0) return [];
 	const [bot, app, signing] = SLACK;
 	const problems: Problem[] = [];
@@ -129,7 +129,7 @@ function slackProblems(env: Environment): readonly Problem[] {
 
 function misshapen(env: Environment, rules: readonly Rule[]): readonly Problem[] {
 	return rules.flatMap((rule) => {
-		const found = value(env, rule.name);
+		const found = variable(env, rule.name);
 		if (found === undefined || rule.fits(found, env)) return [];
 		const message = `What is set does not look like one; expected: ${rule.example}`;
 		return [{ path: rule.name, code: "bad-surface-value", message, remedy: `${rule.name}=${rule.example}` }];
@@ -154,10 +154,5 @@ function isApiBase(found: string): boolean {
 
 /** Slack's own have 32 hexadecimal digits; who plays Slack may have others. */
 function isSigningSecret(found: string, env: Environment): boolean {
-	return /^[0-9a-f]{32}$/i.test(found) || (value(env, "SLACK_API_URL") !== undefined && found.length >= 8);
-}
-
-function value(env: Environment, name: string): string | undefined {
-	const found = env[name]?.trim();
-	return found === undefined || found === "" ? undefined : found;
+	return /^[0-9a-f]{32}$/i.test(found) || (variable(env, "SLACK_API_URL") !== undefined && found.length >= 8);
 }

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { type Environment, variable } from "./base/environment.ts";
 import { ConfigError, type Problem } from "./base/errors.ts";
 import { isLoopback } from "./base/loopback.ts";
 import { nearest } from "./base/nearest.ts";
@@ -32,8 +33,6 @@ export type Config = {
 	readonly slack?: SlackConfig;
 	readonly logLevel: LogLevel;
 };
-
-export type Environment = { readonly [name: string]: string | undefined };
 
 /** What reading needs of the disk. */
 export type Files = {
@@ -84,11 +83,11 @@ const KEY_EXAMPLE = "`openssl rand -base64 32`, or file:/etc/sopwith/key";
 export function readConfig(env: Environment, files: Files): Config {
 	const problems: Problem[] = [...surfaceProblems(env), ...misspelt(env)];
 	const report = (problem: Problem) => problems.push(problem);
-	const host = text(env, "HOST") ?? "127.0.0.1";
+	const host = variable(env, "HOST") ?? "127.0.0.1";
 	const port = readPort(env, report);
 	const publicUrl = readPublicUrl(env, report);
 	const folders = readFolders(env, files);
-	if (text(env, "SOPWITH_DEFINITIONS") !== undefined && !files.exists(folders.definitions)) {
+	if (variable(env, "SOPWITH_DEFINITIONS") !== undefined && !files.exists(folders.definitions)) {
 		const message = `${folders.definitions} is not there; a folder of SOPs and clients was expected.`;
 		report({ path: "SOPWITH_DEFINITIONS", code: "no-such-folder", message, remedy: "./sop-definitions" });
 	}
@@ -105,20 +104,14 @@ export function readConfig(env: Environment, files: Files): Config {
 
 /** The two folders, absolute. Needs no other variable, so that `check` works on a machine that has no key. */
 export function readFolders(env: Environment, files: Pick<Files, "cwd">): { definitions: string; data: string } {
-	const definitions = resolve(files.cwd, text(env, "SOPWITH_DEFINITIONS") ?? "./sop-definitions");
-	return { definitions, data: resolve(files.cwd, text(env, "SOPWITH_DATA") ?? "./data") };
+	const definitions = resolve(files.cwd, variable(env, "SOPWITH_DEFINITIONS") ?? "./sop-definitions");
+	return { definitions, data: resolve(files.cwd, variable(env, "SOPWITH_DATA") ?? "./data") };
 }
 
 type Report = (problem: Problem) => void;
 
-/** An empty variable counts as not set: `PORT= npm start` means the default. */
-function text(env: Environment, name: string): string | undefined {
-	const value = env[name]?.trim();
-	return value === undefined || value === "" ? undefined : value;
-}
-
 function readPort(env: Environment, report: Report): number {
-	const found = text(env, "PORT") ?? "3978";
+	const found = variable(env, "PORT") ?? "3978";
 	const port = /^\d{1,5}$/.test(found) ? Number(found) : Number.NaN;
 	if (port >= 0 && port <= 65_535) return port;
 	report({ path: "PORT", code: "bad-port", message: `"${found}" was found; a port was expected.`, remedy: "3978" });
@@ -126,7 +119,7 @@ function readPort(env: Environment, report: Report): number {
 }
 
 function readPublicUrl(env: Environment, report: Report): string | undefined {
-	const found = text(env, "PUBLIC_URL");
+	const found = variable(env, "PUBLIC_URL");
 	if (found === undefined) return undefined;
 	const url = URL.canParse(found) ? new URL(found) : undefined;
 	const web = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
@@ -138,7 +131,7 @@ function readPublicUrl(env: Environment, report: Report): string | undefined {
 }
 
 function readLogLevel(env: Environment, report: Report): LogLevel {
-	const found = text(env, "LOG_LEVEL") ?? "info";
+	const found = variable(env, "LOG_LEVEL") ?? "info";
 	const level = LOG_LEVELS.find((one) => one === found.toLowerCase());
 	if (level !== undefined) return level;
 	const message = `"${found}" was found; one of ${LOG_LEVELS.join(", ")} was expected.`;
@@ -155,9 +148,9 @@ function checkSignIn(
 	where: { readonly host: string; readonly publicUrl: string | undefined; readonly local: boolean },
 	report: Report,
 ): Config["signIn"] {
-	const found = text(env, "SOPWITH_SIGNIN");
+	const found = variable(env, "SOPWITH_SIGNIN");
 	const path = "SOPWITH_SIGNIN";
-	const reached = ["TEAMS_APP_ID", "SLACK_SIGNING_SECRET"].filter((name) => text(env, name) !== undefined);
+	const reached = ["TEAMS_APP_ID", "SLACK_SIGNING_SECRET"].filter((name) => variable(env, name) !== undefined);
 	if (found === "oidc") {
 		if (!where.local && !where.publicUrl?.startsWith("https:")) {
 			const message = `PUBLIC_URL is ${where.publicUrl ?? "not set"}; where others sign in it has to be https.`;
@@ -200,7 +193,7 @@ type KeyPlace = {
 
 function readKey(env: Environment, place: KeyPlace, report: Report): Secret | undefined {
 	const { files } = place;
-	const found = text(env, "SOPWITH_KEY");
+	const found = variable(env, "SOPWITH_KEY");
 	const path = "SOPWITH_KEY";
 	if (found !== undefined && !found.startsWith("file:")) {
 		return parseKey(found, () =>

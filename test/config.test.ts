@@ -4,10 +4,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, syml
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { Environment } from "../src/base/environment.ts";
 import { ConfigError } from "../src/base/errors.ts";
 import { isLoopback } from "../src/base/loopback.ts";
 import { diskFiles } from "../src/command/disk-files.ts";
-import { type Config, type Environment, readConfig } from "../src/config.ts";
+import { type Config, readConfig } from "../src/config.ts";
 
 const KEY = Buffer.alloc(32, 7).toString("base64");
 const UUID = "11111111-2222-3333-4444-555555555555";

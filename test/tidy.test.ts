@@ -5,11 +5,13 @@ import { badImports, scatteredPackages, unlistedPackages } from "./tidy/imports.
 import {
 	bannedWords,
 	brokenJson,
+	bygoneCodes,
 	deadThings,
 	longThings,
 	missingHeads,
 	strayTopLevel,
 	undocumentedCodes,
+	variablesApart,
 	workplaceNames,
 } from "./tidy/rules.ts";
 import { readProject, type Source } from "./tidy/source.ts";
@@ -27,6 +29,8 @@ const RULES: readonly (readonly [string, (sources: readonly Source[]) => readonl
 	["the top level holds what was asked for", strayTopLevel],
 	["every card is JSON", brokenJson],
 	["every code stands in README's table", undocumentedCodes],
+	["README's table has no code that is gone", bygoneCodes],
+	["README's table has the variables that are read, and no others", variablesApart],
 ];
 
 test("the project is read", () => assert(sources.some(({ path }) => path === "src/base/errors.ts")));

@@ -2,11 +2,13 @@
  * What a command is, and what it may reach. Commands print data with `out` and talk to the person with `talk`. Must never
  * touch the process itself: `main.ts` does.
  */
+
+import type { Environment } from "../base/environment.ts";
 import type { Problem } from "../base/errors.ts";
 import type { Finding } from "../base/finding.ts";
 import type { Json } from "../base/json.ts";
 import type { Clock } from "../base/time.ts";
-import type { Config, Environment } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import type { ExaminedWorkspace, OpenApp } from "./app-port.ts";
 

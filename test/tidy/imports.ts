@@ -83,7 +83,7 @@ export function product(sources: readonly Source[]): readonly Source[] {
 	return sources.filter(({ path }) => /^src\/.*\.(ts|mjs)$/.test(path));
 }
 
-export function textOf(sources: readonly Source[], path: string): string {
+function textOf(sources: readonly Source[], path: string): string {
 	return sources.find((source) => source.path === path)?.text ?? "";
 }
 

@@ -1,7 +1,7 @@
 /**
  * The rules of the house that a machine can check. Each returns its violations as `file:line what`.
  */
-import { product, textOf } from "./imports.ts";
+import { product } from "./imports.ts";
 import { lineAt, type Source, topLevel } from "./source.ts";
 
 const LINES_MAX = 300;
@@ -18,6 +18,8 @@ const MAY_SET_TIMERS =
 const MAY_PRINT = /^src\/(main\.ts|command\/)/;
 const PURE = /^src\/(engine\/[^/]+\.ts|sop\/|people\/)/;
 const ENTRIES = new Set(["src/main.ts", "src/sopwith.mjs", "src/own-node.mjs"]);
+/** Variables that are everybody's. */
+const SYSTEM = new Set(["PATH", "TERM", "USER"]);
 /** Read by the browser, not by Node. */
 const BROWSER = /^src\/console\/static\//;
 
@@ -144,11 +146,45 @@ export function brokenJson(sources: readonly Source[]): readonly string[] {
 
 /** Every code our own code gives a name to must stand in README's table, in backticks. */
 export function undocumentedCodes(sources: readonly Source[]): readonly string[] {
-	const readme = textOf(sources, "README.md");
-	const documented = new Set([...readme.matchAll(/`([a-z][a-z0-9]*(?:-[a-z0-9]+)*)`/g)].map((match) => match[1]));
+	const documented = new Set(documentedIn(sources, "Errors and remedies").map(({ name }) => name));
 	return codesOf(sources)
 		.filter(({ code }) => !documented.has(code))
 		.map(({ code, place }) => `${place} ${code}`);
+}
+
+/** A code of README's table that our code does not have as a word of its own. */
+export function bygoneCodes(sources: readonly Source[]): readonly string[] {
+	const words = new Set(
+		product(sources).flatMap(({ text }) => text.match(/(?<=["'`])[\w-]+(?=["'`])|(?<=[\s{])[\w-]+(?=: )/g) ?? []),
+	);
+	return documentedIn(sources, "Errors and remedies")
+		.filter(({ name }) => !words.has(name))
+		.map(({ name, place }) => `${place} nothing says ${name}`);
+}
+
+/** The variables that are read, and those of README's table. */
+export function variablesApart(sources: readonly Source[]): readonly string[] {
+	const config = product(sources).filter(({ path }) => /^src\/config/.test(path));
+	const named = config.flatMap(({ text }) => text.match(/(?<=")[A-Z]+(?:_[A-Z]+)*(?=")/g) ?? []);
+	const taken = product(sources).flatMap(({ text }) => text.match(/(?<=\benv\.)[A-Z_]+\b/g) ?? []);
+	const read = new Set([...named, ...taken].filter((name) => !SYSTEM.has(name)));
+	const documented = documentedIn(sources, "Environment").filter(({ name }) => /^[A-Z_]+$/.test(name));
+	const missing = [...read].filter((one) => !documented.some(({ name }) => name === one));
+	return [
+		...missing.map((name) => `README.md:1 ${name} is read and not in its table`),
+		...documented.filter(({ name }) => !read.has(name)).map(({ name, place }) => `${place} nothing reads ${name}`),
+	];
+}
+
+/** What the first cells of a section's tables in README hold in backticks. */
+function documentedIn(sources: readonly Source[], heading: string) {
+	const lines = sources.find(({ path }) => path === "README.md")?.lines ?? [];
+	const from = lines.indexOf(`## ${heading}`) + 1;
+	const to = lines.findIndex((line, at) => at > from && line.startsWith("## "));
+	return lines.slice(from, to).flatMap((line, at) => {
+		const cell = /^\| (`[^|]*)\|/.exec(line)?.[1] ?? "";
+		return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => ({ name, place: `README.md:${from + at + 1}` }));
+	});
 }
 
 /** Where each code is given its name: in a problem or outcome, an error, a report or a refusal. */
