@@ -159,8 +159,10 @@ async function inModal(parts: ActParts, on: On, work: Promise<Reply>): Promise<A
 	};
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
-		parts.aside.track(show(saying(notConfirmed(parts))));
-		work.then((late) => parts.aside.track(show(late))).catch(parts.complain);
+		const first = show(saying(notConfirmed(parts)));
+		parts.aside.track(first);
+		// Of two words on their way Slack may show the first last.
+		work.then((late) => parts.aside.track(first.then(() => show(late)))).catch(parts.complain);
 	} else parts.aside.track(show(answer));
 	return undefined;
 }

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
+import type { Bot } from "../../../src/chat/bot.ts";
 import { APP } from "../../fixtures/slack-people.ts";
 import { until } from "../../fixtures/until.ts";
 import { HARRIET, TIA } from "../world.ts";
@@ -16,8 +17,13 @@ import { wordsIn } from "./slack-world.ts";
 const FORM = { startDate: "2026-12-01", profile: "sales" };
 const [harriet, mo, tia] = [seat("harriet"), seat("mo"), seat("tia")];
 let people: RoughPeople;
+/** While it is there, the bot answers nothing. */
+let gate: Promise<void> | undefined;
 before(async () => {
-	people = await openRoughPeople();
+	const around = (bot: Bot): Bot => ({
+		handle: async (inbound) => gate?.then(() => bot.handle(inbound)) ?? bot.handle(inbound),
+	});
+	people = await openRoughPeople({ around });
 });
 after(async () => {
 	await people?.end();
@@ -206,6 +212,31 @@ describe("a button within a modal", () => {
 			updates.map((call) => [call.body.view_id, call.token]),
 			[[hers.id, APP.bot]],
 		);
+	});
+
+	test("answered late, ends with that answer, though Slack is slow to show that nothing was confirmed", async () => {
+		await people.submit(harriet, await form(harriet, "Slow Answer"), FORM);
+		await people.press(mo, await saying(chatOf(mo), /Approve the plan.*Slow Answer/su, "Approve"), "Approve");
+		const card = await saying(chatOf(harriet), /Slow Answer/u, "Undo…");
+		const view = await people.opened(harriet, () => people.press(harriet, card, "Undo…"));
+		const [engine, slack] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		people.slack.faults.push({ method: "views.update", held: slack.promise });
+		const before = people.slack.callsOf("views.update").length;
+		gate = engine.promise;
+		await people.pressIn(harriet, view, "Undo 1 change");
+		gate = undefined;
+		await until(() => people.slack.callsOf("views.update").length > before);
+		engine.resolve();
+		await until(async () => (await runsOf("Slow Answer")).length === 2);
+		await people.opened(tia, () => people.command(tia, "/newhire", "client:contoso Meanwhile Else"));
+		assert.equal(
+			people.slack.callsOf("views.update").length,
+			before + 1,
+			"the first word has to stand before the next",
+		);
+		slack.resolve();
+		await until(() => /The undo is planned now/u.test(wordsIn(view.body as Json)));
+		assert.equal(people.slack.callsOf("views.update").length, before + 2);
 	});
 
 	test("pressed as the modal is closed, is answered as a message", async () => {

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { toMs } from "../../../src/base/time.ts";
+import type { Bot } from "../../../src/chat/bot.ts";
 import { buttonIn, type Slack } from "../../fixtures/slack.ts";
 import { stateOf, type Typed } from "../../fixtures/slack-fill.ts";
 import { bodyOf, type Kind, parsed, signed } from "../../fixtures/slack-payload.ts";
@@ -26,13 +27,19 @@ export const HARRIET_THERE: Seat = { team: OTHER.team, user: "U77HARRIET" };
 /** Where somebody speaks with Sopwith alone. */
 export const chatOf = ({ user }: Seat): string => `D${user.slice(1)}`;
 
-export async function openRoughPeople() {
+/** `around`: wraps the bot, to make it slow. */
+export async function openRoughPeople({ around }: { readonly around?: (bot: Bot) => Bot } = {}) {
 	const slack = await openRoughSlack();
 	slack.users.set(HARRIET_THERE.user, { id: HARRIET_THERE.user, team_id: OTHER.team, name: "harriet" });
 	// It is asked for no more than where it is.
 	const played = { api: slack.base, deliverTo: () => undefined } as unknown as Slack;
 	const tokens = [{ token: new Secret(APP.bot) }, { token: new Secret(OTHER.token), team: OTHER.team }];
-	const world = await openSlackWorld({ way: "http", slack: played, tokens });
+	const world = await openSlackWorld({
+		way: "http",
+		slack: played,
+		tokens,
+		...(around === undefined ? {} : { around }),
+	});
 	assert.equal(world.links.link("slack", `${HARRIET_THERE.team}/${HARRIET_THERE.user}`, HARRIET), "linked");
 	const { views } = slack;
 	const deliveries: { readonly kind: Kind; readonly payload: Values; answer: Answered | undefined }[] = [];

@@ -13,6 +13,7 @@ import { createViews } from "./rough-views.ts";
 /**
  * What a call meets. `status`: an answer of HTTP, with `after` as its Retry-After. `error`: Slack's word. `page`: a page of
  * something in between. `lost`: done, and the connection breaks. `silent`: done, and no answer. `moved`: sent elsewhere.
+ * `held`: done and answered once that resolves.
  */
 export type Fault = {
 	readonly method?: string;
@@ -23,6 +24,7 @@ export type Fault = {
 	readonly lost?: true;
 	readonly silent?: true;
 	readonly moved?: string;
+	readonly held?: Promise<void>;
 };
 export type Call = { readonly method: string; readonly token: string; readonly body: Values };
 export type Message = { readonly channel: string; readonly ts: string; body: Values; edits: number };
@@ -78,6 +80,7 @@ export async function openRoughSlack() {
 			return void response.writeHead(fault.status, headers).end("upstream");
 		}
 		if (fault.page === true) return void response.end("<html>Sign in to the network</html>");
+		await fault.held;
 		const said = fault.error === undefined ? done(method, token, body) : { ok: false, error: fault.error };
 		if (fault.lost === true) return void request.socket.destroy();
 		if (fault.silent === true) return void held.add(response);
