@@ -6,7 +6,7 @@ import type { RequestHandler } from "express";
 import type { Values } from "../../base/json.ts";
 import type { Log } from "../../base/log.ts";
 import type { Clock } from "../../base/time.ts";
-import type { Audit } from "../../engine/ports.ts";
+import type { Audit, Memory } from "../../engine/ports.ts";
 import type { Bot } from "../bot.ts";
 import { createRefusals } from "../refusals.ts";
 import type { Surface } from "../surface.ts";
@@ -18,7 +18,7 @@ import type { Hear } from "./delivery.ts";
 import { type Admitted, createSignatureGuard, judge, type Refused } from "./guard.ts";
 import type { PeopleParts } from "./people.ts";
 import { createReceive } from "./receive.ts";
-import { createSeen, type SeenMemory } from "./seen.ts";
+import { createSeen } from "./seen.ts";
 import type { Speak } from "./speak.ts";
 import type { Tell } from "./tell.ts";
 import type { Workspaces } from "./workspaces.ts";
@@ -32,8 +32,8 @@ type SlackDoorParts = {
 	readonly speak: Speak;
 	readonly tell: Tell;
 	readonly people: PeopleParts;
-	/** A scope of its own (see `createMemory` of the embedded store). */
-	readonly memory: SeenMemory;
+	/** A scope of its own. */
+	readonly memory: Memory;
 	readonly audit: Audit;
 	readonly clock: Clock;
 	readonly log: Pick<Log, "info" | "warn">;

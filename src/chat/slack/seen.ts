@@ -2,15 +2,9 @@
  * Knows a delivery that comes a second time, also after a restart: Slack sends events up to four times over six minutes, and
  * what was signed once can be sent again by others. Must never count one as done before what it asks is durable.
  */
-import { type Clock, type Instant, plusMs } from "../../base/time.ts";
+import { type Clock, plusMs } from "../../base/time.ts";
+import type { Memory } from "../../engine/ports.ts";
 import type { Answer } from "./delivery.ts";
-
-/** Names kept over a restart (see `createMemory` of the embedded store). */
-export type SeenMemory = {
-	get(name: string): unknown;
-	first(name: string): boolean;
-	forgetBefore(at: Instant): void;
-};
 
 export type Seen = {
 	/** Acts the first time, gives the same answer to whoever comes meanwhile, and afterwards an empty one. */
@@ -23,7 +17,7 @@ const KEPT_MS = 24 * 3_600_000;
 const TIDY_EVERY = 500;
 
 type SeenParts = {
-	readonly memory: SeenMemory;
+	readonly memory: Memory;
 	readonly clock: Clock;
 	readonly complain: (error: unknown) => void;
 };
