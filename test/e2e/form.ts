@@ -88,9 +88,11 @@ async function play(stage: Stage): Promise<void> {
 	const badge = hanna.page;
 	await hanna.goto("/");
 	const key = hanna.card(/Key and badge[\s\S]*What is done/);
+	await key.waitFor();
 	for (const box of await key.getByRole("checkbox").all()) await box.check();
 	await key.getByRole("button", { name: "Done" }).click();
 	const laptop = tia.card("Laptop").filter({ hasText: "Jörg Weiß" });
+	await laptop.waitFor();
 	for (const box of await laptop.getByRole("checkbox").all()) await box.check();
 	await laptop.getByRole("button", { name: "Done" }).click();
 	await runUntil(bot, jorg, { as: "hanna", what: "the end", is: (run) => run.phase === "done" });
