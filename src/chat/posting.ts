@@ -21,7 +21,7 @@ export type WorkParts = SendParts &
 		readonly view: (sop: Sop, run: Run) => readonly Message[];
 		/** A timer; returns how to stop it. */
 		readonly after: (ms: number, act: () => void) => () => void;
-		/** Least time between two calls for one place, ms, but for what is urgent. Default: web none, Teams and Slack 2 s. */
+		/** Least time between two calls for one place, ms, but for what is urgent. Default: web 0.1 s, Teams and Slack 2 s. */
 		readonly paceMs?: (surface: string) => number;
 	};
 
@@ -44,8 +44,11 @@ type Work = {
 	closed: boolean;
 };
 
-/** Teams takes 60 calls in 30 s of one conversation, Slack 50 edits a minute of a workspace. The web chat is ours. */
-const PACE_MS: { readonly [surface: string]: number } = { web: 0, teams: 2000, slack: 2000 };
+/**
+ * Teams takes 60 calls in 30 s of one conversation, Slack 50 edits a minute of a workspace. The web chat is ours; but nobody
+ * sees ten changes of a run in a second, and each is a commit.
+ */
+const PACE_MS: { readonly [surface: string]: number } = { web: 100, teams: 2000, slack: 2000 };
 
 export function createWork(parts: WorkParts): Work {
 	const pace = parts.paceMs ?? ((surface: string) => PACE_MS[surface] ?? 1000);

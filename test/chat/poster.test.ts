@@ -34,6 +34,11 @@ afterEach(async () => {
 });
 
 function posterIn(at: World, more: Partial<PosterParts> = {}) {
+	return pacedPosterIn(at, { paceMs: () => 0, ...more });
+}
+
+/** As fast as it is served. */
+function pacedPosterIn(at: World, more: Partial<PosterParts>) {
 	const web = createWebSurface({ ...at, definitions: at.definitions });
 	const poster = createPoster({
 		posts: at.posts,
@@ -50,7 +55,6 @@ function posterIn(at: World, more: Partial<PosterParts> = {}) {
 			return () => clearTimeout(timer);
 		},
 		log: (what) => void logged.push(what),
-		paceMs: () => 0,
 		...more,
 	});
 	opened.push(poster);
@@ -506,6 +510,31 @@ describe("on the web", () => {
 		db.pragma("max_page_count = 1000000");
 		await poster.idle();
 		assert.deepEqual(titles(), ["Feed all", "Feed all"]);
+	});
+
+	test("a run is drawn ten times a second at most, with its last state, and a decision at once", async () => {
+		const time = createTime(5);
+		const web = createWebSurface({ ...world, definitions: world.definitions });
+		let now = one({ wait: "ask#1" });
+		const { poster } = pacedPosterIn(world, { view: () => [now], surfaces: [web], after: time.after });
+		await poster.start();
+		const run = await start();
+		await time.pass(1000);
+		for (let change = 1; change <= 100; change++) {
+			now = one({ wait: "ask#1", ...title(`change ${change}`) });
+			await bump(run, `change ${change}`);
+			await time.pass(10);
+		}
+		assert(poster.counters.edits >= 8 && poster.counters.edits <= 11, `${poster.counters.edits} edits in a second`);
+		await time.pass(100);
+		assert.deepEqual(titles(), ["change 100"]);
+		now = one(title("change 101"));
+		await bump(run, "change 101");
+		await time.pass(20);
+		now = one({ ...title("decided"), closed: true });
+		await bump(run, "decided");
+		await time.pass(0);
+		assert.deepEqual(titles(), ["decided"]);
 	});
 
 	test("a message that rings again is a new card; the old one keeps no button", async () => {
