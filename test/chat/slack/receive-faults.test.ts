@@ -12,7 +12,7 @@ import { type Slack, type SlackMessage, startSlack } from "../../fixtures/slack.
 import { APP, CHANNELS, PEOPLE, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
 import { until } from "../../fixtures/until.ts";
 import { definitions, MO } from "../world.ts";
-import { openSlackWorld, type SlackWorld, wordsIn } from "./slack-world.ts";
+import { becoming, openSlackWorld, type SlackWorld, standing, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
 const FORM = { startDate: "2026-12-01", profile: "sales" };
@@ -75,17 +75,8 @@ const cardFor = (name: string, who: SlackWho): Promise<SlackMessage> =>
 		() => `nobody asked ${who} about ${name}`,
 	);
 
-function now({ channel, ts }: SlackMessage): SlackMessage {
-	const found = slack.messages(channel).find((message) => message.ts === ts);
-	assert(found !== undefined, "the message is gone");
-	return found;
-}
-
-const became = (message: SlackMessage, words: RegExp) =>
-	until(
-		() => words.test(wordsIn(now(message).blocks)) && now(message),
-		() => `it says: ${wordsIn(now(message).blocks)}`,
-	);
+const now = (message: SlackMessage) => standing(slack, message);
+const became = (message: SlackMessage, words: RegExp) => becoming(slack, message, words);
 
 const said = (who: SlackWho, words: RegExp): Promise<SlackMessage> =>
 	until(

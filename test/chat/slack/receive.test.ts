@@ -12,7 +12,7 @@ import type { SlackMessage, View } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
 import { until } from "../../fixtures/until.ts";
 import { HARRIET } from "../world.ts";
-import { openSlackWorld, type SlackWorld, withSlack, wordsIn } from "./slack-world.ts";
+import { becoming, openSlackWorld, type SlackWorld, standing, withSlack, wordsIn } from "./slack-world.ts";
 
 const skip = needs("local Slack");
 const FORM = { startDate: "2026-12-01", profile: "sales" };
@@ -71,18 +71,8 @@ async function asked(): Promise<SlackMessage> {
 	});
 }
 
-/** The message as it stands now. */
-function now({ channel, ts }: SlackMessage): SlackMessage {
-	const found = world.slack.messages(channel).find((message) => message.ts === ts);
-	assert(found !== undefined, "the message is gone");
-	return found;
-}
-
-const became = (message: SlackMessage, words: RegExp) =>
-	until(
-		() => words.test(wordsIn(now(message).blocks)) && now(message),
-		() => `it says: ${wordsIn(now(message).blocks)}`,
-	);
+const now = (message: SlackMessage) => standing(world.slack, message);
+const became = (message: SlackMessage, words: RegExp) => becoming(world.slack, message, words);
 
 describe("a form", { skip }, () => {
 	test("opens as a modal over a command, filled with what was typed, and closes once it is sent", async () => {

@@ -2,8 +2,10 @@
  * The send side of Slack, whole, around a world of its own: who is where, what was told, what stands in threads. Time is the
  * world's clock; only how long a reply waits is hurried. Must never stand in for a part of ours.
  */
+import assert from "node:assert/strict";
 import type { Values } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
+import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { emptyCard } from "../../../src/cards/card.ts";
 import { createPace } from "../../../src/chat/slack/pace.ts";
 import { createPeopleLook } from "../../../src/chat/slack/people-look.ts";
@@ -18,8 +20,10 @@ import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import type { Actor } from "../../../src/people/roster.ts";
 import { APP, CHANNELS, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
 import { openWorld } from "../world.ts";
+import { openRoughSlack } from "./rough-slack.ts";
 
 export type SendWorld = Awaited<ReturnType<typeof openSendWorld>>;
+export type RoughWorld = Awaited<ReturnType<typeof openRoughWorld>>;
 
 export const MO: Address = { surface: "slack", kind: "direct", ref: `${TEAM}/${PEOPLE.mo.id}` };
 export const DI: Address = { surface: "slack", kind: "direct", ref: `${TEAM}/${PEOPLE.di.id}` };
@@ -106,6 +110,21 @@ export async function openSendWorld(base: string, more: { readonly tokens?: read
 			workspaces.close();
 			await threads.close();
 			await world.end();
+		},
+	};
+}
+
+/** The send side at a Slack that misbehaves. At its end nothing went wrong unseen, and Slack takes every message. */
+export async function openRoughWorld() {
+	const slack = await openRoughSlack();
+	const world = await openSendWorld(slack.base);
+	return {
+		...{ ...world, slack },
+		end: async (): Promise<void> => {
+			assert.deepEqual(world.wrong, []);
+			for (const { body } of slack.messages) assert.deepEqual(blockProblems(body), []);
+			await world.end();
+			await slack.close();
 		},
 	};
 }

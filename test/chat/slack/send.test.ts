@@ -7,48 +7,27 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { UnavailableError } from "../../../src/base/errors.ts";
 import type { Values } from "../../../src/base/json.ts";
 import { toMs } from "../../../src/base/time.ts";
-import { blockProblems } from "../../../src/cards/blocks-limits.ts";
 import { emptyCard } from "../../../src/cards/card.ts";
 import { SlackNo } from "../../../src/chat/slack/web-api.ts";
 import { RefusedPost } from "../../../src/chat/surface.ts";
 import { CHANNELS } from "../../fixtures/slack-people.ts";
-import { type Fault, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
-import { DI, drawn, MO, MOS_CHAT, OPERATIONS, openSendWorld, type SendWorld } from "./send-world.ts";
+import { insistOn } from "../insist.ts";
+import type { Fault, RoughSlack } from "./rough-slack.ts";
+import { DI, drawn, MO, MOS_CHAT, OPERATIONS, openRoughWorld, type RoughWorld } from "./send-world.ts";
 
 let slack: RoughSlack;
-let world: SendWorld;
+let world: RoughWorld;
 beforeEach(async () => {
-	slack = await openRoughSlack();
-	world = await openSendWorld(slack.base);
+	world = await openRoughWorld();
+	slack = world.slack;
 	await world.workspaces.look();
 });
-afterEach(async () => {
-	assert.deepEqual(world.wrong, []);
-	for (const { body } of slack.messages) assert.deepEqual(blockProblems(body), []);
-	await world.end();
-	await slack.close();
-});
+afterEach(() => world.end());
 
 const put = (title: string, to = MO) => world.surface.put(to, drawn(title), false);
 const said = (channel: string) => slack.of(channel).map(({ body }) => body.text);
 
-/** Tries as the poster does, waiting as long as it is told to. Gives how often, and how long it took by the clock. */
-async function insist(act: () => Promise<unknown>): Promise<{ tries: number; ms: number; codes: readonly string[] }> {
-	const codes: string[] = [];
-	for (let ms = 0; ; ) {
-		try {
-			await act();
-			return { tries: codes.length + 1, ms, codes };
-		} catch (error) {
-			if (!(error instanceof UnavailableError)) throw error;
-			assert(error.retryAfterMs !== undefined && error.retryAfterMs > 0);
-			codes.push(error.code);
-			ms += error.retryAfterMs;
-			world.clock.pass(error.retryAfterMs);
-			if (ms >= 60_000) slack.state.always = undefined;
-		}
-	}
-}
+const insist = (act: () => Promise<unknown>) => insistOn(act, { clock: world.clock, state: slack.state });
 
 describe("Slack being busy", () => {
 	test("and saying for how long is left alone for that long, by every message of the workspace", async () => {

@@ -27,8 +27,9 @@ import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { view } from "../../../src/engine/view.ts";
 import type { Actor, Person } from "../../../src/people/roster.ts";
 import type { Client } from "../../../src/sop/definitions.ts";
-import { type Slack, startSlack } from "../../fixtures/slack.ts";
+import { type Slack, type SlackMessage, startSlack } from "../../fixtures/slack.ts";
 import { APP, CHANNELS, PEOPLE, rosterId, type SlackWho, TEAM } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import { openLines, openLoopback } from "../loopback.ts";
 import { openWorld } from "../world.ts";
 
@@ -164,6 +165,22 @@ export async function openSlackWorld(
 export function withSlack(person: Person): Person {
 	const found = Object.entries(PEOPLE).find(([, { name }]) => name === person.name);
 	return found === undefined ? person : { ...person, slack: rosterId(found[0] as SlackWho) };
+}
+
+/** A message as it stands now. */
+export function standing({ messages }: Slack, { channel, ts }: SlackMessage): SlackMessage {
+	const found = messages(channel).find((message) => message.ts === ts);
+	if (found === undefined) throw new Error("the message is gone");
+	return found;
+}
+
+/** Waits until a message says that, and gives it. */
+export function becoming(slack: Slack, message: SlackMessage, words: RegExp): Promise<SlackMessage> {
+	const now = () => standing(slack, message);
+	return until(
+		() => words.test(wordsIn(now().blocks)) && now(),
+		() => `it says: ${wordsIn(now().blocks)}`,
+	);
 }
 
 /** Every text in blocks, in order. */

@@ -10,20 +10,16 @@ import { Secret } from "../../../src/base/secret.ts";
 import { createSlackApi } from "../../../src/chat/slack/web-api.ts";
 import { APP, PEOPLE, TEAM } from "../../fixtures/slack-people.ts";
 import { OTHER, openRoughSlack, type RoughSlack } from "./rough-slack.ts";
-import { DI, drawn, MO, MOS_CHAT, openSendWorld, type SendWorld } from "./send-world.ts";
+import { DI, drawn, MO, MOS_CHAT, openRoughWorld, openSendWorld, type RoughWorld } from "./send-world.ts";
 
 let slack: RoughSlack;
-let world: SendWorld;
+let world: RoughWorld;
 beforeEach(async () => {
-	slack = await openRoughSlack();
-	world = await openSendWorld(slack.base);
+	world = await openRoughWorld();
+	slack = world.slack;
 	await world.workspaces.look();
 });
-afterEach(async () => {
-	assert.deepEqual(world.wrong, []);
-	await world.end();
-	await slack.close();
-});
+afterEach(() => world.end());
 
 const put = (title: string, to = MO) => world.surface.put(to, drawn(title), false);
 const said = (channel: string) => slack.of(channel).map(({ body }) => body.text);

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { UnavailableError } from "../../../src/base/errors.ts";
 import { emptyCard } from "../../../src/cards/card.ts";
 import { type Address, type Drawn, RefusedPost } from "../../../src/chat/surface.ts";
 import { loopbackHosts, teamsHosts } from "../../../src/chat/teams/hosts.ts";
@@ -13,6 +12,7 @@ import { createReferences } from "../../../src/chat/teams/references.ts";
 import { send, WireError } from "../../../src/chat/teams/wire.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { until } from "../../fixtures/until.ts";
+import { insistOn } from "../insist.ts";
 import { TEAMS_IDS } from "../world.ts";
 import { type Fault, TENANT } from "./microsoft.ts";
 import { among, cardIn, openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
@@ -34,27 +34,10 @@ const MO: Address = { surface: "teams", kind: "direct", ref: `${TENANT}/${TEAMS_
 const drawn = (title: string): Drawn => ({ card: "notice", data: { ...emptyCard, title, summary: title }, id: "c1" });
 const put = (title: string, to = MO) => world.teams.surface.put(to, drawn(title), false);
 
-type Insisted = { readonly tries: number; readonly ms: number; readonly codes: readonly string[] };
-
-/**
- * Tries as the poster does, waiting as long as it is told to. Teams mends after `mendsMs` by the clock. Gives how often, and
- * how long it took.
- */
-async function insist(act: () => Promise<unknown>, mendsMs = 60_000): Promise<Insisted> {
-	const codes: string[] = [];
-	for (let ms = 0; ; ) {
-		try {
-			await act();
-			return { tries: codes.length + 1, ms, codes };
-		} catch (error) {
-			assert(error instanceof UnavailableError && error.retryAfterMs !== undefined && error.retryAfterMs > 0);
-			codes.push(error.code);
-			ms += error.retryAfterMs;
-			world.clock.pass(error.retryAfterMs);
-			if (ms >= mendsMs) world.microsoft.state.always = undefined;
-		}
-	}
-}
+const insist = (act: () => Promise<unknown>, mendsMs?: number) => {
+	const { clock, microsoft } = world;
+	return insistOn(act, { clock, state: microsoft.state, ...(mendsMs === undefined ? {} : { mendsMs }) });
+};
 
 describe("Teams being busy", () => {
 	test("for a minute is asked a few times, ever more slowly, and gets the message once", async () => {
