@@ -15,9 +15,8 @@ import {
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { olderNode } from "../fixtures/process.ts";
+import { type Ended, ended, olderNode } from "../fixtures/process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const MAIN = join(ROOT, "src/main.ts");
@@ -31,8 +30,6 @@ const FORM = {
 };
 
 const OLDER = olderNode();
-
-type Ended = { readonly code: number | null; readonly out: string; readonly said: string };
 
 class Workshop {
 	readonly folder = mkdtempSync(join(tmpdir(), "sopwith-cli-"));
@@ -49,11 +46,8 @@ class Workshop {
 		return spawn(runtime, [entry, ...args], { cwd: ROOT, env: { PATH, ...own }, stdio: "pipe" });
 	}
 
-	async run(args: readonly string[], input = "", runtime = process.execPath, entry = MAIN): Promise<Ended> {
-		const child = this.open(args, runtime, entry);
-		child.stdin.end(input);
-		const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-		return { code, out, said };
+	run(args: readonly string[], input = "", runtime = process.execPath, entry = MAIN): Promise<Ended> {
+		return ended(this.open(args, runtime, entry), input);
 	}
 
 	close(): void {

@@ -4,16 +4,14 @@
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { parse, stringify } from "yaml";
 import type { Finding } from "../../src/base/finding.ts";
 import { pointAtGround } from "../fixtures/definitions.ts";
 import type { Ground } from "../fixtures/ground.ts";
-import { stopped } from "../fixtures/process.ts";
+import { ended, stopped } from "../fixtures/process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -44,12 +42,7 @@ export function openShop(ground: Ground) {
 			env: { PATH, ...own, ...env },
 		});
 	};
-	const run = async (args: readonly string[], input = "") => {
-		const child = open(args);
-		child.stdin.end(input);
-		const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-		return { code: code as number | null, out, said };
-	};
+	const run = (args: readonly string[], input = "") => ended(open(args), input);
 	let bot: ReturnType<typeof open> | undefined;
 	return {
 		run,

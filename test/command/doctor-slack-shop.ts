@@ -4,12 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import type { Finding } from "../../src/base/finding.ts";
+import { ended } from "../fixtures/process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const MSP = "msp.yaml";
@@ -28,16 +27,14 @@ export function openShop() {
 		assert(before.includes(from), `${file} has no ${from}`);
 		writeFileSync(path, before.replace(from, to));
 	};
-	const run = async (args: readonly string[], env: Environment, input = "") => {
+	const run = (args: readonly string[], env: Environment, input = "") => {
 		const own = { HOME: folder, SOPWITH_DEFINITIONS: definitions, SOPWITH_DATA: join(folder, "data") };
 		const key = { SOPWITH_KEY: Buffer.alloc(32, 7).toString("base64") };
 		const child = spawn(process.execPath, [join(ROOT, "src/main.ts"), ...args], {
 			cwd: folder,
 			env: { PATH: process.env.PATH ?? "", ...own, ...key, ...env },
 		});
-		child.stdin.end(input);
-		const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-		return { code: code as number | null, out, said };
+		return ended(child, input);
 	};
 	return {
 		edit,
