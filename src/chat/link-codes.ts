@@ -4,7 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { sha256 } from "../base/json.ts";
-import { type Clock, type Instant, plusMs, toMs } from "../base/time.ts";
+import { type Clock, plusMs, toMs } from "../base/time.ts";
+import type { CodeStore, KeptCode } from "../engine/kept.ts";
 import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
 
@@ -16,23 +17,6 @@ const MOST_HANDED = 10;
 /** Without the letters that look like digits. Ten of them are 50 bits: so few guesses in ten minutes find nothing. */
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH = 10;
-
-export type KeptCode = {
-	readonly hash: string;
-	readonly person: Actor;
-	readonly place: string;
-	readonly expires: Instant;
-};
-
-/** Durable on return. */
-interface CodeStore {
-	/** In place of any other of that person. */
-	saveCode(code: KeptCode): void;
-	/** One that has not expired; it stays. */
-	code(hash: string, now: Instant): KeptCode | undefined;
-	/** True only the first time. */
-	useCode(hash: string): boolean;
-}
 
 export type LinkCodes = {
 	/** A new code: `7K2QX-9MBDF`. Undefined: they had too many lately. `place`: where they are asked when it is used. */

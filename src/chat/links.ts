@@ -3,8 +3,9 @@
  * confirmed address in a workspace of their own. Must never link an account to two people, nor outlive the person's place
  * in the roster.
  */
-import type { Clock, Instant } from "../base/time.ts";
+import type { Clock } from "../base/time.ts";
 import type { SurfaceName } from "../engine/event.ts";
+import type { Linked, LinkStore } from "../engine/kept.ts";
 import type { Audit } from "../engine/ports.ts";
 import { isSameActor } from "../people/actor.ts";
 import { memberByEmail } from "../people/by-email.ts";
@@ -14,29 +15,6 @@ import { listedUnder } from "../sop/everyone.ts";
 import type { ClientId } from "../sop/sop.ts";
 import type { LinkCodes } from "./link-codes.ts";
 import type { Address, Surface } from "./surface.ts";
-
-/** An account of a person on a surface: `TEAM/USER` in Slack, `TENANT/OBJECT` in Teams. */
-export type Linked = {
-	readonly surface: SurfaceName;
-	readonly identity: string;
-	readonly person: Actor;
-	/** The person's address in the roster then: another one by the same id is another person. */
-	readonly email: string;
-	/** `held`: known by its address until Slack said otherwise; nobody else gets in by that address. */
-	readonly how: "code" | "email" | "held";
-	readonly at: Instant;
-	/** They said it is over: an address alone does not link it again. */
-	readonly ended?: Instant;
-};
-
-/** Keeps links by (surface, identity). Durable on return; every call is safe to repeat. */
-interface LinkStore {
-	find(surface: SurfaceName, identity: string): Linked | undefined;
-	ofPerson(person: Actor): readonly Linked[];
-	all(): readonly Linked[];
-	save(link: Linked): void;
-	forget(surface: SurfaceName, identity: string): void;
-}
 
 /** What a surface vouches for about an account, looked up afresh or a short while ago. */
 export type Account = {

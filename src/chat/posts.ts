@@ -2,10 +2,10 @@
  * What the chat keeps: which message stands where, which card id means what, and the forms handed out. Ports only; the
  * embedded store fills them. Must never hold a run's state: a lost row costs one extra post, nothing else.
  */
-import type { Problem } from "../base/errors.ts";
 import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import type { PlanHash, RunId, SurfaceName, WaitId } from "../engine/event.ts";
+import type { DraftStore } from "../engine/kept.ts";
 import type { MessageKey } from "../engine/message.ts";
 import type { Actor } from "../people/roster.ts";
 import type { ClientId, SopId } from "../sop/sop.ts";
@@ -95,22 +95,6 @@ export type Draft = {
 	readonly typed?: Values;
 };
 
-/** How drafts are stored: what the store calls `typed` also says what the draft is for. */
-interface DraftStore {
-	saveDraft(row: DraftRow): void;
-	draft(id: string): DraftRow | undefined;
-}
-type DraftRow = {
-	readonly id: string;
-	readonly client: ClientId;
-	readonly sop: SopId;
-	readonly person: Actor;
-	readonly typed: Values;
-	readonly problems: readonly Problem[];
-	readonly state: "open" | "sent" | "dropped";
-	readonly run?: RunId;
-	readonly at: Instant;
-};
 export type Drafts = { readonly keep: (draft: Draft) => void; readonly find: (id: string) => Draft | undefined };
 
 /** Keeps drafts in a store. */

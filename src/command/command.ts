@@ -2,7 +2,6 @@
  * What a command is, and what it may reach. Commands print data with `out` and talk to the person with `talk`. Must never
  * touch the process itself: `main.ts` does.
  */
-
 import type { Environment } from "../base/environment.ts";
 import type { Problem } from "../base/errors.ts";
 import type { Finding } from "../base/finding.ts";

@@ -2,7 +2,6 @@
  * Tells an SOP as a numbered, printable document in plain sentences: what, who, when, what if it fails. Plain data; must
  * never show an expression's source where words will do, nor more than its reader may see.
  */
-
 import { unreachable } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import { zonePlace } from "../base/time.ts";

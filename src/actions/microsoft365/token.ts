@@ -2,7 +2,6 @@
  * Tokens of one application in one tenant, by secret or by certificate. A token is kept until shortly before it ends, and
  * never leaves this tenant's door. Must never keep the secret: it is read anew for each request.
  */
-
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Configuration, INetworkModule, NetworkResponse } from "@azure/msal-node";
 import { assert } from "../../base/assert.ts";

@@ -5,11 +5,12 @@
 import { words } from "../../base/words.ts";
 import type { CardData } from "../../cards/card.ts";
 import type { SurfaceName } from "../../engine/event.ts";
+import type { Linked } from "../../engine/kept.ts";
 import { viaWords } from "../../engine/via-words.ts";
 import { isSameActor } from "../../people/actor.ts";
 import { personOf } from "../../sop/everyone.ts";
 import { NO_SUCH_CODE, refuseKnown, TOO_OFTEN } from "../linking.ts";
-import type { Linked, Linking } from "../links.ts";
+import type { Linking } from "../links.ts";
 import type { Said } from "../parse.ts";
 import type { Reply } from "../surface.ts";
 import { reply, say, type Turn } from "../turn.ts";

@@ -5,9 +5,10 @@
 import type { Request, RequestHandler, Response } from "express";
 import { html } from "../../base/html.ts";
 import { sha256 } from "../../base/json.ts";
-import { type Clock, type Instant, plusMs } from "../../base/time.ts";
+import { type Clock, plusMs } from "../../base/time.ts";
 import { frame } from "../../console/frame.ts";
 import { details, sendProblem } from "../../console/problem.ts";
+import type { KeptSession, SessionStore } from "../../engine/kept.ts";
 import type { Audit } from "../../engine/ports.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
@@ -18,22 +19,8 @@ const MOST_MS = 8 * 3_600_000;
 const IDLE_MS = 30 * 60_000;
 const TOUCH_MS = 60_000;
 
-type Session = {
-	readonly hash: string;
-	readonly actor: Actor;
-	readonly expires: Instant;
-	readonly seen: Instant;
-	readonly created: Instant;
-};
-interface Sessions {
-	saveSession(session: Session): void;
-	session(hash: string): Session | undefined;
-	touchSession(hash: string, seen: Instant): void;
-	endSession(hash: string): void;
-}
-
 export type SignInParts = {
-	readonly sessions: Sessions;
+	readonly sessions: SessionStore;
 	readonly definitions: () => Definitions;
 	readonly clock: Clock;
 	readonly audit: Audit;
@@ -100,7 +87,7 @@ function hashOf({ proof }: SessionParts, token: string): string {
 	return sha256(`${proof} ${token}`);
 }
 
-function readSession(parts: SessionParts, request: Request): Session | undefined {
+function readSession(parts: SessionParts, request: Request): KeptSession | undefined {
 	const token = cookieOf(parts).read(request);
 	const session = token === undefined ? undefined : parts.sessions.session(hashOf(parts, token));
 	if (session === undefined) return undefined;

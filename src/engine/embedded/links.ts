@@ -2,42 +2,10 @@
  * Accounts in chat that belong to a person, and the codes by which they are shown to. A code is kept as its hash alone; the
  * code itself must never come here.
  */
-import type { Instant } from "../../base/time.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { SurfaceName } from "../event.ts";
+import type { CodeStore, Linked, LinkStore } from "../kept.ts";
 import type { Store } from "./open.ts";
-
-type LinkRow = {
-	readonly surface: SurfaceName;
-	readonly identity: string;
-	readonly person: Actor;
-	readonly email: string;
-	readonly how: "code" | "email" | "held";
-	readonly at: Instant;
-	readonly ended?: Instant;
-};
-
-/** `hash`: SHA-256 of the code, hexadecimal. `place`: where it was handed out, as the chat writes it. */
-type CodeRow = {
-	readonly hash: string;
-	readonly person: Actor;
-	readonly place: string;
-	readonly expires: Instant;
-};
-
-type LinkRows = {
-	find(surface: SurfaceName, identity: string): LinkRow | undefined;
-	ofPerson(person: Actor): readonly LinkRow[];
-	all(): readonly LinkRow[];
-	save(link: LinkRow): void;
-	forget(surface: SurfaceName, identity: string): void;
-	/** Keeps a code in place of any other of that person. */
-	saveCode(code: CodeRow): void;
-	/** A code that has not expired; it stays. */
-	code(hash: string, now: Instant): CodeRow | undefined;
-	/** Uses a code up; true only the first time. */
-	useCode(hash: string): boolean;
-};
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS links(
@@ -53,12 +21,12 @@ CREATE TABLE IF NOT EXISTS link_codes(
 type Row = { readonly [column: string]: string | null };
 
 /** Opens it. Repeat: safe. */
-export function createLinkStore(store: Store): LinkRows {
+export function createLinkStore(store: Store): LinkStore & CodeStore {
 	store.db.exec(TABLES);
 	return { ...links(store), ...codes(store) };
 }
 
-function links({ db, write }: Store): Pick<LinkRows, "find" | "ofPerson" | "all" | "save" | "forget"> {
+function links({ db, write }: Store): LinkStore {
 	const find = db.prepare<[string, string], Row>("SELECT * FROM links WHERE surface = ? AND identity = ?");
 	const ofPerson = db.prepare<[string, string], Row>("SELECT * FROM links WHERE person = ? AND person_client = ?");
 	const all = db.prepare<[], Row>("SELECT * FROM links ORDER BY surface, identity");
@@ -79,7 +47,7 @@ function links({ db, write }: Store): Pick<LinkRows, "find" | "ofPerson" | "all"
 	};
 }
 
-function codes({ db, write, clock }: Store): Pick<LinkRows, "saveCode" | "code" | "useCode"> {
+function codes({ db, write, clock }: Store): CodeStore {
 	const save = db.prepare("INSERT OR REPLACE INTO link_codes VALUES (?, ?, ?, ?, ?)");
 	const old = db.prepare("DELETE FROM link_codes WHERE expires <= ?");
 	const get = db.prepare<[string, string], Row>("SELECT * FROM link_codes WHERE hash = ? AND expires > ?");
@@ -98,13 +66,13 @@ function codes({ db, write, clock }: Store): Pick<LinkRows, "saveCode" | "code" 
 	};
 }
 
-function toLink(row: Row): LinkRow {
+function toLink(row: Row): Linked {
 	return {
 		surface: text(row.surface) as SurfaceName,
 		identity: text(row.identity),
 		person: actorOf(row),
 		email: text(row.email),
-		how: text(row.how) as LinkRow["how"],
+		how: text(row.how) as Linked["how"],
 		at: text(row.at),
 		...(row.ended ? { ended: row.ended } : {}),
 	};

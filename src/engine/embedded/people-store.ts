@@ -6,57 +6,15 @@ import type { Problem } from "../../base/errors.ts";
 import type { Values } from "../../base/json.ts";
 import type { Instant } from "../../base/time.ts";
 import type { Actor } from "../../people/roster.ts";
-import type { ClientId, SopId } from "../../sop/sop.ts";
-import type { RunId } from "../event.ts";
+import type { DraftStore, KeptDraft, KeptToken, SessionStore, TokenStore } from "../kept.ts";
 import type { Store } from "./open.ts";
 
-/** A form on its way. `typed`: the fields as typed, so that nothing is lost when it is refused. */
-type Draft = {
-	readonly id: string;
-	readonly client: ClientId;
-	readonly sop: SopId;
-	readonly person: Actor;
-	readonly typed: Values;
-	readonly problems: readonly Problem[];
-	readonly state: "open" | "sent" | "dropped";
-	readonly run?: RunId;
-	readonly at: Instant;
-};
-
-/** `client` undefined: all clients the person serves. */
-type Token = {
-	/** SHA-256 of the token, hexadecimal. */
-	readonly hash: string;
-	readonly person: Actor;
-	readonly client?: ClientId;
-	readonly expires: Instant;
-	readonly created: Instant;
-	readonly revoked?: Instant;
-};
-
-type Session = {
-	readonly hash: string;
-	readonly actor: Actor;
-	readonly expires: Instant;
-	readonly seen: Instant;
-	readonly created: Instant;
-};
-
-export type PeopleStore = {
-	saveDraft(draft: Draft): void;
-	draft(id: string): Draft | undefined;
-	saveToken(token: Token): void;
-	/** Also an expired or revoked one: the caller looks. */
-	token(hash: string): Token | undefined;
-	tokens(): readonly Token[];
-	revokeToken(hash: string, at: Instant): void;
-	saveSession(session: Session): void;
-	session(hash: string): Session | undefined;
-	touchSession(hash: string, seen: Instant): void;
-	endSession(hash: string): void;
-	/** Removes drafts last changed before, and sessions that ended before. */
-	tidy(before: Instant): void;
-};
+export type PeopleStore = DraftStore &
+	TokenStore &
+	SessionStore & {
+		/** Removes drafts last changed before, and sessions that ended before. */
+		tidy(before: Instant): void;
+	};
 
 type Row = { readonly [column: string]: string | null };
 
@@ -64,7 +22,7 @@ export function createPeopleStore(store: Store): PeopleStore {
 	return { ...drafts(store), ...tokens(store), ...sessions(store), tidy: tidier(store) };
 }
 
-function drafts({ db, write }: Store): Pick<PeopleStore, "saveDraft" | "draft"> {
+function drafts({ db, write }: Store): DraftStore {
 	const put = db.prepare("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	const get = db.prepare<[string], Row>("SELECT * FROM drafts WHERE id = ?");
 	return {
@@ -83,7 +41,7 @@ function drafts({ db, write }: Store): Pick<PeopleStore, "saveDraft" | "draft"> 
 				person: actor(row),
 				typed: JSON.parse(text(row.typed)) as Values,
 				problems: JSON.parse(text(row.problems)) as readonly Problem[],
-				state: text(row.state) as Draft["state"],
+				state: text(row.state) as KeptDraft["state"],
 				at: text(row.at),
 				...(row.run ? { run: row.run } : {}),
 			};
@@ -91,12 +49,12 @@ function drafts({ db, write }: Store): Pick<PeopleStore, "saveDraft" | "draft"> 
 	};
 }
 
-function tokens({ db, write }: Store): Pick<PeopleStore, "saveToken" | "token" | "tokens" | "revokeToken"> {
+function tokens({ db, write }: Store): TokenStore {
 	const put = db.prepare("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)");
 	const get = db.prepare<[string], Row>("SELECT * FROM tokens WHERE hash = ?");
 	const all = db.prepare<[], Row>("SELECT * FROM tokens ORDER BY created");
 	const revoke = db.prepare("UPDATE tokens SET revoked = ? WHERE hash = ? AND revoked IS NULL");
-	const read = (row: Row): Token => ({
+	const read = (row: Row): KeptToken => ({
 		hash: text(row.hash),
 		person: actor(row),
 		expires: text(row.expires),
@@ -118,7 +76,7 @@ function tokens({ db, write }: Store): Pick<PeopleStore, "saveToken" | "token" |
 	};
 }
 
-function sessions({ db, write }: Store): Pick<PeopleStore, "saveSession" | "session" | "touchSession" | "endSession"> {
+function sessions({ db, write }: Store): SessionStore {
 	const put = db.prepare("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?)");
 	const get = db.prepare<[string], Row>("SELECT * FROM sessions WHERE hash = ?");
 	const touch = db.prepare("UPDATE sessions SET seen = ? WHERE hash = ?");

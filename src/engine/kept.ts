@@ -1,0 +1,102 @@
+/**
+ * What is kept beside the runs, as its users and the store both know it: forms on their way, tokens, sessions, accounts in
+ * chat and the codes they are shown by. Types only. Secrets are kept as hashes; the secret itself must never come here.
+ */
+import type { Problem } from "../base/errors.ts";
+import type { Values } from "../base/json.ts";
+import type { Instant } from "../base/time.ts";
+import type { Actor } from "../people/roster.ts";
+import type { ClientId, SopId } from "../sop/sop.ts";
+import type { RunId, SurfaceName } from "./event.ts";
+
+/** A form on its way. `typed`: what was typed, so that nothing is lost when it is refused, and what the form is for. */
+export type KeptDraft = {
+	readonly id: string;
+	readonly client: ClientId;
+	readonly sop: SopId;
+	readonly person: Actor;
+	readonly typed: Values;
+	readonly problems: readonly Problem[];
+	readonly state: "open" | "sent" | "dropped";
+	readonly run?: RunId;
+	readonly at: Instant;
+};
+
+export interface DraftStore {
+	saveDraft(draft: KeptDraft): void;
+	draft(id: string): KeptDraft | undefined;
+}
+
+/** `hash`: SHA-256 of the token, hexadecimal. `client` undefined: all clients the person serves. */
+export type KeptToken = {
+	readonly hash: string;
+	readonly person: Actor;
+	readonly client?: ClientId;
+	readonly expires: Instant;
+	readonly created: Instant;
+	readonly revoked?: Instant;
+};
+
+export interface TokenStore {
+	saveToken(token: KeptToken): void;
+	/** Also an expired or revoked one: the caller looks. */
+	token(hash: string): KeptToken | undefined;
+	tokens(): readonly KeptToken[];
+	revokeToken(hash: string, at: Instant): void;
+}
+
+export type KeptSession = {
+	readonly hash: string;
+	readonly actor: Actor;
+	readonly expires: Instant;
+	readonly seen: Instant;
+	readonly created: Instant;
+};
+
+export interface SessionStore {
+	saveSession(session: KeptSession): void;
+	session(hash: string): KeptSession | undefined;
+	touchSession(hash: string, seen: Instant): void;
+	endSession(hash: string): void;
+}
+
+/** An account of a person on a surface: `TEAM/USER` in Slack, `TENANT/OBJECT` in Teams. */
+export type Linked = {
+	readonly surface: SurfaceName;
+	readonly identity: string;
+	readonly person: Actor;
+	/** The person's address in the roster then: another one by the same id is another person. */
+	readonly email: string;
+	/** `held`: known by its address until Slack said otherwise; nobody else gets in by that address. */
+	readonly how: "code" | "email" | "held";
+	readonly at: Instant;
+	/** They said it is over: an address alone does not link it again. */
+	readonly ended?: Instant;
+};
+
+/** Keeps links by (surface, identity). Durable on return; every call is safe to repeat. */
+export interface LinkStore {
+	find(surface: SurfaceName, identity: string): Linked | undefined;
+	ofPerson(person: Actor): readonly Linked[];
+	all(): readonly Linked[];
+	save(link: Linked): void;
+	forget(surface: SurfaceName, identity: string): void;
+}
+
+/** `hash`: SHA-256 of the code, hexadecimal. `place`: where it was handed out, as the chat writes it. */
+export type KeptCode = {
+	readonly hash: string;
+	readonly person: Actor;
+	readonly place: string;
+	readonly expires: Instant;
+};
+
+/** Durable on return. */
+export interface CodeStore {
+	/** Keeps a code in place of any other of that person. */
+	saveCode(code: KeptCode): void;
+	/** A code that has not expired; it stays. */
+	code(hash: string, now: Instant): KeptCode | undefined;
+	/** Uses a code up; true only the first time. */
+	useCode(hash: string): boolean;
+}
