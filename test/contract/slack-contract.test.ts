@@ -20,15 +20,19 @@ import { wordsIn } from "../chat/slack/slack-world.ts";
 import { APP, CHANNELS, PEOPLE, TEAM } from "../fixtures/slack-people.ts";
 import { until } from "../fixtures/until.ts";
 import { ERRORS_OF_ALL, METHODS } from "./slack-reference.ts";
+import { SURVEY } from "./slack-survey.ts";
 import { misfits, type Sent } from "./slack-types.ts";
 
 const SOURCE = fileURLToPath(new URL("../../src/chat/slack", import.meta.url));
 const FORM = { startDate: "2026-12-01", profile: "sales" };
 const [harriet, mo] = [seat("harriet"), seat("mo")];
 let people: RoughPeople;
+/** Answers to what was typed into a list. */
+const offered: Json[] = [];
 before(async () => {
-	people = await openRoughPeople();
+	people = await openRoughPeople({ sops: { survey: SURVEY } });
 	await story();
+	await survey();
 	await doctor();
 });
 after(async () => {
@@ -73,6 +77,26 @@ async function story(): Promise<void> {
 	}
 	await until(() => people.slack.messages.some(({ body }) => body.thread_ts !== undefined));
 	await until(() => people.slack.responses.length > 0);
+	await people.world.poster.idle();
+	await people.world.door.idle();
+}
+
+/** A field of every kind, filled in and searched; then a question and a task, answered in their messages. */
+async function survey(): Promise<void> {
+	const view = await people.opened(harriet, () =>
+		people.command(harriet, "/survey", 'text="A line" number=5 email=a@x.example'),
+	);
+	const block = blocksIn({ view: view.body })
+		.filter(isRecord)
+		.find(({ block_id: id }) => String(id).startsWith("field/many/"));
+	const { body } = await people.suggest(harriet, view, block ?? assert.fail("there is no such field"), "choice 14");
+	offered.push(body);
+	await people.submit(harriet, view, { phone: "5" });
+	await people.submit(harriet, view, { phone: "+12025550100", several: ["k1", "k3"], many: "k142", yes: "true" });
+	const question = await saying(chatOf(mo), /Answer a question/u, "");
+	await people.press(mo, question, "Answer", { day: "2026-12-24", why: "A day before" });
+	const task = await saying(chatOf(mo), /Laptop and badge/u, "Done");
+	await people.press(mo, task, "Done", { checked: ["0", "1"] });
 	await people.world.poster.idle();
 	await people.world.door.idle();
 }
@@ -168,20 +192,26 @@ describe("what was sent", () => {
 		}));
 	const answered = (): readonly Sent[] =>
 		people.deliveries.flatMap(({ answer }): readonly Sent[] =>
-			isRecord(answer?.body) ? [{ type: "ViewResponseAction", value: answer.body }] : [],
+			isRecord(answer?.body) && !offered.includes(answer.body)
+				? [{ type: "ViewResponseAction", value: answer.body }]
+				: [],
 		);
 	const responded = (): readonly Sent[] =>
 		people.slack.responses.map(({ body }) => ({ type: "RespondArguments", value: body }));
+	const options = (): readonly Sent[] =>
+		offered.map((value) => ({ type: "{ options: types.PlainTextOption[] }", value }));
 	/** A view or a message takes any block; each has to be one that is known. */
 	const blocks = (sent: readonly Sent[]): readonly Sent[] =>
 		sent.flatMap(({ value }) => blocksIn(value).map((block) => ({ type: "types.KnownBlock", value: block })));
 
 	test("is of the types that Slack publishes: calls, answers to modals, private answers, every block", () => {
-		const sent = [...called(), ...answered(), ...responded()];
+		const sent = [...called(), ...answered(), ...responded(), ...options()];
 		const all = [...sent, ...blocks(sent)];
 		const once = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 		const kinds = new Set(answered().map(({ value }) => (value as Values).response_action));
 		assert.deepEqual([...kinds].toSorted(), ["clear", "errors", "push", "update"]);
+		const [{ options: list = [] } = {}] = offered as readonly { readonly options?: readonly Json[] }[];
+		assert(list.length > 5, "a long list is searched");
 		assert(once.length > 60, `${once.length} different ones`);
 		assert.deepEqual(misfits(once), []);
 	});

@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import { isRecord, type Json, type Values } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { toMs } from "../../../src/base/time.ts";
-import type { Bot } from "../../../src/chat/bot.ts";
 import { buttonIn, type Slack } from "../../fixtures/slack.ts";
 import { stateOf, type Typed } from "../../fixtures/slack-fill.ts";
 import { bodyOf, type Kind, parsed, signed } from "../../fixtures/slack-payload.ts";
@@ -27,19 +26,16 @@ export const HARRIET_THERE: Seat = { team: OTHER.team, user: "U77HARRIET" };
 /** Where somebody speaks with Sopwith alone. */
 export const chatOf = ({ user }: Seat): string => `D${user.slice(1)}`;
 
-/** `around`: wraps the bot, to make it slow. */
-export async function openRoughPeople({ around }: { readonly around?: (bot: Bot) => Bot } = {}) {
+/** As `openSlackWorld` takes them. */
+type Around = Pick<NonNullable<Parameters<typeof openSlackWorld>[0]>, "around" | "sops">;
+
+export async function openRoughPeople(more: Around = {}) {
 	const slack = await openRoughSlack();
 	slack.users.set(HARRIET_THERE.user, { id: HARRIET_THERE.user, team_id: OTHER.team, name: "harriet" });
 	// It is asked for no more than where it is.
 	const played = { api: slack.base, deliverTo: () => undefined } as unknown as Slack;
 	const tokens = [{ token: new Secret(APP.bot) }, { token: new Secret(OTHER.token), team: OTHER.team }];
-	const world = await openSlackWorld({
-		way: "http",
-		slack: played,
-		tokens,
-		...(around === undefined ? {} : { around }),
-	});
+	const world = await openSlackWorld({ ...more, way: "http", slack: played, tokens });
 	assert.equal(world.links.link("slack", `${HARRIET_THERE.team}/${HARRIET_THERE.user}`, HARRIET), "linked");
 	const { views } = slack;
 	const deliveries: { readonly kind: Kind; readonly payload: Values; answer: Answered | undefined }[] = [];
@@ -124,6 +120,15 @@ export async function openRoughPeople({ around }: { readonly around?: (bot: Bot)
 				...{ ...by(who), type: "block_actions", trigger_id: views.trigger(who, view) },
 				...{ container: { type: "view", view_id: view.id }, view: shown(view, stateOf(blocks, typed)) },
 				actions: [{ ...buttonIn(blocks, button), action_ts: stamp() }],
+			});
+		},
+		/** Types into a list that is loaded as one types. */
+		suggest: (who: Seat, view: OpenView, block: Values, typed: string): Promise<Answered> => {
+			const element = isRecord(block.element) ? block.element : {};
+			return deliver("interactive", {
+				...{ ...by(who), type: "block_suggestion", value: typed, view: shown(view) },
+				...{ container: { type: "view", view_id: view.id }, block_id: block.block_id ?? "" },
+				action_id: element.action_id ?? "",
 			});
 		},
 		/** Sends a modal with what is typed in it; Slack then does what it was answered. */
