@@ -2,8 +2,9 @@
  * What whoever runs the installation may ask: tokens, secrets, backups, the state of the house. Must never act for a person
  * of a roster, and never shows a secret it was given.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { ConflictError, InputError } from "./base/errors.ts";
+import { sha256 } from "./base/json.ts";
 import type { Secret } from "./base/secret.ts";
 import { type Clock, plusMs } from "./base/time.ts";
 import type { App, MadeToken, Status, TokenRequest, Verified } from "./command/app-port.ts";
@@ -119,7 +120,7 @@ function createToken(parts: Parts, request: TokenRequest): MadeToken {
 	const token = `sopwith_${randomBytes(TOKEN_BYTES).toString("base64url")}`;
 	const created = parts.clock.now();
 	const expires = plusMs(created, request.expiresMs);
-	const hash = createHash("sha256").update(token).digest("hex");
+	const hash = sha256(token);
 	const client = request.client === undefined ? {} : { client: request.client };
 	parts.people.saveToken({ hash, person: actor, created, expires, ...client });
 	return { token, person: request.person, expires, ...client };

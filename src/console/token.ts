@@ -2,12 +2,13 @@
  * Who calls the API: a bearer token names one person. Only a token's hash is ever kept or compared. Must never give a token
  * more than its person has, nor a way round the client it was made for.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { sha256 } from "../base/json.ts";
+import { sameText } from "../base/same-text.ts";
 import type { Clock, Instant } from "../base/time.ts";
 import type { Actor } from "../people/roster.ts";
 import type { ClientId } from "../sop/sop.ts";
 
-/** A token as kept. `client` narrows an MSP person's token to one client. */
+/** A token as kept: its SHA-256, and no salt, since it has 256 random bits. `client` narrows an MSP person's token to one client. */
 export type Token = {
 	readonly hash: string;
 	readonly actor: Actor;
@@ -20,11 +21,6 @@ export interface Tokens {
 	find(hash: string): Promise<Token | undefined>;
 }
 
-/** Hashes a token as it is kept. Shape: 64 hexadecimal digits, SHA-256; a token has 256 random bits, so no salt. */
-export function hashToken(token: string): string {
-	return createHash("sha256").update(token).digest("hex");
-}
-
 /** The caller behind an `Authorization` header; undefined for none, unknown or expired. */
 export async function bearer(
 	header: string | undefined,
@@ -32,14 +28,8 @@ export async function bearer(
 ): Promise<Token | undefined> {
 	const match = /^Bearer ([\x21-\x7e]{16,512})$/i.exec(header ?? "");
 	if (match?.[1] === undefined) return undefined;
-	const hash = hashToken(match[1]);
+	const hash = sha256(match[1]);
 	const found = await tokens.find(hash);
 	if (found === undefined || !sameText(found.hash, hash)) return undefined;
 	return found.expires > clock.now() ? found : undefined;
-}
-
-function sameText(a: string, b: string): boolean {
-	const left = Buffer.from(a);
-	const right = Buffer.from(b);
-	return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -2,7 +2,8 @@
  * Checks who sent a webhook: Standard Webhooks, HMAC-SHA256 over `id.timestamp.body`. Pure. Must never compare in a time that
  * tells anything, nor look into the body first.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { sameText } from "../base/same-text.ts";
 import { type Instant, toMs } from "../base/time.ts";
 
 /** How far a sender's clock may be off, both ways. */
@@ -45,12 +46,6 @@ function keyBytes(key: string): readonly Buffer[] {
 
 function mac(key: Buffer, { id, timestamp, body }: Signed): string {
 	return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
-}
-
-function sameText(a: string, b: string): boolean {
-	const left = Buffer.from(a);
-	const right = Buffer.from(b);
-	return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function bad(code: "bad-headers" | "too-old" | "bad-signature"): Checked {

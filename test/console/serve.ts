@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { RequestHandler } from "express";
 import { Registry } from "prom-client";
 import { licenceTitle } from "../../src/actions/microsoft365/licence-titles.ts";
+import { sha256 } from "../../src/base/json.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { Clock } from "../../src/base/time.ts";
 import { createApi } from "../../src/console/api.ts";
@@ -13,7 +14,7 @@ import { sameOrigin } from "../../src/console/guard.ts";
 import { createPages } from "../../src/console/pages.ts";
 import type { SandboxReadOut } from "../../src/console/sandbox-read-out.ts";
 import { createWeb, type WebParts } from "../../src/console/server.ts";
-import { hashToken, type Token } from "../../src/console/token.ts";
+import type { Token } from "../../src/console/token.ts";
 import type { Audit } from "../../src/engine/ports.ts";
 import type { Actor } from "../../src/people/roster.ts";
 import { createWebhooks } from "../../src/triggers/webhook.ts";
@@ -195,8 +196,8 @@ function init(how: Ask, url: string): RequestInit {
 }
 
 const token = (text: string, actor: Actor, more: Partial<Token> = {}): [string, Token] => [
-	hashToken(text),
-	{ hash: hashToken(text), actor, expires: "2027-01-01T00:00:00.000Z", ...more },
+	sha256(text),
+	{ hash: sha256(text), actor, expires: "2027-01-01T00:00:00.000Z", ...more },
 ];
 const tokens = new Map<string, Token>([
 	token(TOKENS.tia, { id: "tia" }),

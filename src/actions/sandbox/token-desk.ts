@@ -2,9 +2,10 @@
  * Entra's token endpoint for the simulated tenants: client credentials in, a token of that one tenant out. Must never
  * accept a token for another tenant than the one it was made for.
  */
-import { constants, randomBytes, randomUUID, timingSafeEqual, verify, X509Certificate } from "node:crypto";
+import { constants, randomBytes, randomUUID, verify, X509Certificate } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { asRecord, type Values } from "../../base/json.ts";
+import { sameText } from "../../base/same-text.ts";
 import { type Instant, plusMs, systemClock } from "../../base/time.ts";
 import type { Reply } from "./graph-call.ts";
 import type { Hosted } from "./graph-server.ts";
@@ -73,11 +74,6 @@ const EVERYTHING: readonly string[] = [
 	...["Mail.ReadBasic", "Application.Read.All", "Policy.Read.AuthenticationMethod"],
 ];
 
-function same(a: string, b: string): boolean {
-	const [x, y] = [Buffer.from(a), Buffer.from(b)];
-	return x.length === y.length && timingSafeEqual(x, y);
-}
-
 /** Why this application gets no token; nothing when it does. */
 function refusalOf(app: App, form: URLSearchParams, url: string): Reply | undefined {
 	if (form.get("grant_type") !== "client_credentials") return entraRefusal(400, 70003);
@@ -85,7 +81,7 @@ function refusalOf(app: App, form: URLSearchParams, url: string): Reply | undefi
 	const assertion = form.get("client_assertion");
 	if (assertion !== null) {
 		if (!isSigned(app, assertion, url)) return entraRefusal(401, 700027);
-	} else if (!same(form.get("client_secret") ?? "", app.secret)) return entraRefusal(401, 7000215);
+	} else if (!sameText(form.get("client_secret") ?? "", app.secret)) return entraRefusal(401, 7000215);
 	return (form.get("scope") ?? "").endsWith("/.default") ? undefined : entraRefusal(400, 70011);
 }
 
