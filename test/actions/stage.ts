@@ -18,6 +18,7 @@ import type { Host, Receipt, Vault } from "../../src/engine/ports.ts";
 import type { Run, StepState } from "../../src/engine/run.ts";
 import type { Client } from "../../src/sop/definitions.ts";
 import type { Sop } from "../../src/sop/sop.ts";
+import { plainSop } from "../fixtures/sop.ts";
 import { type Stage as SandboxStage, SEED, withSandbox } from "./sandbox/with-sandbox.ts";
 
 export type Try = {
@@ -165,20 +166,11 @@ export function runOf(order: Try, clock: Clock): Run {
 
 export function sopOf(client: Client): Sop {
 	return {
+		...plainSop,
 		id: "newhire",
 		title: "New employee onboarding",
 		client: client.values,
 		definition: "d",
-		core: 1,
-		owner: "it-lead",
-		urgency: "routine",
-		visibility: "all",
-		subject: {},
-		unique: [],
-		starts: [],
-		form: [],
-		steps: [],
-		outputs: {},
 	};
 }
 

@@ -7,12 +7,12 @@ import { Secret } from "../../src/base/secret.ts";
 import { systemClock } from "../../src/base/time.ts";
 import type { Action } from "../../src/engine/action.ts";
 import { core } from "../../src/engine/core.ts";
-import { CORE } from "../../src/engine/decide.ts";
 import { createHost, type EmbeddedHost } from "../../src/engine/embedded/host.ts";
 import { openStore, type Store } from "../../src/engine/embedded/open.ts";
 import type { StartRequest } from "../../src/engine/event.ts";
 import { createPerformer, type Registry } from "../../src/engine/performer/performer.ts";
 import type { Sop, Step } from "../../src/sop/sop.ts";
+import { plainSop } from "../fixtures/sop.ts";
 
 const NAME = "bench.noop";
 const REPEAT = { kind: "replace" } as const;
@@ -114,20 +114,12 @@ export function askSop(client = "bench-0"): Sop {
 function sopOf(client: string, steps: readonly Step[]): Sop {
 	const calendar = { hours: { "1": [{ from: 0, to: 1440 }] }, holidays: [] };
 	return {
+		...plainSop,
 		id: "bench",
 		title: "Measure",
 		client: { id: client, name: client, timezone: "UTC", calendar, identity: "cloud", profiles: {}, sandbox: true },
 		definition: `${client}${steps.map(({ id }) => id).join("")}`.padEnd(64, "0"),
-		core: CORE,
-		owner: "owner",
-		urgency: "routine",
-		visibility: "all",
-		subject: {},
-		unique: [],
-		starts: [],
-		form: [],
 		steps,
-		outputs: {},
 	};
 }
 

@@ -2,8 +2,8 @@
  * SOPs nobody would write: random nesting of every kind of step, compiled by hand, so that the core is met by what it was
  * not made for.
  */
-import { CORE } from "../../src/engine/decide.ts";
 import type { ActionFacts, Sop, Step, StepBase } from "../../src/sop/sop.ts";
+import { plainSop } from "../fixtures/sop.ts";
 import { factsOf, type Spec, text } from "./actions.ts";
 import type { Dice } from "./random.ts";
 
@@ -98,20 +98,13 @@ export function sopOf(id: string, steps: readonly Step[]): Sop {
 		sandbox: true,
 	} as const;
 	return {
+		...plainSop,
 		id,
 		title: id,
 		client,
 		definition: id,
-		core: CORE,
-		owner: "owner",
-		urgency: "routine",
-		visibility: "all",
 		subject: { name: "${form.name}", email: "${form.email}" },
-		unique: [],
-		starts: [],
-		form: [],
 		steps,
-		outputs: {},
 	};
 }
 

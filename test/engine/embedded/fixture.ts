@@ -17,6 +17,7 @@ import { pending } from "../../../src/engine/pending.ts";
 import { phase } from "../../../src/engine/phase.ts";
 import type { Performer } from "../../../src/engine/ports.ts";
 import type { Sop, Step } from "../../../src/sop/sop.ts";
+import { plainSop } from "../../fixtures/sop.ts";
 
 export const key = new Secret(Buffer.alloc(32, 7).toString("base64"));
 
@@ -68,20 +69,12 @@ export function runStep(id: string, sop: string): Step {
 
 export function sopOf(id: string, steps: readonly Step[], more: Partial<Sop> = {}): Sop {
 	return {
+		...plainSop,
 		id,
 		title: `Procedure ${id}`,
 		client: clientOf("contoso"),
 		definition: `${id}-${steps.map((s) => s.id).join("-")}`.padEnd(64, "0"),
-		core: CORE,
-		owner: "owner",
-		urgency: "routine",
-		visibility: "all",
-		subject: {},
-		unique: [],
-		starts: [],
-		form: [],
 		steps,
-		outputs: {},
 		...more,
 	};
 }

@@ -11,6 +11,7 @@ import { createPerformer } from "../../../src/engine/performer/performer.ts";
 import { RemoteError } from "../../../src/engine/remote.ts";
 import type { Run } from "../../../src/engine/run.ts";
 import type { Sop, Step } from "../../../src/sop/sop.ts";
+import { plainSop } from "../../fixtures/sop.ts";
 
 const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 const facts = { name: "room.light", repeat: { kind: "replace" }, writes: true, destructive: false } as const;
@@ -37,8 +38,7 @@ function sopOf(guards: readonly string[]): Sop {
 		profiles: {},
 		sandbox: true,
 	} as const;
-	const rest = { title: "", definition: "d", core: 1, owner: "owner", urgency: "routine", visibility: "all" } as const;
-	return { ...rest, id: "s", client, subject: {}, unique: [], starts: [], form: [], outputs: {}, steps };
+	return { ...plainSop, id: "s", title: "", definition: "d", client, steps };
 }
 
 function runOf(lamps: readonly string[]): Run {
