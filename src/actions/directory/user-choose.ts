@@ -2,7 +2,8 @@
  * Decides what an account will be called and whether it may be made at all. Pure; must never choose another name, or take
  * over an account, unless a person or the procedure said so.
  */
-import type { Change, Choice } from "../../engine/event.ts";
+import type { Change } from "../../engine/event.ts";
+import { askRehire, comesBack, displayOf, nameless, stop } from "../account-plan.ts";
 import { change } from "../changes.ts";
 import { accountName } from "../names.ts";
 import { below, type DirectoryUser, parentOf, sameDn } from "./entries.ts";
@@ -12,17 +13,13 @@ import type { AccountFacts } from "./user-look.ts";
 import { corrected, entryName, nameChanges } from "./user-name.ts";
 import {
 	addressOf,
-	displayOf,
 	entryNameFor,
 	holdersOf,
 	isClosed,
-	nameless,
 	noPlace,
 	outputOf,
 	type Plan,
 	personAt,
-	since,
-	stop,
 	taken,
 	takenIn,
 } from "./user-plan.ts";
@@ -36,7 +33,10 @@ export function chooseAccount(input: AccountInput, facts: AccountFacts): Plan {
 	const [name] = facts.names;
 	if (name === undefined) return nameless(input);
 	const known = facts.all.find((user) => user.kind === "user" && isSame(input, user));
-	if (known !== undefined) return input.ifTaken === "rehire" ? rehire(input, facts, known) : askRehire(known);
+	if (known !== undefined)
+		return input.ifTaken === "rehire"
+			? rehire(input, facts, known)
+			: stop({ ...askRehire(known, known.upn), detail: known.dn });
 	const holders = holdersOf(facts, name);
 	if (holders.length === 0) return make(input, facts, name);
 	const free = facts.names.find((other) => holdersOf(facts, other).length === 0);
@@ -44,8 +44,7 @@ export function chooseAccount(input: AccountInput, facts: AccountFacts): Plan {
 	const person = personAt(facts, name, holders);
 	const canReturn = person !== undefined && isClosed(person);
 	if (input.ifTaken === "rehire" && canReturn) return rehire(input, facts, person);
-	const words = `It is ${person?.displayName}, who comes back`;
-	const more: readonly Choice[] = canReturn ? [{ id: "rehire", words, with: { ifTaken: "rehire" } }] : [];
+	const more = canReturn ? [comesBack(person.displayName)] : [];
 	return taken({ name, facts, free, holders, more });
 }
 
@@ -83,10 +82,4 @@ function rehire(input: AccountInput, facts: AccountFacts, user: DirectoryUser): 
 	changes.push(ownerChange(user.upn, { dn, mark: user.mark }, facts.mark, words));
 	changes.push(...nameChanges(input, facts, user));
 	return { changes, promises: { ...outputOf(user), displayName: displayOf(input), dn } };
-}
-
-function askRehire(user: DirectoryUser): Plan {
-	const message = `${user.displayName} has an account already, ${user.upn}${since(user)}, closed, with the same employee id. It was not touched; nothing changed.`;
-	const again: Choice = { id: "rehire", words: `Take up ${user.upn} again`, with: { ifTaken: "rehire" } };
-	return stop({ code: "rehire", message, choices: [again], detail: user.dn });
 }

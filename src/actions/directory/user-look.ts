@@ -5,12 +5,13 @@
 import { OrFilter, PresenceFilter } from "ldapts";
 import type { World } from "../../engine/action.ts";
 import { got } from "../../engine/remote.ts";
+import { displayOf } from "../account-plan.ts";
 import { directoryOf } from "../doors.ts";
 import { accountName, namePart, nameSeries, typedName } from "../names.ts";
 import { type Usage, usageOfSynced } from "../signed-in.ts";
 import { type DirectoryUser, equal, findAll } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
-import { displayOf, entryNameFor } from "./user-plan.ts";
+import { entryNameFor } from "./user-plan.ts";
 
 export type AccountFacts = {
 	readonly mark: string;

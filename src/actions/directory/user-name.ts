@@ -2,19 +2,18 @@
  * How an account of ours follows a form that was corrected after it was made: its name, its place, its address. Pure; must
  * never change the address of an account that is open, was used or came back, because others know it by then.
  */
-import type { Change, Choice } from "../../engine/event.ts";
-import { accountName, isSameText, typedName } from "../names.ts";
+import type { Change } from "../../engine/event.ts";
+import { displayOf, keepAddress, localOf, nameless } from "../account-plan.ts";
+import { accountName, isSameText } from "../names.ts";
 import { below, type DirectoryUser, parentOf, sameDn } from "./entries.ts";
 import type { AccountInput } from "./user.ts";
 import { type AddressAfter, addressChange, addressOfAccount, nameChange, placeChange } from "./user-changes.ts";
 import type { AccountFacts } from "./user-look.ts";
 import {
 	addressOf,
-	displayOf,
 	entryNameFor,
 	holdersOf,
 	isClosed,
-	nameless,
 	noPlace,
 	outputOf,
 	type Plan,
@@ -93,8 +92,7 @@ function addressFor(input: AccountInput, facts: AccountFacts, ours: DirectoryUse
 	if (!isClosed(ours)) return { kind: "stays", why: "the account is open" };
 	if (wasUsed(facts, ours)) return { kind: "stays", why: "it was signed in to" };
 	if (input.ifTaken === "rehire") return { kind: "stays", why: "someone who comes back keeps it" };
-	const stay: Choice = { id: "keep-address", words: `Keep ${local}`, with: { name: local } };
-	const more = typedName(local) === "" ? [] : [stay];
+	const more = keepAddress(local);
 	const [name] = facts.names;
 	if (name === undefined) return { kind: "stop", plan: nameless(input, more) };
 	const holders = holdersOf(facts, name, ours);
@@ -119,8 +117,4 @@ function renamed(ours: DirectoryUser, name: string, upn: string): AddressAfter {
 		...(ours.mailNickname.toLowerCase() === localOf(old) ? { mailNickname: name } : {}),
 		...(proxies.join() === ours.proxies.join() ? {} : { proxyAddresses: proxies }),
 	};
-}
-
-function localOf(upn: string): string {
-	return upn.split("@")[0]?.toLowerCase() ?? "";
 }

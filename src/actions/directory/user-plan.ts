@@ -2,11 +2,11 @@
  * What the plans of an account share: its outputs, who holds a name already, and the words that say so. Pure; must never
  * count an account as a holder of its own name.
  */
-import type { Obstacle, Planned } from "../../engine/action.ts";
+import type { Planned } from "../../engine/action.ts";
 import type { Choice } from "../../engine/event.ts";
+import { otherNames, sinceWords, stop } from "../account-plan.ts";
 import { accountName } from "../names.ts";
 import { CLOSED, type DirectoryUser, parentOf, sameDn } from "./entries.ts";
-import type { AccountInput } from "./user.ts";
 import type { AccountFacts } from "./user-look.ts";
 
 type Output = {
@@ -21,10 +21,6 @@ export type Plan = Planned<Output>;
 export function outputOf(user: DirectoryUser): Output {
 	const { upn, samAccountName, displayName, dn, guid } = user;
 	return { upn, samAccountName, displayName, dn, objectGuid: guid };
-}
-
-export function displayOf(input: AccountInput): string {
-	return `${input.firstName} ${input.lastName}`;
 }
 
 /** What an entry is called in its place: the display name, with the account's beside it where `local` is given. */
@@ -70,14 +66,6 @@ export function takenIn(facts: AccountFacts, place: string, own?: DirectoryUser)
 	);
 }
 
-const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
-
-/** No account name can be made from what is asked. */
-export function nameless(input: AccountInput, more: readonly Choice[] = []): Plan {
-	const message = `No account name can be made from ${displayOf(input)}. Nothing changed.`;
-	return stop({ code: "no-name", message, choices: [typeAnother, ...more] });
-}
-
 /** The place that is asked for does not exist. */
 export function noPlace({ ou }: Pick<AccountFacts, "ou">): Plan {
 	return stop({
@@ -99,13 +87,10 @@ type Taken = {
 /** The name is somebody else's: the next free one, another one, or one of `more`. */
 export function taken({ name, facts, free, holders, more }: Taken): Plan {
 	const holder = personAt(facts, name, holders) ?? (holders[0] as DirectoryUser);
-	const choices: Choice[] = [];
-	if (free !== undefined)
-		choices.push({ id: "next-free-name", words: `Use ${free}`, with: { ifTaken: "next-free-name" } });
-	choices.push(typeAnother, ...more);
+	const choices = otherNames(free, more);
 	const untouched = "It was not touched; nothing changed.";
 	if (personAt(facts, name, holders) !== undefined) {
-		const message = `${name} belongs to someone else${since(holder)}. ${untouched}`;
+		const message = `${name} belongs to someone else${sinceWords(holder)}. ${untouched}`;
 		return stop({ code: "name-taken", message, choices, detail: holder.dn });
 	}
 	const what = holder.kind === "other" ? "entry" : holder.kind;
@@ -121,13 +106,4 @@ export function personAt(
 	holders: readonly DirectoryUser[],
 ): DirectoryUser | undefined {
 	return holders.find((user) => user.kind === "user" && user.upn.toLowerCase() === addressOf(facts, name));
-}
-
-export function since(user: DirectoryUser): string {
-	return user.since === "" ? "" : ` since ${user.since}`;
-}
-
-/** A plan that is only an obstacle. */
-export function stop(obstacle: Obstacle): Plan {
-	return { changes: [], promises: {}, obstacle };
 }

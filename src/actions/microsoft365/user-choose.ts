@@ -2,12 +2,12 @@
  * Decides what an account in Microsoft 365 will be called and whether it may be made at all. Pure; must never choose
  * another name, or take over an account, unless a person or the procedure said so.
  */
-import type { Choice } from "../../engine/event.ts";
+import { askRehire, comesBack, displayOf, nameless, stop } from "../account-plan.ts";
 import { change } from "../changes.ts";
 import type { CloudAccountInput } from "./user.ts";
 import type { CloudAccountFacts, Holder } from "./user-look.ts";
 import { corrected, nameChanges } from "./user-name.ts";
-import { displayOf, nameless, outputOf, ownerChange, type Plan, stop, taken } from "./user-plan.ts";
+import { outputOf, ownerChange, type Plan, taken } from "./user-plan.ts";
 
 export function chooseCloudAccount(input: CloudAccountInput, facts: CloudAccountFacts): Plan {
 	const { ours } = facts;
@@ -18,15 +18,15 @@ export function chooseCloudAccount(input: CloudAccountInput, facts: CloudAccount
 	const [first] = facts.addresses;
 	if (first === undefined) return nameless(input);
 	const same = facts.holders.find((h) => h.kind === "member" && isSame(input, h));
-	if (same !== undefined) return input.ifTaken === "rehire" ? rehire(input, facts, same) : askRehire(same);
+	if (same !== undefined)
+		return input.ifTaken === "rehire" ? rehire(input, facts, same) : stop(askRehire(same, same.user?.upn));
 	const holder = facts.holders.find((h) => h.address === first);
 	if (holder === undefined) return make(input, facts, first);
 	const free = facts.addresses.find((address) => facts.holders.every((h) => h.address !== address));
 	if (input.ifTaken === "next-free-name" && free !== undefined) return make(input, facts, free);
 	const canReturn = holder.kind === "member" && holder.user?.enabled === false;
 	if (input.ifTaken === "rehire" && canReturn) return rehire(input, facts, holder);
-	const words = `It is ${holder.displayName}, who comes back`;
-	const more: readonly Choice[] = canReturn ? [{ id: "rehire", words, with: { ifTaken: "rehire" } }] : [];
+	const more = canReturn ? [comesBack(holder.displayName)] : [];
 	return taken({ address: first, holder, free, more });
 }
 
@@ -55,11 +55,4 @@ function rehire(input: CloudAccountInput, facts: CloudAccountFacts, holder: Hold
 	const taken = ownerChange(user.upn, { id: user.id, mark: user.mark }, facts.mark);
 	const promises = { ...outputOf(user), displayName: displayOf(input) };
 	return { changes: [taken, ...nameChanges(input, facts.mark, user)], promises };
-}
-
-function askRehire(holder: Holder): Plan {
-	const since = holder.since === "" ? "" : ` since ${holder.since}`;
-	const message = `${holder.displayName} has an account already, ${holder.user?.upn}${since}, closed, with the same employee id. It was not touched; nothing changed.`;
-	const again: Choice = { id: "rehire", words: `Take up ${holder.user?.upn} again`, with: { ifTaken: "rehire" } };
-	return stop({ code: "rehire", message, choices: [again] });
 }

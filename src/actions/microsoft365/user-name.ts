@@ -3,13 +3,14 @@
  * must never change the address of an account that is open, was used or came back, because others know it by then.
  */
 import type { Values } from "../../base/json.ts";
-import type { Change, Choice } from "../../engine/event.ts";
+import type { Change } from "../../engine/event.ts";
+import { displayOf, keepAddress, localOf, nameless } from "../account-plan.ts";
 import { change } from "../changes.ts";
-import { isSameText, typedName } from "../names.ts";
+import { isSameText } from "../names.ts";
 import type { CloudUser } from "./accounts.ts";
 import type { CloudAccountInput } from "./user.ts";
 import type { CloudAccountFacts } from "./user-look.ts";
-import { displayOf, localOf, nameless, outputOf, type Plan, taken } from "./user-plan.ts";
+import { outputOf, type Plan, taken } from "./user-plan.ts";
 
 /** What the account needs to be called as the form says now, the address last. Empty when it is so already. */
 export function corrected(input: CloudAccountInput, facts: CloudAccountFacts, ours: CloudUser): Plan {
@@ -66,8 +67,7 @@ function addressFor(input: CloudAccountInput, facts: CloudAccountFacts, ours: Cl
 	if (ours.enabled) return { kind: "stays", why: "the account is open" };
 	if (facts.used.includes(ours.id)) return { kind: "stays", why: "it was signed in to" };
 	if (input.ifTaken === "rehire") return { kind: "stays", why: "someone who comes back keeps it" };
-	const stay: Choice = { id: "keep-address", words: `Keep ${local}`, with: { name: local } };
-	const more = typedName(local) === "" ? [] : [stay];
+	const more = keepAddress(local);
 	const [first] = facts.addresses;
 	if (first === undefined) return { kind: "stop", plan: nameless(input, more) };
 	const others = facts.holders.filter((holder) => holder.user?.id !== ours.id);

@@ -2,11 +2,11 @@
  * What the plans of an account in Microsoft 365 share: its outputs, whose it is, and the words that say that a name is
  * somebody else's. Pure.
  */
-import type { Obstacle, Planned } from "../../engine/action.ts";
+import type { Planned } from "../../engine/action.ts";
 import type { Change, Choice } from "../../engine/event.ts";
+import { localOf, otherNames, sinceWords, stop } from "../account-plan.ts";
 import { change } from "../changes.ts";
 import { type CloudUser, MARK } from "./accounts.ts";
-import type { CloudAccountInput } from "./user.ts";
 import type { Holder } from "./user-look.ts";
 
 type Output = {
@@ -22,14 +22,6 @@ export function outputOf(user: CloudUser): Output {
 	return { upn, displayName, userId: id, usageLocation };
 }
 
-export function displayOf(input: CloudAccountInput): string {
-	return `${input.firstName} ${input.lastName}`;
-}
-
-export function localOf(upn: string): string {
-	return upn.split("@")[0]?.toLowerCase() ?? "";
-}
-
 export function ownerChange(upn: string, was: { readonly id: string; readonly mark: string }, mark: string): Change {
 	return change({
 		kind: "set",
@@ -43,14 +35,6 @@ export function ownerChange(upn: string, was: { readonly id: string; readonly ma
 	});
 }
 
-const typeAnother: Choice = { id: "another-name", words: "Type another name", with: { name: "" } };
-
-/** No account name can be made from what is asked. */
-export function nameless(input: CloudAccountInput, more: readonly Choice[] = []): Plan {
-	const message = `No account name can be made from ${displayOf(input)}. Nothing changed.`;
-	return stop({ code: "no-name", message, choices: [typeAnother, ...more] });
-}
-
 type Taken = {
 	readonly address: string;
 	readonly holder: Holder;
@@ -62,15 +46,9 @@ type Taken = {
 /** The address is somebody else's: the next free one, another one, or one of `more`. */
 export function taken({ address, holder, free, more }: Taken): Plan {
 	const name = localOf(address);
-	const next = free === undefined ? [] : [localOf(free)];
-	const choices: readonly Choice[] = [
-		...next.map((other) => ({ id: "next-free-name", words: `Use ${other}`, with: { ifTaken: "next-free-name" } })),
-		typeAnother,
-		...more,
-	];
-	const since = holder.since === "" ? "" : ` since ${holder.since}`;
+	const choices = otherNames(free && localOf(free), more);
 	const so = {
-		member: { code: "name-taken", message: `${name} belongs to someone else${since}` },
+		member: { code: "name-taken", message: `${name} belongs to someone else${sinceWords(holder)}` },
 		guest: { code: "address-taken", message: `${address} is the address of the guest ${holder.displayName}` },
 		contact: { code: "address-taken", message: `${address} is the address of the contact ${holder.displayName}` },
 		deleted: {
@@ -79,9 +57,4 @@ export function taken({ address, holder, free, more }: Taken): Plan {
 		},
 	}[holder.kind];
 	return stop({ code: so.code, message: `${so.message}. It was not touched; nothing changed.`, choices });
-}
-
-/** A plan that is only an obstacle. */
-export function stop(obstacle: Obstacle): Plan {
-	return { changes: [], promises: {}, obstacle };
 }

@@ -7,6 +7,7 @@ import { asText, type Values } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Action } from "../../engine/action.ts";
 import { outcomeOf } from "../../engine/remote.ts";
+import { displayOf } from "../account-plan.ts";
 import { already, change, check } from "../changes.ts";
 import { graphOf } from "../doors.ts";
 import { hole } from "../holes.ts";
@@ -18,7 +19,7 @@ import { outcomeAt } from "./missing.ts";
 import { chooseCloudAccount } from "./user-choose.ts";
 import { ASKED, type CloudAccountFacts, lookForCloudAccount } from "./user-look.ts";
 import { turnedBack, whyItStays } from "./user-name.ts";
-import { displayOf, outputOf, ownerChange } from "./user-plan.ts";
+import { outputOf, ownerChange } from "./user-plan.ts";
 
 const cloudAccountInput = z.object({
 	firstName: plainText.max(64),
