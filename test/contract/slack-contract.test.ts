@@ -21,7 +21,7 @@ import { APP, CHANNELS, PEOPLE, TEAM } from "../fixtures/slack-people.ts";
 import { until } from "../fixtures/until.ts";
 import { ERRORS_OF_ALL, METHODS } from "./slack-reference.ts";
 import { SURVEY } from "./slack-survey.ts";
-import { misfits, type Sent } from "./slack-types.ts";
+import { misfits, type Sent } from "./vendor-types.ts";
 
 const SOURCE = fileURLToPath(new URL("../../src/chat/slack", import.meta.url));
 const FORM = { startDate: "2026-12-01", profile: "sales" };
@@ -187,22 +187,22 @@ describe("a method", () => {
 describe("what was sent", () => {
 	const called = (): readonly Sent[] =>
 		people.slack.calls.map((call) => ({
-			type: `webApi.${METHODS[call.method]?.type ?? call.method}`,
+			type: `vendor.webApi.${METHODS[call.method]?.type ?? call.method}`,
 			value: argumentsOf(call),
 		}));
 	const answered = (): readonly Sent[] =>
 		people.deliveries.flatMap(({ answer }): readonly Sent[] =>
 			isRecord(answer?.body) && !offered.includes(answer.body)
-				? [{ type: "ViewResponseAction", value: answer.body }]
+				? [{ type: "vendor.ViewResponseAction", value: answer.body }]
 				: [],
 		);
 	const responded = (): readonly Sent[] =>
-		people.slack.responses.map(({ body }) => ({ type: "RespondArguments", value: body }));
+		people.slack.responses.map(({ body }) => ({ type: "vendor.RespondArguments", value: body }));
 	const options = (): readonly Sent[] =>
-		offered.map((value) => ({ type: "{ options: types.PlainTextOption[] }", value }));
+		offered.map((value) => ({ type: "{ options: vendor.types.PlainTextOption[] }", value }));
 	/** A view or a message takes any block; each has to be one that is known. */
 	const blocks = (sent: readonly Sent[]): readonly Sent[] =>
-		sent.flatMap(({ value }) => blocksIn(value).map((block) => ({ type: "types.KnownBlock", value: block })));
+		sent.flatMap(({ value }) => blocksIn(value).map((block) => ({ type: "vendor.types.KnownBlock", value: block })));
 
 	test("is of the types that Slack publishes: calls, answers to modals, private answers, every block", () => {
 		const sent = [...called(), ...answered(), ...responded(), ...options()];
@@ -213,12 +213,12 @@ describe("what was sent", () => {
 		const [{ options: list = [] } = {}] = offered as readonly { readonly options?: readonly Json[] }[];
 		assert(list.length > 5, "a long list is searched");
 		assert(once.length > 60, `${once.length} different ones`);
-		assert.deepEqual(misfits(once), []);
+		assert.deepEqual(misfits("@slack/bolt", once), []);
 	});
 
 	test("would be refused by those types if it were not", () => {
-		const [update] = called().filter(({ type }) => type === "webApi.ChatUpdateArguments");
-		const [open] = called().filter(({ type }) => type === "webApi.ViewsOpenArguments");
+		const [update] = called().filter(({ type }) => type === "vendor.webApi.ChatUpdateArguments");
+		const [open] = called().filter(({ type }) => type === "vendor.webApi.ViewsOpenArguments");
 		const [block] = blocks(called());
 		assert(update !== undefined && open !== undefined && block !== undefined);
 		const broken: readonly Sent[] = [
@@ -226,9 +226,9 @@ describe("what was sent", () => {
 			{ ...open, value: { view: (open.value as Values).view ?? null } },
 			{ ...block, value: { type: "section", text: { type: "mrkdwn", text: 5 } } },
 			{ ...block, value: { type: "actions", elements: [{ type: "button", text: { type: "mrkdwn", text: "x" } }] } },
-			{ type: "ViewResponseAction", value: { response_action: "close" } },
+			{ type: "vendor.ViewResponseAction", value: { response_action: "close" } },
 		];
-		const refused = new Set(misfits(broken).map(({ value }) => value));
+		const refused = new Set(misfits("@slack/bolt", broken).map(({ value }) => value));
 		assert.deepEqual(
 			broken.filter(({ value }) => !refused.has(value)),
 			[],

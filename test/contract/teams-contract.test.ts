@@ -24,11 +24,12 @@ import {
 } from "../chat/teams/teams-world.ts";
 import { HARRIET } from "../chat/world.ts";
 import { until } from "../fixtures/until.ts";
+import { misfits, type Sent } from "./vendor-types.ts";
 
 const CARDS = fileURLToPath(new URL("../../cards", import.meta.url));
 const BOT = `28:${APP}`;
 const FORM = { lastName: "Test", startDate: "2026-12-01", profile: "sales" };
-const answers: Answered[] = [];
+const answers: { readonly to: string; readonly answer: Answered }[] = [];
 let world: TeamsWorld;
 let count = 0;
 before(async () => {
@@ -42,7 +43,7 @@ const newest = (conversation: string, words: RegExp) =>
 
 const send = async (who: Who, activity: Values): Promise<Answered> => {
 	const answer = await world.send(world.by(who, activity));
-	answers.push(answer);
+	answers.push({ to: String(activity.name ?? ""), answer });
 	return answer;
 };
 
@@ -69,7 +70,8 @@ async function handed(line: string, word: string): Promise<Values> {
 async function asked() {
 	const firstName = `Person${++count}`;
 	const form = await handed(`newhire ${firstName}`, firstName);
-	answers.push(await world.press("harriet", form, "submit", { ...FORM, firstName }));
+	const answer = await world.press("harriet", form, "submit", { ...FORM, firstName });
+	answers.push({ to: "adaptiveCard/action", answer });
 	const message = await newest("chat-mo", new RegExp(`Approve the plan.*${firstName}`, "su"));
 	const run = (await world.desk.list(HARRIET, {})).items.find(({ subject }) => subject.startsWith(firstName));
 	assert(run !== undefined);
@@ -359,6 +361,43 @@ function refreshes(node: unknown): readonly unknown[] {
 	return [...("refresh" in node ? [node.refresh] : []), ...Object.values(node).flatMap(refreshes)];
 }
 
+describe("what was sent to Teams", () => {
+	/** By name of an invoke: the type of its answer. */
+	const ANSWERS: { readonly [name: string]: string } = {
+		"adaptiveCard/action": "vendor.AdaptiveCardInvokeResponse",
+		"composeExtension/fetchTask": "vendor.MessagingExtensionActionResponse",
+		"composeExtension/submitAction": "vendor.MessagingExtensionActionResponse",
+	};
+	/** Nothing of an activity is required of who sends one, nor of the conversation in it: the reference of the connector. */
+	const ACTIVITY =
+		'Partial<Omit<vendor.Activity, "conversation">> & { conversation?: Partial<vendor.ConversationAccount> }';
+	const answered = (): readonly Sent[] =>
+		answers.flatMap(({ to, answer }) => {
+			const type = ANSWERS[to];
+			// The type of an answer to an action has an object for its value, where the document has a text too.
+			const isWords = isRecord(answer.body) && typeof answer.body.value === "string";
+			return type === undefined || isWords || !isRecord(answer.body) ? [] : [{ type, value: answer.body }];
+		});
+	const posted = (): readonly Sent[] =>
+		world.microsoft.taken.map(({ method, path, body }) => {
+			const opens = method === "POST" && path.endsWith("/v3/conversations");
+			return { type: opens ? "vendor.ConversationParameters" : ACTIVITY, value: body };
+		});
+
+	test("is of the types that Microsoft publishes: messages, edits, new chats, answers to invokes", () => {
+		const all = [...answered(), ...posted()];
+		const once = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+		assert.deepEqual(new Set(answered().map(({ type }) => type)).size, 2);
+		assert(once.length > 20, `${once.length} different ones`);
+		const [message] = posted().filter(({ type }) => type === ACTIVITY);
+		const broken = { type: ACTIVITY, value: { ...(message?.value as Values), isTarget: true } };
+		assert.deepEqual(
+			misfits("botbuilder", [...once, broken]).map(({ value }) => value),
+			[broken.value],
+		);
+	});
+});
+
 test("no form came of an edit, of a kind of activity that is not known, nor later", () => {
 	const said = JSON.stringify(world.microsoft.messages.map(({ body }) => body));
 	assert.match(said, /"value":"Wording"/u);
@@ -368,7 +407,7 @@ test("no form came of an edit, of a kind of activity that is not known, nor late
 test("nothing of all that was a mistake of ours", () => {
 	assert.deepEqual(world.troubles, []);
 	assert.deepEqual(
-		answers.filter(({ status }) => status >= 500 && status !== 501),
+		answers.filter(({ answer }) => answer.status >= 500 && answer.status !== 501),
 		[],
 	);
 });

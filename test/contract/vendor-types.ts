@@ -1,6 +1,6 @@
 /**
- * Slack's own types as a checker of what we really sent: each payload is written down as a constant of its type, and the
- * compiler says what does not fit. Must never be asked about payloads that nobody sent.
+ * The vendors' own types as a checker of what we really sent: each payload is written down as a constant of its type, and
+ * the compiler says what does not fit. Must never be asked about payloads that nobody sent.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -9,23 +9,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json } from "../../src/base/json.ts";
 
-/** `type`: as Bolt exports it, such as `webApi.ChatUpdateArguments`. */
+/** `type`: as the package exports it, such as `vendor.webApi.ChatUpdateArguments`. */
 export type Sent = { readonly type: string; readonly value: Json };
 
 const TSC = fileURLToPath(new URL("../../node_modules/.bin/tsc", import.meta.url));
-const BOLT = fileURLToPath(import.meta.resolve("@slack/bolt")).replace(/\.js$/u, ".d.ts");
 /** Lines before the first payload, counted from one. */
-const BEFORE = 3;
+const BEFORE = 2;
 const OPTIONS = "--noEmit --strict --exactOptionalPropertyTypes --skipLibCheck --module nodenext --target esnext";
 
-/** What does not fit, and why. */
-export function misfits(sent: readonly Sent[]): readonly (Sent & { readonly why: string })[] {
+/** What does not fit, and why. `vendor`: the package whose types these are. */
+export function misfits(vendor: string, sent: readonly Sent[]): readonly (Sent & { readonly why: string })[] {
 	const folder = mkdtempSync(join(tmpdir(), "sopwith-types-"));
 	const file = join(folder, "sent.mts");
-	const head = `import type { RespondArguments, types, ViewResponseAction, webApi } from ${JSON.stringify(BOLT)};`;
-	const unused = "export type Known = [RespondArguments, types.View, ViewResponseAction, webApi.WebAPICallResult];";
+	const types = fileURLToPath(import.meta.resolve(vendor)).replace(/\.js$/u, ".d.ts");
+	const head = `import type * as vendor from ${JSON.stringify(types)};`;
 	const lines = sent.map(({ type, value }, at) => `export const sent${at}: ${type} = ${JSON.stringify(value)};`);
-	writeFileSync(file, [head, unused, ...lines].join("\n"));
+	writeFileSync(file, [head, ...lines].join("\n"));
 	try {
 		execFileSync(TSC, ["--ignoreConfig", ...OPTIONS.split(" "), "--types", "", "--pretty", "false", file]);
 		return [];
