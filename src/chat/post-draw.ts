@@ -4,11 +4,12 @@
  */
 import { type CardData, emptyCard } from "../cards/card.ts";
 import type { PlanHash } from "../engine/event.ts";
+import type { PostRow } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { detailOf, isOwn } from "./own-card.ts";
 import type { Send, SendParts } from "./post-one.ts";
-import { dataOf, type PostRow } from "./posts.ts";
+import { dataOf } from "./posts.ts";
 import type { Drawn } from "./surface.ts";
 
 type DrawParts = Pick<SendParts, "fill" | "newId">;

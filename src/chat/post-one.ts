@@ -5,6 +5,7 @@
 import { SopwithError, UnavailableError } from "../base/errors.ts";
 import type { Clock } from "../base/time.ts";
 import type { SurfaceName } from "../engine/event.ts";
+import type { PostRow, Posts } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { viaWords } from "../engine/via-words.ts";
@@ -27,7 +28,7 @@ import {
 	rowOf,
 	UNSENT,
 } from "./post-row.ts";
-import { dataOf, type PostRow, type Posts } from "./posts.ts";
+import { dataOf } from "./posts.ts";
 import { RefusedPost, type Surface } from "./surface.ts";
 
 export type Counters = { puts: number; edits: number; extra: number; refused: number; delayed: number };

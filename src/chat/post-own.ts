@@ -3,6 +3,7 @@
  * written ahead and no answer can be lost. Must never leave a row of a card that does not stand, nor the other way round.
  */
 import { UnavailableError } from "../base/errors.ts";
+import type { PostRow } from "../engine/kept.ts";
 import { drawn, stubFor } from "./post-draw.ts";
 import { ASKED_BELOW, delayed, giveUp, leftWords, type Send, type SendParts, type Sent } from "./post-one.ts";
 import {
@@ -18,7 +19,7 @@ import {
 	rowFor,
 	rowOf,
 } from "./post-row.ts";
-import { dataOf, type PostRow } from "./posts.ts";
+import { dataOf } from "./posts.ts";
 import type { Draw, Pen } from "./surface.ts";
 
 type Done = "put" | "edited" | "left";

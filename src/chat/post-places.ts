@@ -3,12 +3,13 @@
  * is now.
  */
 import { sameJson } from "../base/json.ts";
+import type { PostRow } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import { type Addressee, type AudienceParts, addresseeOf, placesOf } from "./audience.ts";
 import { isOwn } from "./own-card.ts";
 import type { Send } from "./post-one.ts";
 import { LEFT } from "./post-row.ts";
-import { type PostRow, placeOf } from "./posts.ts";
+import { placeOf } from "./posts.ts";
 import { isChat } from "./surface.ts";
 
 /** One message for one place, and what it is to become there. */

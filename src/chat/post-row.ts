@@ -4,13 +4,14 @@
  */
 import { type Json, sha256 } from "../base/json.ts";
 import { toMs } from "../base/time.ts";
+import type { PostRow, Posts } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import { addresseeOf } from "./audience.ts";
 import { isOwn } from "./own-card.ts";
 import { planOf } from "./post-draw.ts";
 import type { Send, SendParts } from "./post-one.ts";
-import { dataOf, type PostRow, type Posts, type RowData } from "./posts.ts";
+import { dataOf, type RowData } from "./posts.ts";
 
 /** Digest of a row whose reader is not asked any more. */
 export const LEFT = "left";

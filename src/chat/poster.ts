@@ -3,13 +3,14 @@
  * state alone, so a crash, a 429 or an outage of a chat needs no case of its own. Must never decide what a message says.
  */
 import type { RunId } from "../engine/event.ts";
+import type { PostRow } from "../engine/kept.ts";
 import type { Host } from "../engine/ports.ts";
 import { whoIn } from "./audience.ts";
 import { drawnAt } from "./post-draw.ts";
 import type { Counters } from "./post-one.ts";
 import { LEFT } from "./post-row.ts";
 import { closeWork, createWork, found, idleWork, type WorkParts } from "./posting.ts";
-import { type PostRow, placeOf } from "./posts.ts";
+import { placeOf } from "./posts.ts";
 import type { Drawn } from "./surface.ts";
 
 export type PosterParts = Omit<WorkParts, "counters"> & { readonly host: Pick<Host, "onChange" | "read"> };

@@ -2,36 +2,13 @@
  * What the chat keeps: which message stands where, which card id means what, and the forms handed out. Ports only; the
  * embedded store fills them. Must never hold a run's state: a lost row costs one extra post, nothing else.
  */
-import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
+import { asRecord, isRecord, type Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
-import type { PlanHash, RunId, SurfaceName, WaitId } from "../engine/event.ts";
-import type { DraftStore } from "../engine/kept.ts";
-import type { MessageKey } from "../engine/message.ts";
+import type { PlanHash, RunId, WaitId } from "../engine/event.ts";
+import type { DraftStore, PostRow } from "../engine/kept.ts";
 import type { Actor } from "../people/roster.ts";
 import type { ClientId, SopId } from "../sop/sop.ts";
 import type { Address } from "./surface.ts";
-
-/** One message in one place. (run, key, addressee) names it; `card` is the random id its buttons carry now. */
-export type PostRow = {
-	readonly run: RunId;
-	readonly key: MessageKey;
-	/** `surface kind ref` of the place (see `addresseeOf`). */
-	readonly addressee: string;
-	readonly surface: SurfaceName;
-	readonly kind: "direct" | "channel";
-	readonly place: string;
-	/** The surface's reference; absent until the answer to the put came back. */
-	readonly ref?: string;
-	readonly card: string;
-	/** Of what was last sent there; empty while that is not known. */
-	readonly digest: string;
-	readonly rings: number;
-	readonly closed: boolean;
-	readonly wait?: WaitId;
-	/** A `RowData`. */
-	readonly data: Json;
-	readonly at: Instant;
-};
 
 /** What else a row keeps. */
 export type RowData = {
@@ -49,18 +26,6 @@ export type RowData = {
 	/** Whose direct messages these are; absent for a channel. */
 	readonly person?: { readonly id: string; readonly client?: string };
 };
-
-export interface Posts {
-	find(run: RunId, key: MessageKey, addressee: string): PostRow | undefined;
-	/** Every row of a run. */
-	ofRun(run: RunId): readonly PostRow[];
-	/** The row whose buttons carry this id now. */
-	byCard(card: string): PostRow | undefined;
-	/** An id that a newer one took the place of. `now`: that newer one, while its message is known. */
-	oldCard(card: string): { readonly run: RunId; readonly at: Instant; readonly now?: string } | undefined;
-	/** Writes rows whole, all in one commit; durable on return. Repeat: safe. */
-	save(...rows: readonly PostRow[]): void;
-}
 
 /** Runs whose messages may not stand as they should: what is left to do after a crash. */
 export interface Marks {

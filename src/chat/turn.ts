@@ -7,13 +7,14 @@ import type { Clock } from "../base/time.ts";
 import { type CardData, type CardName, emptyCard, type Text } from "../cards/card.ts";
 import type { Desk, RunDescription } from "../engine/desk.ts";
 import type { RunId, SurfaceName } from "../engine/event.ts";
+import type { PostRow, Posts } from "../engine/kept.ts";
 import type { Audit } from "../engine/ports.ts";
 import type { Actor } from "../people/roster.ts";
 import type { Client } from "../sop/definitions.ts";
 import type { ClientId } from "../sop/sop.ts";
 import type { Fill, FillFor } from "./fill.ts";
 import type { Linking } from "./links.ts";
-import type { Drafts, PostRow, Posts } from "./posts.ts";
+import type { Drafts } from "./posts.ts";
 import type { Drawn, Inbound, Reply } from "./surface.ts";
 
 export type BotParts = {

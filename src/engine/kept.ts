@@ -1,13 +1,49 @@
 /**
- * What is kept beside the runs, as its users and the store both know it: forms on their way, tokens, sessions, accounts in
- * chat and the codes they are shown by. Types only. Secrets are kept as hashes; the secret itself must never come here.
+ * What is kept beside the runs, as its users and the store both know it: what was posted where, forms on their way,
+ * tokens, sessions, accounts in chat and the codes they are shown by. Types only. Secrets are kept as hashes; the secret
+ * itself must never come here.
  */
 import type { Problem } from "../base/errors.ts";
-import type { Values } from "../base/json.ts";
+import type { Json, Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
 import type { Actor } from "../people/roster.ts";
 import type { ClientId, SopId } from "../sop/sop.ts";
-import type { RunId, SurfaceName } from "./event.ts";
+import type { RunId, SurfaceName, WaitId } from "./event.ts";
+import type { MessageKey } from "./message.ts";
+
+/** One message in one place. (run, key, addressee) names it; `card` is the random id its buttons carry now. */
+export type PostRow = {
+	readonly run: RunId;
+	readonly key: MessageKey;
+	/** `surface kind ref` of the place (see `addresseeOf`). */
+	readonly addressee: string;
+	readonly surface: SurfaceName;
+	readonly kind: "direct" | "channel";
+	readonly place: string;
+	/** The surface's reference; absent until the answer to the put came back. */
+	readonly ref?: string;
+	readonly card: string;
+	/** Of what was last sent there; empty while that is not known. */
+	readonly digest: string;
+	readonly rings: number;
+	readonly closed: boolean;
+	readonly wait?: WaitId;
+	/** A `RowData`. */
+	readonly data: Json;
+	readonly at: Instant;
+};
+
+export interface Posts {
+	find(run: RunId, key: MessageKey, addressee: string): PostRow | undefined;
+	/** Every row of a run. */
+	ofRun(run: RunId): readonly PostRow[];
+	/** The row whose buttons carry this id now. */
+	byCard(card: string): PostRow | undefined;
+	/** An id that a newer one took the place of. `now`: that newer one, while its message is known. */
+	oldCard(card: string): { readonly run: RunId; readonly at: Instant; readonly now?: string } | undefined;
+	/** Writes rows whole, all in one commit; durable on return. Repeat: safe. */
+	save(...rows: readonly PostRow[]): void;
+}
 
 /** A form on its way. `typed`: what was typed, so that nothing is lost when it is refused, and what the form is for. */
 export type KeptDraft = {

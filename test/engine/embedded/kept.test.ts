@@ -7,8 +7,9 @@ import { createAudit } from "../../../src/engine/embedded/audit.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { openStore, type Store } from "../../../src/engine/embedded/open.ts";
 import { createPeopleStore } from "../../../src/engine/embedded/people-store.ts";
-import { createPosts, type PostRow } from "../../../src/engine/embedded/posts.ts";
+import { createPosts } from "../../../src/engine/embedded/posts.ts";
 import { createStandingLedger } from "../../../src/engine/embedded/standing.ts";
+import type { PostRow } from "../../../src/engine/kept.ts";
 import { key, removeFolder, tempFolder } from "./fixture.ts";
 
 const AT = "2026-11-22T12:00:00.000Z";
@@ -65,7 +66,7 @@ describe("standing approvals", () => {
 });
 
 describe("posts", () => {
-	const row: Omit<PostRow, "n"> = {
+	const row: PostRow = {
 		run: "R",
 		key: "run",
 		addressee: "mo",
@@ -79,28 +80,22 @@ describe("posts", () => {
 		data: { a: 1 },
 		at: AT,
 	};
-	test("are found by message, by card, by run and by place, and an old card is still known", () => {
+	test("are found by message, by card and by run, and an old card is still known", () => {
 		const posts = createPosts(store);
 		posts.save(row);
-		assert.deepEqual(posts.find("R", "run", "mo"), { ...row, n: 1 });
-		const second = { ...row, card: "c2", ref: "m1", wait: "ask#1", rings: 1, n: 2 };
+		assert.deepEqual(posts.find("R", "run", "mo"), row);
+		const second = { ...row, card: "c2", ref: "m1", wait: "ask#1", rings: 1 };
 		posts.save(second);
 		assert.equal(posts.byCard("c1"), undefined);
-		assert.deepEqual(posts.oldCard("c1"), { run: "R", key: "run", at: AT, now: "c2" });
+		assert.deepEqual(posts.oldCard("c1"), { run: "R", at: AT, now: "c2" });
 		assert.deepEqual(posts.byCard("c2"), second);
-		assert.deepEqual(posts.ofPlace("web", "mo", 1), [second]);
-		assert.deepEqual(posts.ofPlace("web", "mo", 2), []);
 		reopen();
 		assert.deepEqual(createPosts(store).ofRun("R"), [second]);
 		const again = createPosts(store);
 		again.save({ ...row, addressee: "di", card: "c3" }, { ...row, addressee: "pat", card: "c4" });
 		assert.deepEqual(
-			again.ofRun("R").map(({ card, n }) => [card, n]),
-			[
-				["c2", 2],
-				["c3", 3],
-				["c4", 4],
-			],
+			again.ofRun("R").map(({ card }) => card),
+			["c2", "c3", "c4"],
 		);
 	});
 });
