@@ -3,7 +3,7 @@
  * here, when nothing of it is owed. Must never hold runs that nobody posts about.
  */
 import type { RunId } from "../engine/event.ts";
-import type { PostRow } from "../engine/kept.ts";
+import type { Marks, PostRow } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import type { Sop } from "../sop/sop.ts";
@@ -13,7 +13,7 @@ import { type Send, type SendParts, type Sent, send } from "./post-one.ts";
 import { drawOwn } from "./post-own.ts";
 import { type Due, wanted } from "./post-places.ts";
 import { isDue, owesStub, reserve, rowOf } from "./post-row.ts";
-import { type Marks, placeOf } from "./posts.ts";
+import { placeOf } from "./posts.ts";
 import { type Draw, isChat } from "./surface.ts";
 
 export type WorkParts = SendParts &

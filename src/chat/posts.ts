@@ -1,6 +1,6 @@
 /**
- * What the chat keeps: which message stands where, which card id means what, and the forms handed out. Ports only; the
- * embedded store fills them. Must never hold a run's state: a lost row costs one extra post, nothing else.
+ * What the chat makes of what is kept for it: what else a posted row says, and the forms that were handed out. Must never
+ * hold a run's state: a lost row costs one extra post, nothing else.
  */
 import { asRecord, isRecord, type Values } from "../base/json.ts";
 import type { Instant } from "../base/time.ts";
@@ -26,15 +26,6 @@ export type RowData = {
 	/** Whose direct messages these are; absent for a channel. */
 	readonly person?: { readonly id: string; readonly client?: string };
 };
-
-/** Runs whose messages may not stand as they should: what is left to do after a crash. */
-export interface Marks {
-	/** Repeat: safe. */
-	mark(run: RunId): void;
-	settle(run: RunId): void;
-	/** Marked runs, and those that changed too shortly before the end to have been marked. */
-	marked(): readonly RunId[];
-}
 
 /** Reads what else a row keeps. */
 export function dataOf(row: PostRow): RowData {

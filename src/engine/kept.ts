@@ -45,6 +45,44 @@ export interface Posts {
 	save(...rows: readonly PostRow[]): void;
 }
 
+/** Runs whose messages may not stand as they should: what is left to do after a crash. */
+export interface Marks {
+	/** Repeat: safe. */
+	mark(run: RunId): void;
+	settle(run: RunId): void;
+	/** Marked runs, and those that changed too shortly before the end to have been marked. */
+	marked(): readonly RunId[];
+}
+
+/** What the web chat keeps, because no vendor keeps it: a card of somebody's conversation, never a reply to their own act. */
+export type WebMessage = {
+	readonly ref: string;
+	readonly place: string;
+	/** When it was put. */
+	readonly at: Instant;
+	/** Order within all messages. */
+	readonly no: number;
+	/** Rises with every put and edit, over all messages: ask for what is newer. */
+	readonly seq: number;
+	/** Put to be noticed. */
+	readonly rings: boolean;
+	/** The card as it was drawn last. */
+	readonly drawn: Json;
+};
+
+export interface WebMessages {
+	/** Durable on return. */
+	put(message: Pick<WebMessage, "ref" | "place" | "at" | "rings" | "drawn">): WebMessage;
+	/** Undefined: there is no such message there. */
+	edit(place: string, ref: string, drawn: Json): WebMessage | undefined;
+	/** What changed after that number, oldest change first, at most 500. */
+	after(place: string, seq: number): readonly WebMessage[];
+	/** The newest by order, oldest first. */
+	latest(place: string, most: number): readonly WebMessage[];
+	/** Runs what writes messages, or rows of posts, as one commit: all of it is durable on return, or none of it. */
+	together<T>(work: () => T): T;
+}
+
 /** A form on its way. `typed`: what was typed, so that nothing is lost when it is refused, and what the form is for. */
 export type KeptDraft = {
 	readonly id: string;

@@ -6,9 +6,9 @@ import type { Json } from "../../base/json.ts";
 import type { Instant, Zone } from "../../base/time.ts";
 import type { CardData } from "../../cards/card.ts";
 import type { Cards } from "../../cards/load.ts";
+import type { WebMessage } from "../../engine/kept.ts";
 import { filledOf } from "../fill.ts";
 import type { Drawn, Reply } from "../surface.ts";
-import type { WebMessage } from "./messages.ts";
 
 export type Shown = {
 	readonly ref: string;

@@ -4,12 +4,12 @@
  */
 import type { Json } from "../../base/json.ts";
 import type { Clock } from "../../base/time.ts";
+import type { WebMessage, WebMessages } from "../../engine/kept.ts";
 import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
 import { personOf } from "../../sop/everyone.ts";
 import type { Address, Draw, Drawn, Surface } from "../surface.ts";
-import type { WebMessage, WebMessages } from "./messages.ts";
 
 export type WebSurface = Surface & {
 	readonly draw: Draw;

@@ -5,19 +5,11 @@
 import type { Json } from "../../base/json.ts";
 import { plusMs } from "../../base/time.ts";
 import type { RunId } from "../event.ts";
+import type { Marks, WebMessage, WebMessages } from "../kept.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 import type { Store } from "./open.ts";
 
-type Message = {
-	readonly ref: string;
-	readonly place: string;
-	readonly at: string;
-	readonly no: number;
-	readonly seq: number;
-	readonly rings: boolean;
-	readonly drawn: Json;
-};
-type Row = Omit<Message, "drawn" | "rings"> & { readonly drawn: string; readonly rings: number };
+type Row = Omit<WebMessage, "drawn" | "rings"> & { readonly drawn: string; readonly rings: number };
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS web_messages(
@@ -28,7 +20,7 @@ CREATE INDEX IF NOT EXISTS web_messages_no ON web_messages(place, no);
 `;
 
 /** Keeps the web chat's messages. */
-export function createWebMessages(store: Store) {
+export function createWebMessages(store: Store): WebMessages {
 	const { db } = store;
 	db.exec(TABLES);
 	const insert = db.prepare("INSERT INTO web_messages(ref, place, at, seq, rings, drawn) VALUES (?, ?, ?, ?, ?, ?)");
@@ -41,26 +33,25 @@ export function createWebMessages(store: Store) {
 		"SELECT * FROM (SELECT * FROM web_messages WHERE place = ? ORDER BY no DESC LIMIT ?) ORDER BY no",
 	);
 	let last = db.prepare<[], number | null>("SELECT max(seq) FROM web_messages").pluck().get() ?? 0;
-	const found = (place: string, ref: string): Message | undefined => {
+	const found = (place: string, ref: string): WebMessage | undefined => {
 		const row = one.get(ref, place);
 		return row && toMessage(row);
 	};
 	return {
-		put: (message: Pick<Message, "ref" | "place" | "at" | "rings" | "drawn">): Message => {
-			const { ref, place, at, rings, drawn } = message;
+		put: ({ ref, place, at, rings, drawn }) => {
 			store.write(() => insert.run(ref, place, at, last + 1, rings ? 1 : 0, JSON.stringify(drawn)));
 			last += 1;
-			return found(place, ref) as Message;
+			return found(place, ref) as WebMessage;
 		},
-		edit: (place: string, ref: string, drawn: Json): Message | undefined => {
+		edit: (place, ref, drawn) => {
 			const done = store.write(() => change.run(JSON.stringify(drawn), last + 1, ref, place));
 			if (done.changes === 0) return undefined;
 			last += 1;
 			return found(place, ref);
 		},
-		after: (place: string, seq: number): readonly Message[] => newer.all(place, seq).map(toMessage),
-		latest: (place: string, most: number): readonly Message[] => newest.all(place, most).map(toMessage),
-		together: <T>(work: () => T): T => store.write(work),
+		after: (place, seq) => newer.all(place, seq).map(toMessage),
+		latest: (place, most) => newest.all(place, most).map(toMessage),
+		together: (work) => store.write(work),
 	};
 }
 
@@ -72,7 +63,7 @@ const WRITE_MS = 1000;
  * Keeps which runs' messages are not settled; marks of a second are written together. A run that changed right before the
  * end, too late to be marked, counts too.
  */
-export function createMarks(store: Store) {
+export function createMarks(store: Store): Marks {
 	const { db, clock, log } = store;
 	db.exec("CREATE TABLE IF NOT EXISTS post_marks(run TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
 	const add = db.prepare("INSERT INTO post_marks VALUES (?) ON CONFLICT(run) DO NOTHING");
@@ -111,9 +102,9 @@ export function createMarks(store: Store) {
 		flushSoon();
 	};
 	return {
-		mark: (run: RunId): void => note(run, true),
-		settle: (run: RunId): void => note(run, false),
-		marked: (): readonly RunId[] => {
+		mark: (run) => note(run, true),
+		settle: (run) => note(run, false),
+		marked: () => {
 			flush();
 			const last = readMeta(db, "posts-seen");
 			const since = late.all(last === undefined ? "" : plusMs(last, -UNMARKED_MS));
@@ -122,6 +113,6 @@ export function createMarks(store: Store) {
 	};
 }
 
-function toMessage(row: Row): Message {
+function toMessage(row: Row): WebMessage {
 	return { ...row, rings: row.rings === 1, drawn: JSON.parse(row.drawn) as Json };
 }
