@@ -3,13 +3,13 @@
  * nor for people of another client.
  */
 import { type Html, html, raw } from "../base/html.ts";
+import type { ReadOut } from "../engine/read-out.ts";
 import type { ClientId } from "../sop/sop.ts";
 import { details, sendProblem } from "./problem.ts";
 import { clientsOf } from "./reader.ts";
-import type { SandboxReadOut } from "./sandbox-read-out.ts";
 import { show, showNotThere, type Visit } from "./shell.ts";
 
-type User = SandboxReadOut["users"][number];
+type User = ReadOut["users"][number];
 
 /** `GET /directory/:client`, as a page or as data for `Accept: application/json` and for a token. */
 export async function showDirectory(visit: Visit): Promise<void> {
@@ -40,7 +40,7 @@ export async function showDirectory(visit: Visit): Promise<void> {
 
 type Title = (sku: string) => string;
 
-function body(name: string, world: SandboxReadOut, titleOf: Title): Html {
+function body(name: string, world: ReadOut, titleOf: Title): Html {
 	const names = new Map(
 		world.users.flatMap((user) => [user.id, user.userPrincipalName].map((key) => [key, user.displayName] as const)),
 	);
@@ -64,7 +64,7 @@ function row(user: User, names: ReadonlyMap<string, string>, titleOf: Title): Ht
 <td data-label="Manager"><span>${manager === "" ? "none" : manager}</span></td></tr>`;
 }
 
-function licence(one: SandboxReadOut["licences"][number], n: number, titleOf: Title): Html {
+function licence(one: ReadOut["licences"][number], n: number, titleOf: Title): Html {
 	const words = `${one.used} of ${one.total}`;
 	return html`<dt id="licence-${n}">${titleOf(one.sku)}</dt><dd>${words} in use<br>
 <meter aria-labelledby="licence-${n}" min="0" max="${Math.max(1, one.total)}" high="${Math.max(1, one.total - 0.5)}" value="${one.used}">${words}</meter></dd>`;

@@ -9,6 +9,7 @@ import type { Reader } from "../cards/fill.ts";
 import type { Desk, OpenWait, RunDescription } from "../engine/desk.ts";
 import type { RunId } from "../engine/event.ts";
 import type { Audit, Vault } from "../engine/ports.ts";
+import type { ReadOut } from "../engine/read-out.ts";
 import type { Actor, Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import { personOf } from "../sop/everyone.ts";
@@ -17,7 +18,6 @@ import { type Frame, frame, type Place } from "./frame.ts";
 import { errorBody } from "./page-error.ts";
 import { clientsOf, readerOf, wallClock } from "./reader.ts";
 import { involvedIn, knowing } from "./run-words.ts";
-import type { SandboxReadOut } from "./sandbox-read-out.ts";
 import type { Tokens } from "./token.ts";
 
 export type PageParts = {
@@ -34,7 +34,7 @@ export type PageParts = {
 	/** Refuses a form that was not sent from our own pages. */
 	readonly sameOrigin: RequestHandler;
 	/** A sandboxed client's world as it is now; undefined for a client that is not sandboxed. */
-	readonly sandbox: (client: ClientId) => Promise<SandboxReadOut | undefined>;
+	readonly sandbox: (client: ClientId) => Promise<ReadOut | undefined>;
 	/** What a licence is called: `SPB` is "Business Premium". */
 	readonly licenceTitle: (sku: string) => string;
 	/** Told after each durable change of a run. Returns how to stop listening. */

@@ -12,10 +12,10 @@ import type { Clock } from "../../src/base/time.ts";
 import { createApi } from "../../src/console/api.ts";
 import { sameOrigin } from "../../src/console/guard.ts";
 import { createPages } from "../../src/console/pages.ts";
-import type { SandboxReadOut } from "../../src/console/sandbox-read-out.ts";
 import { createWeb, type WebParts } from "../../src/console/server.ts";
 import type { Token } from "../../src/console/token.ts";
 import type { Audit } from "../../src/engine/ports.ts";
+import type { ReadOut } from "../../src/engine/read-out.ts";
 import type { Actor } from "../../src/people/roster.ts";
 import { createWebhooks } from "../../src/triggers/webhook.ts";
 import { NOW } from "./sample.ts";
@@ -41,7 +41,7 @@ const actors: { readonly [name: string]: Actor } = {
 	mona: { id: "mo", client: "fabrikam" },
 };
 
-export const tenant: SandboxReadOut = {
+export const tenant: ReadOut = {
 	users: [
 		{
 			id: "1",
@@ -62,7 +62,10 @@ export const tenant: SandboxReadOut = {
 			licences: ["SPB"],
 		},
 	],
-	groups: ["Sales", "All Sales"],
+	groups: [
+		{ name: "Sales", members: ["1", "2"] },
+		{ name: "All Sales", members: ["2"] },
+	],
 	licences: [
 		{ sku: "SPB", total: 25, used: 25 },
 		{ sku: "O365_BUSINESS_PREMIUM", total: 10, used: 7 },

@@ -2,26 +2,12 @@
  * What a simulated tenant looks like now, for its console page and for whoever checks that a run did what it said. Reads
  * only.
  */
+import type { ReadOut } from "../../engine/read-out.ts";
 import { DISABLED } from "./ad-rules.ts";
 import { groupsOf as adGroupsOf, live, valuesOf } from "./ad-tree.ts";
 import { shownUser } from "./cloud-user.ts";
 import { isIn } from "./graph-groups.ts";
 import { type AdObject, type CloudUser, inUse, type Tenant } from "./tenant.ts";
-
-export type ReadOut = {
-	readonly users: readonly {
-		readonly id: string;
-		readonly displayName: string;
-		readonly userPrincipalName: string;
-		readonly sAMAccountName?: string;
-		readonly enabled: boolean;
-		readonly groups: readonly string[];
-		readonly licences: readonly string[];
-		readonly manager?: string;
-	}[];
-	readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[];
-	readonly licences: readonly { readonly sku: string; readonly total: number; readonly used: number }[];
-};
 
 type Person = ReadOut["users"][number];
 

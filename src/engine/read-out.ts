@@ -1,7 +1,7 @@
 /**
- * What a sandboxed client's world looks like from outside. A shape only.
+ * What a simulated tenant looks like now: the sandbox makes it, its page draws it. A shape only.
  */
-export type SandboxReadOut = {
+export type ReadOut = {
 	readonly users: readonly {
 		readonly id: string;
 		readonly displayName: string;
@@ -12,6 +12,6 @@ export type SandboxReadOut = {
 		readonly licences: readonly string[];
 		readonly manager?: string;
 	}[];
-	readonly groups: readonly string[] | readonly { readonly name: string }[] | readonly unknown[];
+	readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[];
 	readonly licences: readonly { readonly sku: string; readonly total: number; readonly used: number }[];
 };
