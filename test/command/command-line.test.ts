@@ -174,31 +174,12 @@ describe("beside a running bot", () => {
 	});
 
 	test("a run is started, listed, shown and read, as the person who is named", async () => {
-		const made = await shop.run([
-			"run",
-			"newhire",
-			"--client",
-			"contoso",
-			"--form",
-			shop.form,
-			"--key",
-			"k1",
-			"--json",
-		]);
+		const start = ["run", "newhire", "--client", "contoso", "--form", shop.form, "--key", "k1", "--json"];
+		const made = await shop.run(start);
 		assert.equal(made.code, 0, made.said);
 		const { run, outcome } = JSON.parse(made.out);
 		assert.equal(outcome, "accepted");
-		const again = await shop.run([
-			"run",
-			"newhire",
-			"--client",
-			"contoso",
-			"--form",
-			shop.form,
-			"--key",
-			"k1",
-			"--json",
-		]);
+		const again = await shop.run(start);
 		assert.deepEqual([JSON.parse(again.out).run, JSON.parse(again.out).outcome], [run, "duplicate"]);
 		const listed = JSON.parse((await shop.run(["runs", "--json"])).out);
 		assert.deepEqual(

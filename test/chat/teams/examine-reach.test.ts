@@ -12,7 +12,7 @@ import { type Bot, startBot } from "../../e2e/bot.ts";
 import type { Flaw } from "../../fixtures/certificates.ts";
 import { openProxy, type TlsProxy } from "../tls-proxy.ts";
 import { definitions } from "../world.ts";
-import { APP, TENANT } from "./microsoft.ts";
+import { AS_TEAMS, TENANT } from "./microsoft.ts";
 
 const OTHER = "cccccccc-0000-4000-8000-000000000003";
 
@@ -30,13 +30,7 @@ describe("the doctor of Teams", () => {
 	let proxy: TlsProxy;
 	let target: string;
 	before(async () => {
-		bot = await startBot(() => ({
-			TEAMS_APP_ID: APP,
-			TEAMS_APP_PASSWORD: "a-long-secret-canary",
-			TEAMS_APP_TENANT: TENANT,
-			TEAMS_TENANTS: TENANT,
-			SOPWITH_SIGNIN: "oidc",
-		}));
+		bot = await startBot(() => AS_TEAMS);
 		target = bot.url();
 		proxy = await openTrusted(() => target);
 	});

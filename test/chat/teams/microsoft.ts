@@ -17,6 +17,15 @@ export const APP = "aaaaaaaa-0000-4000-8000-000000000001";
 export const TENANT = "bbbbbbbb-0000-4000-8000-000000000002";
 export const ISSUER = "https://api.botframework.com";
 
+/** The program's settings as this bot of Teams. */
+export const AS_TEAMS = {
+	TEAMS_APP_ID: APP,
+	TEAMS_APP_PASSWORD: "a-long-secret-canary",
+	TEAMS_APP_TENANT: TENANT,
+	TEAMS_TENANTS: TENANT,
+	SOPWITH_SIGNIN: "oidc",
+} as const;
+
 /** What the next call to the connector meets. `lost`: taken, and no answer. `silent`: not taken, and no answer. */
 export type Fault =
 	| { readonly status: number; readonly after?: string }

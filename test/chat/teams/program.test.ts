@@ -4,17 +4,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "../../e2e/bot.ts";
-import { APP, ISSUER, signing, TENANT, tokenOf } from "./microsoft.ts";
+import { AS_TEAMS, ISSUER, signing, tokenOf } from "./microsoft.ts";
 
 let bot: Bot;
 before(async () => {
-	bot = await startBot(() => ({
-		TEAMS_APP_ID: APP,
-		TEAMS_APP_PASSWORD: "a-long-secret-canary",
-		TEAMS_APP_TENANT: TENANT,
-		TEAMS_TENANTS: TENANT,
-		SOPWITH_SIGNIN: "oidc",
-	}));
+	bot = await startBot(() => AS_TEAMS);
 });
 after(() => bot.end("SIGTERM"));
 
