@@ -1,6 +1,7 @@
 /**
- * `newhire` on a real domain controller (Samba) and on Graph over HTTPS, by the real process: what the remotes take and
- * what we add, and whether a slow controller of one client is felt by another. Without Samba there is nothing to measure.
+ * `newhire` on a real domain controller (Samba), on Graph over HTTPS and with a mail server, by the real process: what the
+ * remotes take and what we add, and whether a slow controller of one client is felt by another. Without Samba there is
+ * nothing to measure.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -77,10 +78,11 @@ async function openOn(folder: string, lateMs: number): Promise<Open> {
 	mkdirSync(folder, { recursive: true });
 	const ground = await startGround({ sync: 0, replication: 0, mailbox: 0 });
 	const line = await layLine({ host: ground.samba.address, port: 636 });
+	const post = await layLine({ host: "127.0.0.1", port: Number(new URL(ground.smtp.url).port) });
 	const definitions = join(folder, "definitions");
 	cpSync(join(ROOT, "sop-definitions"), definitions, { recursive: true });
 	const { env } = pointAtGround(definitions, ground);
-	ownRules(definitions, line.port);
+	ownRules(definitions, { controller: line.port, post: post.port });
 	const graph = graphClock();
 	const data = join(folder, "data");
 	mkdirSync(data);
@@ -93,20 +95,24 @@ async function openOn(folder: string, lateMs: number): Promise<Open> {
 	return {
 		crew,
 		spent: () => {
-			const { exchanges, ms } = line.spent();
-			return { calls: exchanges + graph.calls(), ms: ms + graph.ms() };
+			const lines = [line.spent(), post.spent()];
+			const calls = lines.reduce((sum, { exchanges }) => sum + exchanges, graph.calls());
+			return { calls, ms: lines.reduce((sum, { ms }) => sum + ms, graph.ms()) };
 		},
 		[Symbol.asyncDispose]: async () => {
 			await app.kill();
 			graph.stop();
 			await line.close();
+			await post.close();
 			await ground.stop();
 		},
 	};
 }
 
-/** Both clients approve in advance, nobody needs a laptop or a badge, and the controller is reached over our line. */
-function ownRules(definitions: string, port: number): void {
+type Ports = { readonly controller: number; readonly post: number };
+
+/** Both clients approve in advance, nobody needs a laptop or a badge, and controller and mail are reached over our lines. */
+function ownRules(definitions: string, { controller, post }: Ports): void {
 	const by = { contoso: "di", fabrikam: "otto" };
 	for (const [client, person] of Object.entries(by)) {
 		edit(join(definitions, `clients/${client}/client.yaml`), (file) => {
@@ -123,8 +129,10 @@ function ownRules(definitions: string, port: number): void {
 			for (const { key } of (file.get("profiles") as YAMLMap<{ readonly value: string }>).items) {
 				file.setIn(["profiles", key.value, "laptop"], false);
 			}
-			if (client === "contoso") file.setIn(["connectors", "directory", "url"], `ldaps://127.0.0.1:${port}`);
-			else file.setIn(["connectors", "microsoft365", "secret"], "env:FABRIKAM_GRAPH_SECRET");
+			if (client === "contoso") {
+				file.setIn(["connectors", "directory", "url"], `ldaps://127.0.0.1:${controller}`);
+				file.setIn(["connectors", "mail", "url"], `smtps://127.0.0.1:${post}`);
+			} else file.setIn(["connectors", "microsoft365", "secret"], "env:FABRIKAM_GRAPH_SECRET");
 		});
 	}
 	edit(join(definitions, "clients/fabrikam/newhire.yaml"), (file) => file.deleteIn(["steps", 1]));
