@@ -3,7 +3,7 @@
  * `-- --json` for programs, `-- --quick` for a couple of minutes, names of parts for only those. Exits 1 unless all is 0.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { atOnce } from "../fixtures/at-once.ts";
 import { approvalFaults } from "./approvals.ts";
@@ -15,8 +15,8 @@ import { remoteFaults } from "./remote.ts";
 import { repeatFaults } from "./repeats.ts";
 import { type FaultRow, failed, tableOf } from "./row.ts";
 
-/** Half of a part is waiting for what was killed or does not answer. */
-const AT_ONCE = 2;
+/** One more than can compute: half of a part is waiting for what was killed or does not answer. */
+const AT_ONCE = availableParallelism() + 1;
 
 const args = process.argv.slice(2);
 const asJson = args.includes("--json");

@@ -4,18 +4,14 @@
  */
 import { join } from "node:path";
 import type { Fault } from "../../src/actions/sandbox/faults.ts";
-import { openHouse } from "../../src/app-house.ts";
-import { openLog } from "../../src/base/log.ts";
-import { openRedactor } from "../../src/base/redact.ts";
-import { Secret } from "../../src/base/secret.ts";
-import { systemClock } from "../../src/base/time.ts";
+import type { House } from "../../src/app-house.ts";
 import type { RunDescription } from "../../src/engine/desk.ts";
 import { atOnce } from "../fixtures/at-once.ts";
 import { edit, roomyDefinitions } from "./definitions.ts";
 import { formOf } from "./people.ts";
+import { openQuietHouse } from "./quiet-house.ts";
 import { type FaultRow, type Tally, tallyOf } from "./row.ts";
 
-type House = Awaited<ReturnType<typeof openHouse>>;
 type Case = {
 	readonly faults?: readonly Fault[];
 	/** Changed before the house opens. */
@@ -77,7 +73,8 @@ const CASES: { readonly [fault: string]: Case } = {
 	"remote: no answer in time": { faults: [{ match: ADD, answer: { kind: "slow", ms: 40_000 } }], slow: true, ...done },
 };
 
-const AT_ONCE = 4;
+/** A case computes next to nothing. */
+const AT_ONCE = 16;
 const MOST_MS = 150_000;
 
 /** `slow`: also those that take longer than a try may. */
@@ -120,15 +117,7 @@ async function play(folder: string, one: Case, tally: Tally): Promise<void> {
 async function openOn(folder: string, one: Case): Promise<House> {
 	const definitions = roomyDefinitions(join(folder, "definitions"));
 	if (one.client !== undefined) edit(definitions, "clients/contoso/client.yaml", one.client);
-	const key = new Secret(Buffer.alloc(32, 7).toString("base64"));
-	const redactor = openRedactor();
-	const write = (): void => {};
-	const log = openLog({ level: "fatal", redactor, pretty: false, colour: false, clock: systemClock, write });
-	const place = { host: "127.0.0.1", port: 0, signIn: "local", logLevel: "fatal" } as const;
-	const config = { ...place, definitions, data: join(folder, "data"), key };
-	const house = await openHouse(config, { log, redactor, serve: true }, systemClock);
-	await house.host.begin();
-	return house;
+	return openQuietHouse({ definitions, data: join(folder, "data") });
 }
 
 /** Starts the hire of Kim Fault and waits until it has ended or asks somebody. */

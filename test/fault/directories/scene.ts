@@ -2,15 +2,13 @@
  * Where one fault is met: a house in this process whose client has a real domain controller behind a line that can be
  * trapped, a tenant on Graph over HTTPS, and a mail server; or the tenant alone. Must never share a remote with another.
  */
+
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, parseDocument, type YAMLMap } from "yaml";
 import type { Lags } from "../../../src/actions/sandbox/tenant.ts";
-import { openHouse } from "../../../src/app-house.ts";
+import type { House } from "../../../src/app-house.ts";
 import type { Json, Values } from "../../../src/base/json.ts";
-import { openLog } from "../../../src/base/log.ts";
-import { openRedactor } from "../../../src/base/redact.ts";
-import { Secret } from "../../../src/base/secret.ts";
 import { type Clock, fromMs, systemClock, toMs } from "../../../src/base/time.ts";
 import { type CloudTenant, startCloud } from "../../fixtures/cloud.ts";
 import { setConnectors } from "../../fixtures/definitions.ts";
@@ -20,9 +18,9 @@ import { type GraphReader, graphReader } from "../../fixtures/readers.ts";
 import { type Account, type Samba, startSamba } from "../../fixtures/samba.ts";
 import { type Smtp, startSmtp } from "../../fixtures/smtp.ts";
 import { type Sync, startSync } from "../../fixtures/sync.ts";
+import { openQuietHouse } from "../quiet-house.ts";
 import { ROOT } from "../real-app.ts";
 
-export type House = Awaited<ReturnType<typeof openHouse>>;
 export type MovingClock = Clock & { skip(ms: number): void };
 
 /** The tenant of a client, and a house that serves it. */
@@ -92,7 +90,7 @@ export async function openCloud(options: SceneOptions): Promise<Scene> {
 	});
 	routine(definitions, "fabrikam", options.client);
 	edit(at("newhire.yaml"), (file) => file.deleteIn(["steps", 1]));
-	const house = await openOn(options.folder, definitions, clock);
+	const house = await openQuietHouse({ definitions, data: join(options.folder, "data") }, clock);
 	return {
 		client: "fabrikam",
 		cast: { hr: "hanna", lead: "ines", manager: "otto" },
@@ -110,7 +108,10 @@ export async function openCloud(options: SceneOptions): Promise<Scene> {
 /** Opens contoso's. Ask `needs("samba")` first. */
 export async function openHybrid(options: HybridOptions): Promise<Hybrid> {
 	const remotes = await openRemotes(options);
-	const house = await openOn(options.folder, remotes.definitions, remotes.clock);
+	const house = await openQuietHouse(
+		{ definitions: remotes.definitions, data: join(options.folder, "data") },
+		remotes.clock,
+	);
 	return {
 		...{ ...remotes, house },
 		async close() {
@@ -229,18 +230,6 @@ function edit(path: string, change: (file: Document) => unknown): void {
 	const file = parseDocument(readFileSync(path, "utf8"));
 	change(file);
 	writeFileSync(path, file.toString());
-}
-
-async function openOn(folder: string, definitions: string, clock: Clock): Promise<House> {
-	const key = new Secret(Buffer.alloc(32, 7).toString("base64"));
-	const redactor = openRedactor();
-	const write = (): void => {};
-	const log = openLog({ level: "fatal", redactor, pretty: false, colour: false, clock: systemClock, write });
-	const place = { host: "127.0.0.1", port: 0, signIn: "local", logLevel: "fatal" } as const;
-	const config = { ...place, definitions, data: join(folder, "data"), key };
-	const house = await openHouse(config, { log, redactor, serve: true }, clock);
-	await house.host.begin();
-	return house;
 }
 
 function movingClock(pace = 1): MovingClock {
