@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { EqualityFilter } from "ldapts";
-import type { Values } from "../../../src/base/json.ts";
 import { got } from "../../../src/engine/remote.ts";
+import { changesOnce, type Once } from "../once.ts";
 import { onStage, type Stage } from "../stage.ts";
 
 const UPN = "ada.lovelace@contoso.example";
@@ -19,7 +19,7 @@ async function withAda(t: Parameters<typeof onStage>[0]): Promise<Stage> {
 	return stage;
 }
 
-const CASES: readonly { readonly action: string; readonly input: Values; readonly words: string }[] = [
+const CASES: readonly Once[] = [
 	{ action: "directory.enabled", input: { user: UPN }, words: `Open the account ${UPN}` },
 	{ action: "directory.groupMember", input: { user: UPN, group: "Sales" }, words: "Join the group Sales" },
 	{ action: "directory.manager", input: { user: UPN, manager: "mo" }, words: "Set the manager to Mo Manager" },
@@ -32,24 +32,7 @@ const CASES: readonly { readonly action: string; readonly input: Values; readonl
 
 for (const { action, input, words } of CASES) {
 	test(`${action} changes once, is found again, and is undone`, async (t) => {
-		const stage = await withAda(t);
-		const first = await stage.attempt({ action, input, step: "it" });
-		assert.deepEqual(
-			first.changes?.map((change) => change.words),
-			[words],
-		);
-		assert.equal(first.outcome?.kind, "done");
-		const again = await stage.attempt({ action, input, step: "it", attempt: 2 });
-		assert.deepEqual(again.changes, []);
-		const change = first.changes?.[0];
-		const back = { action, step: "back", input: { $undo: change, $input: input } as unknown as Values };
-		const undone = await stage.attempt(back);
-		assert.equal(undone.outcome?.kind, "done");
-		assert.equal(undone.changes?.length, 1);
-		const looked = await stage.attempt({ action, input, step: "it", attempt: 3, mode: "look" });
-		assert.equal(looked.outcome?.kind, "not-yet");
-		const nothing = await stage.attempt({ ...back, attempt: 2 });
-		assert.deepEqual(nothing.changes, []);
+		await changesOnce(await withAda(t), { action, input, words });
 	});
 
 	test(`${action} whose answer is lost after the write is not done twice`, async (t) => {

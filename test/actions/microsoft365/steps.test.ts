@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { cloudGroupMember } from "../../../src/actions/microsoft365/group-member.ts";
 import type { Values } from "../../../src/base/json.ts";
+import { changesOnce, type Once } from "../once.ts";
 import { newUser } from "../sandbox/with-sandbox.ts";
 import { onStage, type Stage } from "../stage.ts";
 
@@ -19,7 +20,7 @@ async function withAda(t: TestContext, seed: Values = {}): Promise<Stage> {
 	return stage;
 }
 
-const CASES: readonly { readonly action: string; readonly input: Values; readonly words: string }[] = [
+const CASES: readonly Once[] = [
 	{ action: "microsoft365.enabled", input: { user: UPN }, words: `Open the account ${UPN}` },
 	{ action: "microsoft365.groupMember", input: { user: UPN, group: "All Sales" }, words: "Join the group All Sales" },
 	{ action: "microsoft365.manager", input: { user: UPN, manager: "mo" }, words: "Set the manager to Mo Manager" },
@@ -28,20 +29,7 @@ const CASES: readonly { readonly action: string; readonly input: Values; readonl
 
 for (const { action, input, words } of CASES) {
 	test(`${action} changes once, is found again, and is undone`, async (t) => {
-		const stage = await withAda(t);
-		const first = await stage.attempt({ action, input, step: "it" });
-		assert.deepEqual(
-			first.changes?.map((change) => change.words),
-			[words],
-		);
-		assert.equal(first.outcome?.kind, "done", JSON.stringify(first.outcome));
-		const again = await stage.attempt({ action, input, step: "it", attempt: 2 });
-		assert.deepEqual(again.changes, []);
-		const back = { action, step: "back", input: { $undo: first.changes?.[0], $input: input } as unknown as Values };
-		const undone = await stage.attempt(back);
-		assert.deepEqual([undone.outcome?.kind, undone.changes?.length], ["done", 1]);
-		const nothing = await stage.attempt({ ...back, attempt: 2 });
-		assert.deepEqual(nothing.changes, []);
+		await changesOnce(await withAda(t), { action, input, words });
 	});
 
 	test(`${action} whose answer is lost after the write is not done twice`, async (t) => {
