@@ -12,8 +12,6 @@ export type Place = {
 	readonly id: string;
 	/** How many `each` scopes enclose it. */
 	readonly depth: number;
-	/** Visual depth, for lists people read: parallel and choose count too. */
-	readonly indent: number;
 	/** The containers around it (each, parallel, choose), outermost first (static paths). */
 	readonly within: readonly string[];
 };
@@ -42,7 +40,7 @@ type Level = {
 function collect(level: Level, found: Map<string, Place>): void {
 	for (const step of level.steps) {
 		const id = level.prefix + step.id;
-		found.set(id, { step, id, depth: level.depth, indent: level.within.length, within: level.within });
+		found.set(id, { step, id, depth: level.depth, within: level.within });
 		const inner = { ...level, within: [...level.within, id] };
 		if (step.kind === "parallel") collect({ ...inner, steps: step.steps }, found);
 		if (step.kind === "choose") for (const branch of step.branches) collect({ ...inner, steps: branch.steps }, found);

@@ -7,7 +7,7 @@ import type { KnownAction, KnownActions } from "./definitions.ts";
 import { parseDuration } from "./duration.ts";
 import { type At, type Report, suggest } from "./report.ts";
 import { checkExpression, type Scope } from "./scope.ts";
-import type { ActionFacts, ClientValues, Duration, Remind, SopId, Step, Who } from "./sop.ts";
+import type { ActionFacts, ClientValues, Remind, SopId, Step, Who } from "./sop.ts";
 
 export type Context = {
 	readonly report: Report;
@@ -37,11 +37,6 @@ export function readWho(value: Json | undefined, at: At, context: Context): read
 	return [...new Set(list.filter((one) => typeof one === "string"))];
 }
 
-/** Reads a length of time that its schema has checked. */
-export function readDuration(value: Json | undefined): Duration | undefined {
-	return parseDuration(value);
-}
-
 /** A wall-clock length in ms; `fallback` when absent, a problem when it is working time. */
 export function readMs(value: Json | undefined, fallback: number, at: At, report: Report): number {
 	const length = parseDuration(value);
@@ -65,9 +60,9 @@ export function readExpression(value: Json | undefined, at: At, scope: Scope, re
 }
 
 export function readRemind(value: Values, at: At, context: Context): Remind {
-	const remind = readDuration(value.remind);
+	const remind = parseDuration(value.remind);
 	const overdue = isRecord(value.overdue) ? value.overdue : undefined;
-	const after = readDuration(overdue?.after);
+	const after = parseDuration(overdue?.after);
 	return {
 		...(remind === undefined ? {} : { remind }),
 		...(overdue === undefined || after === undefined

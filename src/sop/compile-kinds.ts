@@ -7,11 +7,12 @@ import { asList, asRecord, isRecord, type Json, type Values } from "../base/json
 import { checkApprovers } from "./approvers.ts";
 import { compileCall } from "./compile-action.ts";
 import type { Context } from "./compile-context.ts";
-import { readDuration, readExpression, readMs, readRemind, readWho } from "./compile-context.ts";
+import { readExpression, readMs, readRemind, readWho } from "./compile-context.ts";
 import { compileForm } from "./compile-form.ts";
 import { compileChoose, compileEach, compileParallel } from "./compile-nested.ts";
 import { compileTell } from "./compile-tell.ts";
 import { compileWait } from "./compile-wait.ts";
+import { parseDuration } from "./duration.ts";
 import { type At, suggest } from "./report.ts";
 import type { KindWord } from "./schema.ts";
 import { checkTemplates, type Gives, type Scope } from "./scope.ts";
@@ -78,7 +79,7 @@ function compileApprove({ written, base, at }: Draft, { scope }: Place, context:
 	const own = [...at, "approve"];
 	const by = readWho(approve.by, [...own, "by"], context);
 	const need = typeof approve.need === "number" ? approve.need : 1;
-	const valid = readDuration(approve.valid);
+	const valid = parseDuration(approve.valid);
 	checkApprovers({ by, need, at: [...own, "by"] }, scope, context);
 	return {
 		step: {
@@ -109,7 +110,7 @@ function compileAsk({ written, base, at }: Draft, context: Context): Made {
 function compileTask({ written, base, at }: Draft, { scope }: Place, context: Context): Made {
 	const task = asRecord(written.task);
 	const own = [...at, "task"];
-	const due = readDuration(task.due);
+	const due = parseDuration(task.due);
 	const before = readExpression(task.before, [...own, "before"], scope, context.report);
 	const checklist = asList(task.checklist);
 	checkTemplates(checklist, [...own, "checklist"], scope, context.report);

@@ -5,8 +5,9 @@
 import { asRecord } from "../base/json.ts";
 import { compileCall } from "./compile-action.ts";
 import type { Context } from "./compile-context.ts";
-import { readDuration, readWho } from "./compile-context.ts";
+import { readWho } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
+import { parseDuration } from "./duration.ts";
 import { suggest } from "./report.ts";
 import { checkTemplates } from "./scope.ts";
 import type { Step, Templates } from "./sop.ts";
@@ -25,7 +26,7 @@ export function compileTell({ written, base, at }: Draft, place: Place, context:
 		context.report([...own, "card"], "no-such-card", `There is no card “${card}”.`, { remedy: suggest(card, CARDS) });
 	}
 	const to = readWho(tell.to, [...own, "to"], context);
-	const atMost = readDuration(tell.atMost);
+	const atMost = parseDuration(tell.atMost);
 	if (tell.atMost !== undefined && tell.acknowledge !== true) {
 		context.report([...own, "atMost"], "not-here", "Nobody is waited for, so there is nothing to limit.", {
 			remedy: "Write acknowledge: true, or remove it.",

@@ -4,8 +4,9 @@
 import { asRecord } from "../base/json.ts";
 import { compileCall } from "./compile-action.ts";
 import type { Context } from "./compile-context.ts";
-import { readDuration, readExpression, readMs } from "./compile-context.ts";
+import { readExpression, readMs } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
+import { parseDuration } from "./duration.ts";
 
 const RULES = ["after", "until", "for"] as const;
 const HALF_HOUR = { clock: "wall", ms: 1_800_000 } as const;
@@ -30,7 +31,7 @@ export function compileWait({ written, base, at }: Draft, { scope }: Place, cont
 		});
 	}
 	if (rule === "after") {
-		const after = readDuration(wait.after);
+		const after = parseDuration(wait.after);
 		if (after === undefined) return undefined;
 		return { step: { ...base, kind: "wait", wait: { kind: "after", after } }, gives: [] };
 	}
@@ -48,7 +49,7 @@ export function compileWait({ written, base, at }: Draft, { scope }: Place, cont
 		});
 	}
 	const everyMs = readMs(wait.every, 5000, [...own, "every"], report);
-	const atMost = readDuration(wait.atMost) ?? HALF_HOUR;
+	const atMost = parseDuration(wait.atMost) ?? HALF_HOUR;
 	const { action, known } = called;
 	return {
 		step: { ...base, kind: "wait", wait: { kind: "for", action, with: called.with, atMost, everyMs } },

@@ -7,11 +7,12 @@ import type { Problem } from "../base/errors.ts";
 import { asList, asRecord, asText, isRecord, type Json, sha256, type Values } from "../base/json.ts";
 import type { Roster } from "../people/roster.ts";
 import type { Context } from "./compile-context.ts";
-import { readDuration, readWho } from "./compile-context.ts";
+import { readWho } from "./compile-context.ts";
 import { compileForm } from "./compile-form.ts";
 import { laterIds } from "./compile-nested.ts";
 import { compileSteps } from "./compile-steps.ts";
 import type { KnownActions } from "./definitions.ts";
+import { parseDuration } from "./duration.ts";
 import { guardSteps } from "./guards.ts";
 import { applyOverlay } from "./overlay.ts";
 import { type Report, reporter, suggest } from "./report.ts";
@@ -92,7 +93,7 @@ function compileTree(tree: Values, input: CompileInput, report: Report): Sop {
 	const steps = guardSteps(drafts, context);
 	checkTemplates(subject, ["subject"], { ...scope, subject: new Set() }, report);
 	checkTemplates(asRecord(tree.outputs), ["outputs"], scope, report);
-	const review = readDuration(tree.review);
+	const review = parseDuration(tree.review);
 	const made: Omit<Sop, "definition"> = {
 		id,
 		title: asText(tree.title),

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { emptyCard } from "../../src/cards/card.ts";
-import { keyOf } from "../../src/chat/web/surface.ts";
+import { actorKey } from "../../src/people/actor.ts";
 import type { Actor } from "../../src/people/roster.ts";
 import { CHROMIUM, needs } from "../fixtures/needs.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
@@ -37,7 +37,7 @@ describe("the chat page", { skip }, () => {
 			if (line.type() === "error") complaints.push(line.text());
 		});
 		await page.goto(`${world.url}/`);
-		await page.click(`form:has(input[value="${keyOf(person)}"]) button`);
+		await page.click(`form:has(input[value="${actorKey(person)}"]) button`);
 		await page.waitForSelector("#chat li");
 		return page;
 	}
@@ -135,13 +135,13 @@ describe("the chat page", { skip }, () => {
 		const why = approval.locator("textarea, input[type=text]").first();
 		await why.fill("Her name is spelt");
 		const message = world.messages
-			.latest(keyOf(MO), 10)
+			.latest(actorKey(MO), 10)
 			.find((each) => JSON.stringify(each.drawn).includes("Approve the plan for Grace"));
 		assert(message !== undefined);
 		const drawn = JSON.parse(
 			JSON.stringify(message.drawn).replaceAll("Approve the plan for", "Approve the new plan for"),
 		);
-		await world.surface.edit({ surface: "web", kind: "direct", ref: keyOf(MO) }, message.ref, drawn);
+		await world.surface.edit({ surface: "web", kind: "direct", ref: actorKey(MO) }, message.ref, drawn);
 		const anew = his.locator("article").filter({ hasText: "Approve the new plan for Grace Hopper?" });
 		await anew.waitFor();
 		assert.equal(await anew.locator("textarea, input[type=text]").first().inputValue(), "Her name is spelt");
@@ -153,7 +153,7 @@ describe("the chat page", { skip }, () => {
 		const choices = ["retry", "skip"].map((value) => ({ value, title: value }));
 		const checklist = ["0", "1"].map((value) => ({ value, title: `Tick ${value}`, done: false }));
 		const data = { ...emptyCard, title: "What now, before?", summary: "x", choices };
-		const to = { surface: "web", kind: "direct", ref: keyOf(MO) } as const;
+		const to = { surface: "web", kind: "direct", ref: actorKey(MO) } as const;
 		const asked = await world.surface.put(to, { card: "question", data, id: "q" }, false);
 		const ticked = { ...emptyCard, title: "A task, before", summary: "x", checklist };
 		const task = await world.surface.put(to, { card: "task", data: ticked, id: "t" }, false);
@@ -193,7 +193,7 @@ describe("the chat page", { skip }, () => {
 		const opening = hers.context().waitForEvent("page");
 		await told.getByRole("link", { name: "Sign in again" }).click();
 		const beside = await opening;
-		await beside.click(`form:has(input[value="${keyOf(HARRIET)}"]) button`);
+		await beside.click(`form:has(input[value="${actorKey(HARRIET)}"]) button`);
 		await beside.waitForSelector("#chat li");
 		await beside.close();
 		await hers.bringToFront();
@@ -216,7 +216,7 @@ describe("the chat page", { skip }, () => {
 		const opening = hers.context().waitForEvent("page");
 		await hers.getByRole("link", { name: "Sign in again" }).click();
 		const beside = await opening;
-		await beside.click(`form:has(input[value="${keyOf(MO)}"]) button`);
+		await beside.click(`form:has(input[value="${actorKey(MO)}"]) button`);
 		await beside.waitForSelector("#chat li");
 		await hers.evaluate("window.dispatchEvent(new Event('focus'))");
 		await hers.getByText("You are Mo Manager").waitFor();

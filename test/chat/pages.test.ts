@@ -8,7 +8,7 @@ import type { CardData } from "../../src/cards/card.ts";
 import { pageOf } from "../../src/cards/pages.ts";
 import { filledOf } from "../../src/chat/fill.ts";
 import type { Reply } from "../../src/chat/surface.ts";
-import { keyOf } from "../../src/chat/web/surface.ts";
+import { actorKey } from "../../src/people/actor.ts";
 import { until } from "../fixtures/until.ts";
 import { openPostedWorld, type PostedWorld } from "./posted-world.ts";
 import { cardOf, FINN, HARRIET, MO, wordsOf } from "./world.ts";
@@ -55,13 +55,13 @@ describe("a plan of 412 changes", () => {
 	});
 
 	test("stands at its first page for everybody else, and for everybody once it is drawn anew", async () => {
-		const before = world.messages.latest(keyOf(MO), 10);
+		const before = world.messages.latest(actorKey(MO), 10);
 		await world.press(MO, world.rowOf(run, "approve/approve", MO).card, "page", { page: 3 });
 		await world.poster.idle();
-		assert.deepEqual(world.messages.latest(keyOf(MO), 10), before);
+		assert.deepEqual(world.messages.latest(actorKey(MO), 10), before);
 		await world.poster.refresh(run);
 		await world.poster.idle();
-		const [stands] = world.messages.latest(keyOf(MO), 10).slice(-1);
+		const [stands] = world.messages.latest(actorKey(MO), 10).slice(-1);
 		assert(isRecord(stands?.drawn) && stands.drawn.page === 1);
 	});
 

@@ -7,9 +7,10 @@ import type { Values } from "../../src/base/json.ts";
 import { createBot } from "../../src/chat/bot.ts";
 import { createPoster } from "../../src/chat/poster.ts";
 import { draftsIn } from "../../src/chat/posts.ts";
-import { addressOf, createWebSurface, keyOf } from "../../src/chat/web/surface.ts";
+import { addressOf, createWebSurface } from "../../src/chat/web/surface.ts";
 import type { PostRow } from "../../src/engine/kept.ts";
 import { view } from "../../src/engine/view.ts";
+import { actorKey } from "../../src/people/actor.ts";
 import type { Actor } from "../../src/people/roster.ts";
 import { until } from "../fixtures/until.ts";
 import { cardOf, openWorld } from "./world.ts";
@@ -55,7 +56,7 @@ export async function openPostedWorld(more: Parameters<typeof openWorld>[0] = {}
 			return run.id;
 		},
 		rowOf: (run: string, key: string, actor: Actor): PostRow => {
-			const found = posts.ofRun(run).find((row) => row.key === key && row.place === keyOf(actor));
+			const found = posts.ofRun(run).find((row) => row.key === key && row.place === actorKey(actor));
 			assert(found !== undefined, `${actor.id} has no ${key}`);
 			return found;
 		},

@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { emptyCard } from "../../src/cards/card.ts";
 import { createLastUsed } from "../../src/chat/last-used.ts";
 import { createPoster, type PosterParts } from "../../src/chat/poster.ts";
-import { addressOf, createWebSurface, keyOf } from "../../src/chat/web/surface.ts";
+import { addressOf, createWebSurface } from "../../src/chat/web/surface.ts";
 import { createMemory } from "../../src/engine/embedded/memory.ts";
 import type { Message } from "../../src/engine/message.ts";
 import { view } from "../../src/engine/view.ts";
+import { actorKey } from "../../src/people/actor.ts";
 import { openRoughSurface } from "./rough-surface.ts";
 import { createSimulatedChat, createTime } from "./simulated-chat.ts";
 import { cardOf, DI, HARRIET, MO, openWorld, wordsOf } from "./world.ts";
@@ -104,8 +105,8 @@ describe("a run's messages", () => {
 		await poster.start();
 		await start();
 		await poster.idle();
-		const hers = world.messages.latest(keyOf(HARRIET), 10);
-		const his = world.messages.latest(keyOf(MO), 10);
+		const hers = world.messages.latest(actorKey(HARRIET), 10);
+		const his = world.messages.latest(actorKey(MO), 10);
 		assert.equal(hers.length, 1);
 		assert.equal(his.length, 1);
 		assert.match(JSON.stringify(his[0]?.drawn), /Approve/u);
@@ -118,7 +119,7 @@ describe("a run's messages", () => {
 		await poster.start();
 		const run = await start();
 		await poster.idle();
-		const row = world.posts.ofRun(run).find((each) => each.place === keyOf(MO));
+		const row = world.posts.ofRun(run).find((each) => each.place === actorKey(MO));
 		assert(row !== undefined);
 		const refused = await world.press(HARRIET, row.card, "approve");
 		assert.match(wordsOf(refused), /someone else|you asked|Mo Manager/iu);
@@ -126,7 +127,7 @@ describe("a run's messages", () => {
 		assert.deepEqual(await world.press(MO, row.card, "approve"), { kind: "none" });
 		await until(async () => (await world.desk.read(HARRIET, run))?.phase === "done");
 		await poster.idle();
-		const [card] = world.messages.latest(keyOf(MO), 10);
+		const [card] = world.messages.latest(actorKey(MO), 10);
 		assert(!JSON.stringify(card?.drawn).includes('"approve"'));
 		const late = wordsOf(await world.press(HARRIET, row.card, "approve"));
 		assert.match(late, /Mo Manager approved this in the web chat at .* before you.*Nothing more is needed/su);
@@ -332,7 +333,7 @@ describe("a chat that misbehaves", () => {
 		await poster.start();
 		await start();
 		await until(() => rough.of("di").length === 1);
-		assert.equal(world.messages.latest(keyOf(MO), 10).length, 1);
+		assert.equal(world.messages.latest(actorKey(MO), 10).length, 1);
 		rough.down.clear();
 		await poster.idle();
 		assert.equal(rough.of("mo").length, 1);
@@ -344,8 +345,8 @@ test("a run goes on by the web while a chat is down, which then shows how it end
 	const { poster } = posterIn(world);
 	await poster.start();
 	const run = await start();
-	await until(() => world.posts.ofRun(run).some(({ place, ref }) => place === keyOf(MO) && ref !== undefined));
-	const row = world.posts.ofRun(run).find(({ place }) => place === keyOf(MO));
+	await until(() => world.posts.ofRun(run).some(({ place, ref }) => place === actorKey(MO) && ref !== undefined));
+	const row = world.posts.ofRun(run).find(({ place }) => place === actorKey(MO));
 	assert.deepEqual(await world.press(MO, row?.card ?? "", "approve"), { kind: "none" });
 	await until(async () => (await world.desk.read(HARRIET, run))?.phase === "done");
 	rough.down.clear();
@@ -452,7 +453,9 @@ describe("on the web", () => {
 	const readers = { to: { kind: "people", who: ["it-lead", "owner"] } } as const;
 	const titles = (): readonly unknown[] =>
 		[MO, DI].flatMap((actor) =>
-			world.messages.latest(keyOf(actor), 10).map(({ drawn }) => (drawn as { data?: { title?: string } }).data?.title),
+			world.messages
+				.latest(actorKey(actor), 10)
+				.map(({ drawn }) => (drawn as { data?: { title?: string } }).data?.title),
 		);
 
 	test("cards and their rows stand together or not at all, for all readers of a run", async () => {
@@ -463,7 +466,7 @@ describe("on the web", () => {
 		const refuse = (addressee: string) =>
 			`CREATE TEMP TRIGGER refused BEFORE INSERT ON posts WHEN NEW.addressee = '${addressee}' BEGIN
 			 SELECT RAISE(ABORT, 'refused'); END`;
-		world.store.db.exec(refuse(`web direct ${keyOf(DI)}`));
+		world.store.db.exec(refuse(`web direct ${actorKey(DI)}`));
 		const run = await start();
 		await poster.idle();
 		assert.deepEqual([titles(), world.posts.ofRun(run)], [[], []]);
@@ -471,7 +474,7 @@ describe("on the web", () => {
 		await bump(run, "again");
 		await poster.idle();
 		assert.deepEqual(titles(), ["Feed the cat", "Feed the cat"]);
-		world.store.db.exec(refuse(`web direct ${keyOf(DI)}`));
+		world.store.db.exec(refuse(`web direct ${actorKey(DI)}`));
 		now = one({ ...readers, ...title("Feed both cats") });
 		await bump(run, "both");
 		await poster.idle();
@@ -546,15 +549,15 @@ describe("on the web", () => {
 		now = { ...now, rings: 1 };
 		await bump(run, "again");
 		await poster.idle();
-		const [old, fresh, ...more] = world.messages.latest(keyOf(MO), 10);
+		const [old, fresh, ...more] = world.messages.latest(actorKey(MO), 10);
 		assert.deepEqual(more, []);
 		assert.match(JSON.stringify(old?.drawn), /Asked again below\./u);
 		assert.equal(fresh?.rings, true);
 		now = { ...now, rings: 2, to: { kind: "people", who: ["owner"] } };
 		await bump(run, "somebody else");
 		await poster.idle();
-		assert.match(JSON.stringify(world.messages.latest(keyOf(MO), 10).at(-1)?.drawn), /Someone else is asked now/u);
-		assert.equal(world.messages.latest(keyOf(DI), 10).length, 1);
+		assert.match(JSON.stringify(world.messages.latest(actorKey(MO), 10).at(-1)?.drawn), /Someone else is asked now/u);
+		assert.equal(world.messages.latest(actorKey(DI), 10).length, 1);
 	});
 
 	test("a card older than 30 days is put anew when it changes, but not to say that it is over", async () => {

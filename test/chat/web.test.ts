@@ -6,7 +6,8 @@ import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { emptyCard } from "../../src/cards/card.ts";
 import type { Shown } from "../../src/chat/web/show.ts";
-import { addressOf, keyOf } from "../../src/chat/web/surface.ts";
+import { addressOf } from "../../src/chat/web/surface.ts";
+import { actorKey } from "../../src/people/actor.ts";
 import { openWebWorld, signedIn, type WebWorld } from "./web-world.ts";
 import { cardOf, HARRIET, MO } from "./world.ts";
 
@@ -52,7 +53,7 @@ describe("a request that did not come straight from this machine's browser is re
 
 describe("signing in", () => {
 	test("gives a cookie no script can read and no other site can send", async () => {
-		const { answer } = await signedIn(world.url, keyOf(MO));
+		const { answer } = await signedIn(world.url, actorKey(MO));
 		assert.equal(answer.status, 303);
 		const cookie = answer.headers.get("set-cookie") ?? "";
 		for (const part of ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=28800"]) assert(cookie.includes(part), part);
@@ -68,7 +69,7 @@ describe("signing in", () => {
 	});
 
 	test("from another origin, or from none, is refused", async () => {
-		const body = new URLSearchParams({ person: keyOf(MO) }).toString();
+		const body = new URLSearchParams({ person: actorKey(MO) }).toString();
 		const type = { "content-type": "application/x-www-form-urlencoded" };
 		for (const headers of [type, { ...type, origin: "http://evil.example" }, { ...type, origin: "null" }]) {
 			const answer = await fetch(`${world.url}/sign-in`, { method: "POST", redirect: "manual", headers, body });
@@ -87,24 +88,24 @@ describe("signing in", () => {
 				method: "POST",
 				redirect: "manual",
 				headers: { origin: world.url, "content-type": "application/x-www-form-urlencoded" },
-				body: new URLSearchParams({ person: keyOf(MO), next }).toString(),
+				body: new URLSearchParams({ person: actorKey(MO), next }).toString(),
 			});
 			assert.equal(answer.headers.get("location"), expected);
 		}
 	});
 
 	test("ends after 30 minutes unused, after 8 hours in any case, and when one signs out", async () => {
-		const idle = await signedIn(world.url, keyOf(MO));
+		const idle = await signedIn(world.url, actorKey(MO));
 		assert.equal((await idle.get("/chat/messages")).status, 200);
 		world.clock.pass(30 * 60_000);
 		assert.equal((await idle.get("/chat/messages", { accept: "application/json" })).status, 401);
-		const busy = await signedIn(world.url, keyOf(MO));
+		const busy = await signedIn(world.url, actorKey(MO));
 		for (let passed = 0; passed < 8 * 60; passed += 20) {
 			assert.equal((await busy.get("/chat/messages")).status, 200);
 			world.clock.pass(20 * 60_000);
 		}
 		assert.equal((await busy.get("/chat/messages", { accept: "application/json" })).status, 401);
-		const out = await signedIn(world.url, keyOf(MO));
+		const out = await signedIn(world.url, actorKey(MO));
 		assert.equal((await out.post("/sign-out", {})).status, 303);
 		assert.equal((await out.get("/chat/messages", { accept: "application/json" })).status, 401);
 	});
@@ -127,7 +128,7 @@ describe("signing in", () => {
 
 describe("the chat", () => {
 	test("offers every word that `help` names, the procedures first", async () => {
-		const me = await signedIn(world.url, keyOf(HARRIET));
+		const me = await signedIn(world.url, actorKey(HARRIET));
 		const page = await (await me.get("/")).text();
 		const offered = [...page.matchAll(/<option value="([^"]+)">/gu)].map(([, word]) => word);
 		const help = cardOf(await world.say(HARRIET, "help"));
@@ -137,7 +138,7 @@ describe("the chat", () => {
 	});
 
 	test("page holds no inline script or style and names its files by their content", async () => {
-		const { get } = await signedIn(world.url, keyOf(HARRIET));
+		const { get } = await signedIn(world.url, actorKey(HARRIET));
 		const page = await get("/");
 		const text = await page.text();
 		assert.doesNotMatch(text, /<script(?![^>]*(src=|application\/json))|<style|\sstyle=|\son\w+=/u);
@@ -150,7 +151,7 @@ describe("the chat", () => {
 	});
 
 	test("answers what is typed in private, and keeps nothing of it", async () => {
-		const { get, post } = await signedIn(world.url, keyOf(HARRIET));
+		const { get, post } = await signedIn(world.url, actorKey(HARRIET));
 		const answer = (await (await post("/chat/say", { text: "newhrie" })).json()) as Answer;
 		assert.deepEqual(answer.message.said, ["There is no “newhrie”. Did you mean “newhire”? Nothing was started."]);
 		const kept = (await (await get("/chat/messages")).json()) as { readonly items: readonly Shown[] };
@@ -158,7 +159,7 @@ describe("the chat", () => {
 	});
 
 	test("refuses what is not from its own page, or not what it takes", async () => {
-		const { post } = await signedIn(world.url, keyOf(HARRIET));
+		const { post } = await signedIn(world.url, actorKey(HARRIET));
 		assert.equal((await post("/chat/say", { text: "runs" }, { origin: "http://evil.example" })).status, 403);
 		assert.equal((await post("/chat/say", { text: "runs" }, { "content-type": "text/plain" })).status, 415);
 		assert.equal((await post("/chat/say", { text: 1 })).status, 422);
@@ -168,14 +169,14 @@ describe("the chat", () => {
 	});
 
 	test("takes a form, and shows the plan to each in their own chat", async () => {
-		const harriet = await signedIn(world.url, keyOf(HARRIET));
+		const harriet = await signedIn(world.url, actorKey(HARRIET));
 		const form = (await (await harriet.post("/chat/say", { text: "newhire" })).json()) as Answer;
 		const sent = (await (
 			await harriet.post("/chat/press", { id: form.message.ref, verb: "submit", inputs: ADA })
 		).json()) as Answer;
 		assert.equal(sent.replace, true);
 		await world.poster.idle();
-		const mo = await signedIn(world.url, keyOf(MO));
+		const mo = await signedIn(world.url, actorKey(MO));
 		const card = await waitFor(async () => {
 			await world.poster.idle();
 			return (await itemsOf(mo)).find((item) => JSON.stringify(item.card).includes('"approve"'));

@@ -2,11 +2,12 @@
  * Writing to a simulated directory as Active Directory does it: whole or not at all, refusing with its results. Throws
  * `LdapResult`; must be called inside the store's `atomic`.
  */
+import { randomUUID } from "node:crypto";
 import { Secret } from "../../base/secret.ts";
 import { fold, formatDn, isUnder, sameDn } from "../dn.ts";
 import { checkOpen, checkPassword, checkValues, fileTime, LdapResult } from "./ad-rules.ts";
 import { bytesOfGuid, demand, find, hasParent, live, nameOf, touch, valuesOf } from "./ad-tree.ts";
-import { type AdObject, newGuid, type Tenant } from "./tenant.ts";
+import type { AdObject, Tenant } from "./tenant.ts";
 
 type Modification = {
 	readonly operation: "add" | "delete" | "replace";
@@ -32,7 +33,7 @@ export function add(
 	if (!isUnder(dn, nameOf(tenant.seed.base)) || !hasParent(tenant, dn)) throw new LdapResult(32, "00002030");
 	if (find(tenant, formatDn(dn)) !== undefined) throw new LdapResult(68);
 	const fresh: AdObject = {
-		guid: newGuid(),
+		guid: randomUUID(),
 		dn: formatDn(dn),
 		kind,
 		attributes: BORN_WITH[kind],

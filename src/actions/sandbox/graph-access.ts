@@ -2,13 +2,13 @@
  * How people of the simulated tenant come in: temporary access passes, sessions, sign-ins. A pass is told once, in the
  * answer that makes it. Must never store one.
  */
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { Values } from "../../base/json.ts";
 import { plusMs } from "../../base/time.ts";
 import { userAt } from "./cloud-user.ts";
 import { type Call, many, NO_CONTENT, ok, one, type Reply, type Route } from "./graph-call.ts";
 import { badRequest, notFound } from "./graph-refusal.ts";
-import { newGuid, type Pass, type Tenant } from "./tenant.ts";
+import type { Pass, Tenant } from "./tenant.ts";
 
 const PASSES = "users/:id/authentication/temporaryAccessPassMethods";
 const PASSWORD_METHOD = "28c10230-6103-485e-b985-444c60001490";
@@ -75,7 +75,7 @@ function makePass(call: Call, id = ""): Reply {
 	const start = typeof body.startDateTime === "string" ? Temporal.Instant.from(body.startDateTime) : undefined;
 	const asked = start?.toString({ fractionalSecondDigits: 3 });
 	const pass: Pass = {
-		id: newGuid(),
+		id: randomUUID(),
 		createdAt: now,
 		startAt: asked !== undefined && asked > now ? asked : now,
 		minutes,

@@ -1,11 +1,12 @@
 /**
  * Mailboxes of the simulated Graph: their settings, and mail that is taken, kept and never sent anywhere.
  */
+import { randomUUID } from "node:crypto";
 import { asText, isRecord, type Json, type Values } from "../../base/json.ts";
 import { userAt } from "./cloud-user.ts";
 import { type Call, many, one, type Reply, type Route, recordOf } from "./graph-call.ts";
 import { badRequest, GraphRefusal, noMailbox } from "./graph-refusal.ts";
-import { type CloudUser, hasCome, newGuid, type Sent } from "./tenant.ts";
+import { type CloudUser, hasCome, type Sent } from "./tenant.ts";
 
 export const mailRoutes: readonly Route[] = [
 	{ method: "POST", template: "users/:id/sendMail", handle: send },
@@ -48,7 +49,7 @@ function send(call: Call, id = ""): Reply {
 	}
 	const content = isRecord(message.body) ? message.body.content : "";
 	const sent: Sent = {
-		id: newGuid(),
+		id: randomUUID(),
 		from: String(sender.properties.userPrincipalName),
 		to: [...to, ...addresses(message.ccRecipients), ...addresses(message.bccRecipients)],
 		subject: typeof message.subject === "string" ? message.subject : "",
@@ -56,7 +57,7 @@ function send(call: Call, id = ""): Reply {
 		messageId:
 			typeof message.internetMessageId === "string"
 				? message.internetMessageId
-				: `<${newGuid()}@${call.tenant.seed.domain}>`,
+				: `<${randomUUID()}@${call.tenant.seed.domain}>`,
 		at: call.tenant.clock.now(),
 	};
 	call.tenant.sent.put(sent.id, sent);

@@ -53,13 +53,9 @@ export function errorReply(
 	message: string,
 	details: readonly Values[] = [],
 ): { readonly status: number; readonly body: Values } {
-	const ids = { "request-id": requestId(), "client-request-id": requestId() };
+	const ids = { "request-id": randomUUID(), "client-request-id": randomUUID() };
 	return {
 		status,
 		body: { error: { code, message, ...(details.length > 0 ? { details } : {}), innerError: ids } },
 	};
-}
-
-export function requestId(): string {
-	return randomUUID();
 }

@@ -2,6 +2,7 @@
  * The simulated Graph on the wire: HTTPS on loopback for all tenants of an installation, with Entra's token endpoint. A
  * token opens one tenant. Must never listen on anything but loopback.
  */
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
@@ -10,7 +11,7 @@ import type { Certificate } from "./certificate.ts";
 import type { FaultAnswer, Faults } from "./faults.ts";
 import { type Asked, answerGraph, type Told } from "./graph-answers.ts";
 import type { Reply } from "./graph-call.ts";
-import { errorReply, requestId } from "./graph-refusal.ts";
+import { errorReply } from "./graph-refusal.ts";
 import type { Tenant } from "./tenant.ts";
 import { type App, entraRefusal, tokenDesk } from "./token-desk.ts";
 
@@ -166,7 +167,7 @@ function usualCode(status: number): string {
 }
 
 function write(response: ServerResponse, reply: Told): void {
-	const headers = { "request-id": requestId(), "client-request-id": requestId(), ...reply.headers };
+	const headers = { "request-id": randomUUID(), "client-request-id": randomUUID(), ...reply.headers };
 	if (reply.body === undefined) {
 		response.writeHead(reply.status, headers);
 		response.end();

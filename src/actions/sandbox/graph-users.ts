@@ -1,6 +1,7 @@
 /**
  * Users of the simulated Graph: found, made, changed, deleted and brought back, and who their manager is.
  */
+import { randomUUID } from "node:crypto";
 import type { Values } from "../../base/json.ts";
 import {
 	checkCloudPassword,
@@ -14,7 +15,7 @@ import {
 } from "./cloud-user.ts";
 import { type Call, many, NO_CONTENT, ok, one, type Reply, type Route, recordOf, referenced } from "./graph-call.ts";
 import { badRequest, mastered, notFound } from "./graph-refusal.ts";
-import { type CloudUser, inMs, newGuid, type Tenant } from "./tenant.ts";
+import { type CloudUser, inMs, type Tenant } from "./tenant.ts";
 
 export const userRoutes: readonly Route[] = [
 	{
@@ -75,7 +76,7 @@ function create(call: Call): Reply {
 	checkCloudPassword(recordOf(passwordProfile, "passwordProfile"));
 	checkFree(tenant, String(body.userPrincipalName));
 	const user: CloudUser = {
-		id: newGuid(),
+		id: randomUUID(),
 		properties: {
 			userType: "Member",
 			onPremisesSyncEnabled: null,

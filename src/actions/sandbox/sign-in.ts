@@ -2,11 +2,12 @@
  * Lets a simulated person sign in, so that drills and tests can go beyond the first morning. Must never let in an account
  * that is closed or has nothing to sign in with.
  */
+import { randomUUID } from "node:crypto";
 import { ConflictError } from "../../base/errors.ts";
 import { plusMs } from "../../base/time.ts";
 import { fileTime } from "./ad-rules.ts";
 import { visible } from "./cloud-user.ts";
-import { newGuid, type Tenant } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
 
 /** Signs a person in. Errors: throws `ConflictError` `no-such-user`, `account-closed` or `no-credential`. */
 export function signIn(tenant: Tenant, name: string): void {
@@ -29,6 +30,6 @@ export function signIn(tenant: Tenant, name: string): void {
 		const attributes = { ...entry.attributes, lastLogon: at, lastLogonTimestamp: at, logonCount: ["1"] };
 		tenant.objects.put(entry.guid, { ...entry, attributes });
 	}
-	const id = newGuid();
+	const id = randomUUID();
 	tenant.signIns.put(id, { id, user: user.id, at: now });
 }

@@ -2,13 +2,14 @@
  * Carries what changes in a tenant's directory over to its Microsoft 365, some time later, as Entra Connect does. Has no
  * timer: whoever reads lets it catch up first. Must never carry anything the other way.
  */
+import { randomUUID } from "node:crypto";
 import type { Values } from "../../base/json.ts";
 import { plusMs } from "../../base/time.ts";
 import { DISABLED } from "./ad-rules.ts";
 import { valuesOf } from "./ad-tree.ts";
 import { immutableId } from "./ad-write.ts";
 import { groupProperties } from "./graph-groups.ts";
-import { type AdObject, type CloudUser, hasCome, newGuid, type Tenant } from "./tenant.ts";
+import { type AdObject, type CloudUser, hasCome, type Tenant } from "./tenant.ts";
 
 /** Does what is due. Safe to call at any time and as often as one likes; users come before the groups they are in. */
 export function catchUp(tenant: Tenant): void {
@@ -54,7 +55,7 @@ function syncUser(tenant: Tenant, object: AdObject): void {
 		.some((user) => user !== matched && user.deletedAt === undefined && sameName(user, name));
 	if (clash) return;
 	const { deletedAt: _, ...kept } = matched ?? {
-		id: newGuid(),
+		id: randomUUID(),
 		createdAt: now,
 		visibleAt: now,
 		licences: [],
@@ -133,7 +134,7 @@ function syncGroup(tenant: Tenant, object: AdObject, ids: ReadonlyMap<string, st
 		if (known !== undefined) tenant.groups.drop(known.id);
 		return;
 	}
-	const id = known?.id ?? newGuid();
+	const id = known?.id ?? randomUUID();
 	const name = valuesOf(tenant, object, "displayName")[0] ?? valuesOf(tenant, object, "cn")[0] ?? "";
 	tenant.groups.put(id, {
 		id,

@@ -2,7 +2,7 @@
  * The state of one simulated tenant: its directory objects, its Microsoft 365 objects, and when each becomes visible.
  * Holds rows and clocks only; what may be done with them is said by the directory and the Graph beside it.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Values } from "../../base/json.ts";
 import { type Clock, type Instant, plusMs } from "../../base/time.ts";
 import { type AdIndex, adIndex } from "./ad-index.ts";
@@ -144,10 +144,6 @@ export function tenantOver(options: {
 export function stableGuid(...words: readonly string[]): string {
 	const hex = createHash("sha256").update(words.join("\n")).digest("hex");
 	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-export function newGuid(): string {
-	return randomUUID();
 }
 
 /** Tells whether an instant has come, by the tenant's clock. */

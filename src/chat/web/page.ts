@@ -8,10 +8,10 @@ import { hostConfig } from "../../cards/host-config.ts";
 import { frame } from "../../console/frame.ts";
 import { wallClock } from "../../console/reader.ts";
 import type { Desk } from "../../engine/desk.ts";
+import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import { personOf } from "../../sop/everyone.ts";
 import { OWN_COMMANDS } from "../bot.ts";
-import { keyOf } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
 
 /** Writes the page for its reader. `files`: the address its own files are served under. */
@@ -49,7 +49,7 @@ What you typed is still here; nothing was sent.</p>
 <p class="meta sr" id="say-h">For example ${words.slice(0, 1).join("")}, runs, approvals, help</p>
 <datalist id="words">${words.map((word) => html`<option value="${word}"></option>`)}</datalist></form>
 <noscript><p>The chat needs JavaScript. The pages do not: <a href="/runs">Runs</a>, <a href="/approvals">Approvals</a>.</p></noscript>
-${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help", zone, you: keyOf(actor) })}
+${jsonBlock("chat-config", { hostConfig, first: mine[0] ?? "help", zone, you: actorKey(actor) })}
 <link rel="stylesheet" href="${parts.files}/chat.css">
 <script src="${parts.files}/adaptivecards.min.js" defer></script>
 <script src="${parts.files}/chat.js" type="module"></script>`;

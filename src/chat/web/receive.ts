@@ -16,13 +16,14 @@ import { rateCap, sameOrigin } from "../../console/guard.ts";
 import { details, sendProblem } from "../../console/problem.ts";
 import type { Desk } from "../../engine/desk.ts";
 import type { WebMessage, WebMessages } from "../../engine/kept.ts";
+import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Bot } from "../bot.ts";
 import type { Inbound } from "../surface.ts";
 import { chatPage } from "./page.ts";
 import type { SignIn } from "./session.ts";
 import { shownMessage, shownReply } from "./show.ts";
-import { addressOf, keyOf, type WebSurface } from "./surface.ts";
+import { addressOf, type WebSurface } from "./surface.ts";
 import { zoneOf } from "./zone.ts";
 
 type WebChatParts = {
@@ -51,7 +52,7 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 	const files = `/chat/static/${hashOfFiles()}`;
 	const forever = { immutable: true, maxAge: "1y", index: false, redirect: false, dotfiles: "ignore" } as const;
 	const { requireActor } = parts.signIn;
-	const callerOf = (request: Request) => keyOf(request.res?.locals.actor as Actor);
+	const callerOf = (request: Request) => actorKey(request.res?.locals.actor as Actor);
 	const cap = rateCap({ clock: parts.clock, most: MOST_A_MINUTE, perMs: 60_000, callerOf });
 	const own = sameOrigin(parts.publicUrl);
 	router.get(`${files}/adaptivecards.min.js`, (_request, response) => {
@@ -63,7 +64,7 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 		response.set("cache-control", "no-store").type("html").send(page);
 	});
 	router.get("/chat/messages", requireActor, (_request, response) => {
-		const kept = parts.messages.latest(keyOf(actorIn(response)), LATEST);
+		const kept = parts.messages.latest(actorKey(actorIn(response)), LATEST);
 		const last = kept.reduce((most, message) => Math.max(most, message.seq), 0);
 		response
 			.set("cache-control", "no-store")
@@ -72,7 +73,7 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 	router.get("/chat/waiting", requireActor, async (_request, response) => {
 		const open = await parts.desk.waiting(actorIn(response));
 		const approvals = open.filter(({ step }) => step.wait?.kind === "approval").length;
-		response.set("cache-control", "no-store").json({ approvals, you: keyOf(actorIn(response)) });
+		response.set("cache-control", "no-store").json({ approvals, you: actorKey(actorIn(response)) });
 	});
 	router.get("/chat/stream", requireActor, (request, response) => stream(parts, request, response));
 	router.post("/chat/say", own, requireActor, cap, (request, response) => say(parts, request, response));
@@ -112,9 +113,9 @@ async function answer(parts: WebChatParts, response: Response, act: Act, key: un
 	const inbound: Inbound = {
 		at,
 		surface: "web",
-		key: `web:${keyOf(actor)}:${named}`,
+		key: `web:${actorKey(actor)}:${named}`,
 		person: actor,
-		identity: keyOf(actor),
+		identity: actorKey(actor),
 		place: addressOf(actor),
 		...act,
 	};
@@ -128,7 +129,7 @@ async function answer(parts: WebChatParts, response: Response, act: Act, key: un
 
 /** Sends what changed since the number the page knows, then what changes, until the session ends or the page goes. */
 function stream(parts: WebChatParts, request: Request, response: Response): void {
-	const place = keyOf(actorIn(response));
+	const place = actorKey(actorIn(response));
 	const out = openStream(request, response);
 	let last = Number(request.headers["last-event-id"] ?? request.query.after ?? 0);
 	if (!Number.isSafeInteger(last) || last < 0) last = 0;

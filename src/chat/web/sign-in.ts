@@ -7,7 +7,7 @@ import { html } from "../../base/html.ts";
 import { frame } from "../../console/frame.ts";
 import { loopbackOnly, rateCap, sameOrigin } from "../../console/guard.ts";
 import { details, sendProblem } from "../../console/problem.ts";
-import { actorOf } from "../../people/actor.ts";
+import { actorKey, actorOf } from "../../people/actor.ts";
 import { sayRole } from "../../people/names.ts";
 import type { Person } from "../../people/roster.ts";
 import type { Definitions } from "../../sop/definitions.ts";
@@ -21,7 +21,6 @@ import {
 	type SignInParts,
 	signInBy,
 } from "./session.ts";
-import { keyOf } from "./surface.ts";
 
 /** Makes local sign-in. */
 export function createSignIn(given: SignInParts): SignIn {
@@ -40,7 +39,7 @@ function routes(parts: SessionParts, local: RequestHandler): RequestHandler {
 	});
 	router.post("/sign-in", local, own, cap, body, (request, response) => {
 		const { person, next } = (request.body ?? {}) as { readonly person?: unknown; readonly next?: unknown };
-		const actor = everyone(parts.definitions()).find((each) => keyOf(each.actor) === person)?.actor;
+		const actor = everyone(parts.definitions()).find((each) => actorKey(each.actor) === person)?.actor;
 		if (actor === undefined) {
 			sendProblem(
 				response,
@@ -81,7 +80,7 @@ type About = {
 
 function group(name: string, people: readonly Person[], about: About) {
 	const rows = people.map((person) => {
-		const key = keyOf(actorOf(person, about.client));
+		const key = actorKey(actorOf(person, about.client));
 		const held = Object.entries(about.roles).flatMap(([role, ids]) =>
 			Array.isArray(ids) && ids.includes(person.id) ? [role] : [],
 		);

@@ -68,11 +68,7 @@ export function createWebSurface(parts: {
 
 /** A person's own conversation: `contoso/ada`, or `/tia` for the MSP's staff. */
 export function addressOf(person: Actor): Address {
-	return { surface: "web", kind: "direct", ref: keyOf(person) };
-}
-
-export function keyOf(person: Actor): string {
-	return actorKey(person);
+	return { surface: "web", kind: "direct", ref: actorKey(person) };
 }
 
 function asJson(drawn: Drawn): Json {

@@ -2,8 +2,8 @@
  * What others do while somebody is hired, and people who are hard to tell apart or to write: a licence that is taken, a
  * group that changes its name, a guest, a namesake, somebody who comes back. Must never touch what is not the hire's.
  */
+import { randomUUID } from "node:crypto";
 import { DN } from "ldapts";
-import { newGuid } from "../../../src/actions/sandbox/tenant.ts";
 import type { LdapRequest } from "../../fixtures/ldap-line.ts";
 import type { Samba } from "../../fixtures/samba.ts";
 import type { Tally } from "../row.ts";
@@ -190,7 +190,7 @@ export const guest: Case<Scene> = {
 	ends: "done",
 	hurry: true,
 	strike({ cloud }, lastName) {
-		const id = newGuid();
+		const id = randomUUID();
 		const local = `kim.${lastName.toLowerCase()}`;
 		const at = cloud.tenant.clock.now();
 		const properties = {
