@@ -154,3 +154,6 @@ export const known: KnownActions = Object.fromEntries([
 		{ required: ["to"], repeat: { kind: "never" }, outputs: ["id"] },
 	),
 ]);
+
+/** The functions that are written as signs: `1 + 2`, `a == b`. */
+export const OPERATORS = "add sub mul div mod equals greater greaterOrEquals less lessOrEquals".split(" ");
