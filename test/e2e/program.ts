@@ -1,8 +1,9 @@
 /** Story 5: by API and command line, and through a crash. */
 import assert from "node:assert/strict";
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { chainProblem, type JournalRow } from "../fault/journal.ts";
 import { type Bot, type Said, startBot, until } from "./bot.ts";
 import {
 	approve,
@@ -153,46 +154,17 @@ async function reloads(bot: Bot): Promise<void> {
 	assert.equal((await bot.cli(["reload"])).code, 0);
 }
 
-type Row = {
-	readonly run: string;
-	readonly seq: number;
-	readonly at: string;
-	readonly kind: string;
-	readonly payload: unknown;
-	readonly payloadHash: string;
-	readonly prev: string;
-	readonly hash: string;
-};
-
 /** A run's whole journal, recomputed from its payloads as anyone could. */
-async function journal(bot: Bot, id: string): Promise<readonly Row[]> {
-	const rows: Row[] = [];
+async function journal(bot: Bot, id: string): Promise<readonly JournalRow[]> {
+	const rows: JournalRow[] = [];
 	for (let cursor = ""; ; ) {
 		const { body } = await bot.api("harriet", `/runs/${id}/events${cursor === "" ? "" : `?cursor=${cursor}`}`);
-		rows.push(...(body.items as readonly Row[]));
+		rows.push(...(body.items as readonly JournalRow[]));
 		if (body.cursor === undefined) break;
 		cursor = String(body.cursor);
 	}
-	let prev = "0".repeat(64);
-	for (const row of rows) {
-		assert.equal(row.payloadHash, sha256(canonical(row.payload)), `payload ${row.seq}`);
-		const head = [prev, row.run, row.seq, row.at, row.kind, row.payloadHash].join("\n");
-		assert.deepEqual([row.prev, row.hash], [prev, sha256(head)], `row ${row.seq}`);
-		prev = row.hash;
-	}
+	assert.equal(chainProblem(id, rows), undefined);
 	return rows;
-}
-
-function sha256(text: string): string {
-	return createHash("sha256").update(text).digest("hex");
-}
-
-/** RFC 8785, for the JSON a journal holds. */
-function canonical(value: unknown): string {
-	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-	if (typeof value !== "object" || value === null) return JSON.stringify(value);
-	const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-	return `{${pairs.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(",")}}`;
 }
 
 async function hook(bot: Bot): Promise<void> {
