@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { atOnce } from "../fixtures/at-once.ts";
 import { needs } from "../fixtures/needs.ts";
 import { both } from "./both.ts";
 import { type Eyes, openBrowser } from "./browser.ts";
@@ -68,13 +69,7 @@ async function main(): Promise<number> {
 	const eyes: Eyes = { shots, seen: [] };
 	const browser = await openBrowser();
 	const began = performance.now();
-	const played: Played[] = [];
-	const queue = [...wanted];
-	const one = async (): Promise<void> => {
-		for (let story = queue.shift(); story !== undefined; story = queue.shift())
-			played.push(await playOne(story, { browser, eyes }));
-	};
-	await Promise.all(Array.from({ length: AT_ONCE }, one));
+	const played = await atOnce(AT_ONCE, wanted, (story) => playOne(story, { browser, eyes }));
 	await browser.close();
 	const ok = played.length > 0 && played.every((story) => story.ok);
 	const seconds = round(performance.now() - began);
