@@ -3,9 +3,8 @@
  * what it knows, and never grow without bound.
  */
 import type { Json } from "./json.ts";
-import { Secret } from "./secret.ts";
+import { MASK, Secret } from "./secret.ts";
 
-const HIDDEN = "«secret»";
 /** The oldest is forgotten first; the vault shows a secret anew each time it is used. */
 const VALUES_MAX = 2_000;
 /** Shorter ones would cut ordinary words to pieces. */
@@ -40,7 +39,7 @@ export function openRedactor(): Redactor {
 	const text = (found: string): string => {
 		if (known.size === 0) return found;
 		pattern ??= patternOf(known);
-		return found.replace(pattern, HIDDEN);
+		return found.replace(pattern, MASK);
 	};
 	return { saw, text };
 }
@@ -63,7 +62,7 @@ function copied(value: unknown, spot: Spot): Json {
 	if (typeof value !== "object") return typeof value;
 	if (spot.depth >= DEPTH_MAX) return "…";
 	const below: Spot = { depth: spot.depth + 1, budget: spot.budget };
-	if (value instanceof Secret) return HIDDEN;
+	if (value instanceof Secret) return MASK;
 	if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
 	if (Array.isArray(value)) return value.slice(0, ITEMS_MAX).map((item) => copied(item, below));
 	if (value instanceof Error) return errorFields(value, below);
@@ -75,7 +74,7 @@ function fields(value: object, below: Spot): { readonly [name: string]: Json } {
 	return Object.fromEntries(
 		entries.map(([name, inner]) => {
 			const plain = typeof inner === "boolean" || typeof inner === "number" || inner === null || inner === undefined;
-			return [name, SECRET_NAME.test(name) && !plain ? HIDDEN : copied(inner, below)];
+			return [name, SECRET_NAME.test(name) && !plain ? MASK : copied(inner, below)];
 		}),
 	);
 }

@@ -4,7 +4,7 @@
  */
 import { inspect } from "node:util";
 
-const MASK = "«secret»";
+export const MASK = "«secret»";
 
 export class Secret {
 	readonly #value: string;

@@ -29,3 +29,13 @@ export type WordsJson = { readonly $words: readonly Json[] };
 export function words(...parts: Words): WordsJson {
 	return { $words: parts as unknown as readonly Json[] };
 }
+
+/** "1 event", "3 events": for what takes an s. */
+export function plural(count: number, noun: string): string {
+	return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Lets a sentence begin with this. */
+export function capital(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -5,6 +5,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { Json, Values } from "../base/json.ts";
 import { isRecord, sameJson } from "../base/json.ts";
+import { plural } from "../base/words.ts";
 import type { Field, Sop } from "../sop/sop.ts";
 import { type CardData, emptyCard, type Text } from "./card.ts";
 
@@ -41,7 +42,7 @@ export function formCard(request: FormCardRequest): CardData {
 	const { sop, client, fields, problems } = request;
 	const wrong = fields.filter((field) => problemAt(field, problems) !== undefined).length;
 	const elsewhere = problems.filter((problem) => !fields.some((field) => problemAt(field, [problem]) !== undefined));
-	const count = `${fields.length} ${fields.length === 1 ? "field" : "fields"}`;
+	const count = plural(fields.length, "field");
 	return {
 		...emptyCard,
 		header: [client.name, sop.title, client.sandbox ? "Sandbox" : "", request.ref ?? ""],

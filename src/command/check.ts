@@ -2,6 +2,7 @@
  * `sopwith check`: every problem in the definitions and the cards, without starting anything. Must never write but
  * what helps an editor.
  */
+import { plural } from "../base/words.ts";
 import { readFolders } from "../config.ts";
 import { type Command, EXIT, outJson, problemLines } from "./command.ts";
 import { offerSchemas } from "./schema.ts";
@@ -24,12 +25,8 @@ export const check: Command = {
 		const all = Object.values(clients);
 		const sops = all.reduce((sum, client) => sum + Object.keys(client.sops).length, 0);
 		call.terminal.talk(
-			`${count(problems.length, "problem")}. ${count(all.length, "client")}, ${count(sops, "SOP")}.\n`,
+			`${plural(problems.length, "problem")}. ${plural(all.length, "client")}, ${plural(sops, "SOP")}.\n`,
 		);
 		return problems.length > 0 ? EXIT.misused : EXIT.done;
 	},
 };
-
-function count(number: number, noun: string): string {
-	return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}

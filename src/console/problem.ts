@@ -5,6 +5,7 @@
 import type { Response } from "express";
 import { BodyError } from "../base/body.ts";
 import { ConflictError, DeniedError, InputError, type SopwithError, UnavailableError } from "../base/errors.ts";
+import { plural } from "../base/words.ts";
 
 /** RFC 9457 problem details; what is so (`by`, `at`, `verb`, `run`) lies beside the standard members. */
 export type ProblemDetails = {
@@ -30,11 +31,7 @@ const STATUS_OF_CONFLICT: { readonly [code: string]: number } = {
 export function problemOf(error: unknown): ProblemDetails {
 	if (error instanceof InputError)
 		return {
-			...details(
-				422,
-				error.code,
-				`${error.problems.length} ${error.problems.length === 1 ? "thing" : "things"} to put right`,
-			),
+			...details(422, error.code, `${plural(error.problems.length, "thing")} to put right`),
 			problems: error.problems.map(({ path, code, message }) => ({ path, code, message })),
 		};
 	if (error instanceof BodyError) return details(error.status, error.code, error.message);

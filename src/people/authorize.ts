@@ -3,6 +3,7 @@
  * is told. Must never trust anything but the stored run and the roster.
  */
 import { unreachable } from "../base/assert.ts";
+import { capital } from "../base/words.ts";
 import type { ClientId, PersonId, RoleId, Who } from "../sop/sop.ts";
 import { namesOf } from "./names.ts";
 import { findPerson, holds, resolveWho } from "./resolve.ts";
@@ -198,10 +199,6 @@ function whoWords(roles: readonly RoleId[], roster: Roster): string {
 		Array.isArray(roster.roles[role]) ? (roster.roles[role] as readonly string[]) : [],
 	);
 	return people.length === 0 ? "someone else" : namesOf(people, roster);
-}
-
-function capital(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function refuse(code: string, words: string): Verdict {

@@ -5,6 +5,7 @@
 import { unreachable } from "../base/assert.ts";
 import type { Json } from "../base/json.ts";
 import { zonePlace } from "../base/time.ts";
+import { capital } from "../base/words.ts";
 import type { Roster } from "../people/roster.ts";
 import { sayWho, sayWhoWithNames } from "./document-who.ts";
 import { sayCondition, sayExpression, sayTemplate } from "./document-words.ts";
@@ -236,8 +237,4 @@ function total(steps: readonly DocumentStep[]): number {
 				: total(step.steps);
 		return sum + (step.byHandMs ?? 0) + inner;
 	}, 0);
-}
-
-function capital(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

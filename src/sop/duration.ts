@@ -3,6 +3,7 @@
  * count only the hours and days the client works. Must never read a clock.
  */
 import { type Day, dayAt, type Instant, instantOf, plusMs, toMs, type Zone } from "../base/time.ts";
+import { plural } from "../base/words.ts";
 import type { Calendar, Duration } from "./sop.ts";
 
 const UNITS: { readonly [unit: string]: number } = {
@@ -64,12 +65,12 @@ export function dueAt(from: Instant, length: Duration, calendar: Calendar, zone:
 
 /** Says a length of time: "2 h", "45 min", "7 days", "2 working hours", "1 working day". */
 export function sayDuration(length: Duration): string {
-	if (length.clock === "working-days") return `${length.days} working ${length.days === 1 ? "day" : "days"}`;
+	if (length.clock === "working-days") return plural(length.days, "working day");
 	if (length.clock === "working") {
 		const hours = length.ms / 3_600_000;
-		if (Number.isInteger(hours)) return `${hours} working ${hours === 1 ? "hour" : "hours"}`;
+		if (Number.isInteger(hours)) return plural(hours, "working hour");
 		const minutes = length.ms / 60_000;
-		return `${minutes} working ${minutes === 1 ? "minute" : "minutes"}`;
+		return plural(minutes, "working minute");
 	}
 	const { ms } = length;
 	if (ms % 2_592_000_000 === 0) return plural(ms / 2_592_000_000, "month");
@@ -77,10 +78,6 @@ export function sayDuration(length: Duration): string {
 	if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
 	if (ms % 60_000 === 0) return `${ms / 60_000} min`;
 	return `${Math.round(ms / 1000)} s`;
-}
-
-function plural(count: number, unit: string): string {
-	return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 function afterWorking(from: Instant, ms: number, calendar: Calendar, zone: Zone): Instant | undefined {

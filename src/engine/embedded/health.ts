@@ -2,6 +2,7 @@
  * Whether the database is whole: its last ticks against the head file. Must never repair anything by itself.
  */
 import type { Database } from "better-sqlite3";
+import { plural } from "../../base/words.ts";
 import type { Head } from "./anchor.ts";
 import { GENESIS, headHash } from "./chain.ts";
 
@@ -24,7 +25,7 @@ export function checkEnd(db: Database, anchor: Head | undefined): Health {
 	if (anchor !== undefined && anchor.tick > last.tick) {
 		const lost = anchor.total - last.total;
 		return damaged(
-			`The journal ends ${lost} ${lost === 1 ? "event" : "events"} too early: ${last.total} are there, ${anchor.total} were confirmed. ${WAY_ON}`,
+			`The journal ends ${plural(lost, "event")} too early: ${last.total} are there, ${anchor.total} were confirmed. ${WAY_ON}`,
 		);
 	}
 	if (anchor !== undefined && anchor.tick > 0) {

@@ -2,9 +2,9 @@
  * Accounts in chat that belong to a person, and the codes by which they are shown to. A code is kept as its hash alone; the
  * code itself must never come here.
  */
-import type { Actor } from "../../people/roster.ts";
 import type { SurfaceName } from "../event.ts";
 import type { CodeStore, Linked, LinkStore } from "../kept.ts";
+import { actorIn, type Row, text } from "./columns.ts";
 import type { Store } from "./open.ts";
 
 const TABLES = `
@@ -17,8 +17,6 @@ CREATE TABLE IF NOT EXISTS link_codes(
 	hash TEXT PRIMARY KEY, person TEXT NOT NULL, person_client TEXT NOT NULL, place TEXT NOT NULL,
 	expires TEXT NOT NULL, UNIQUE(person, person_client)) STRICT, WITHOUT ROWID;
 `;
-
-type Row = { readonly [column: string]: string | null };
 
 /** Opens it. Repeat: safe. */
 export function createLinkStore(store: Store): LinkStore & CodeStore {
@@ -60,7 +58,7 @@ function codes({ db, write, clock }: Store): CodeStore {
 			}),
 		code: (hash, now) => {
 			const row = get.get(hash, now);
-			return row && { hash, person: actorOf(row), place: text(row.place), expires: text(row.expires) };
+			return row && { hash, person: actorIn(row), place: text(row.place), expires: text(row.expires) };
 		},
 		useCode: (hash) => write(() => use.run(hash)).changes === 1,
 	};
@@ -70,18 +68,10 @@ function toLink(row: Row): Linked {
 	return {
 		surface: text(row.surface) as SurfaceName,
 		identity: text(row.identity),
-		person: actorOf(row),
+		person: actorIn(row),
 		email: text(row.email),
 		how: text(row.how) as Linked["how"],
 		at: text(row.at),
 		...(row.ended ? { ended: row.ended } : {}),
 	};
-}
-
-function actorOf(row: Row): Actor {
-	return row.person_client ? { id: text(row.person), client: row.person_client } : { id: text(row.person) };
-}
-
-function text(value: string | null | undefined): string {
-	return value ?? "";
 }

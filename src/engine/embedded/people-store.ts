@@ -5,8 +5,8 @@
 import type { Problem } from "../../base/errors.ts";
 import type { Values } from "../../base/json.ts";
 import type { Instant } from "../../base/time.ts";
-import type { Actor } from "../../people/roster.ts";
 import type { DraftStore, KeptDraft, KeptToken, SessionStore, TokenStore } from "../kept.ts";
+import { actorIn, type Row, text } from "./columns.ts";
 import type { Store } from "./open.ts";
 
 export type PeopleStore = DraftStore &
@@ -15,8 +15,6 @@ export type PeopleStore = DraftStore &
 		/** Removes drafts last changed before, and sessions that ended before. */
 		tidy(before: Instant): void;
 	};
-
-type Row = { readonly [column: string]: string | null };
 
 export function createPeopleStore(store: Store): PeopleStore {
 	return { ...drafts(store), ...tokens(store), ...sessions(store), tidy: tidier(store) };
@@ -38,7 +36,7 @@ function drafts({ db, write }: Store): DraftStore {
 				id,
 				client: text(row.client),
 				sop: text(row.sop),
-				person: actor(row),
+				person: actorIn(row),
 				typed: JSON.parse(text(row.typed)) as Values,
 				problems: JSON.parse(text(row.problems)) as readonly Problem[],
 				state: text(row.state) as KeptDraft["state"],
@@ -56,7 +54,7 @@ function tokens({ db, write }: Store): TokenStore {
 	const revoke = db.prepare("UPDATE tokens SET revoked = ? WHERE hash = ? AND revoked IS NULL");
 	const read = (row: Row): KeptToken => ({
 		hash: text(row.hash),
-		person: actor(row),
+		person: actorIn(row),
 		expires: text(row.expires),
 		created: text(row.created),
 		...(row.client ? { client: row.client } : {}),
@@ -90,7 +88,7 @@ function sessions({ db, write }: Store): SessionStore {
 			const row = get.get(hash);
 			if (row === undefined) return undefined;
 			const { expires, seen, created } = row;
-			return { hash, actor: actor(row), expires: text(expires), seen: text(seen), created: text(created) };
+			return { hash, actor: actorIn(row), expires: text(expires), seen: text(seen), created: text(created) };
 		},
 		touchSession: (hash, seen) => void write(() => touch.run(seen, hash)),
 		endSession: (hash) => void write(() => end.run(hash)),
@@ -105,12 +103,4 @@ function tidier({ db, write }: Store): PeopleStore["tidy"] {
 			old.run(before);
 			ended.run(before);
 		});
-}
-
-function actor(row: Row): Actor {
-	return row.person_client ? { id: text(row.person), client: row.person_client } : { id: text(row.person) };
-}
-
-function text(value: string | null | undefined): string {
-	return value ?? "";
 }
