@@ -7,8 +7,9 @@ import { UnavailableError } from "../../base/errors.ts";
 import { SHOW } from "../again.ts";
 import type { Bot } from "../bot.ts";
 import { askWhich, CHOSEN, goOn, type From as Handed } from "../from-message.ts";
+import { MOST_TYPED, notConfirmed, saying, tooLong } from "../own-words.ts";
 import { soon } from "../soon.ts";
-import type { Drawn, Reply } from "../surface.ts";
+import type { Reply } from "../surface.ts";
 import type { BotParts } from "../turn.ts";
 import type { Aside } from "./aside.ts";
 import type { Answer, Delivery, Hear } from "./delivery.ts";
@@ -16,7 +17,7 @@ import { HOME, homeOf, SAY } from "./home.ts";
 import { inboundOf, keyOf } from "./inbound.ts";
 import { messageOf } from "./message.ts";
 import { answerTo, asksBack, backAt, open, originIn, rewrite, viewOf } from "./modal.ts";
-import { notConfirmed, notKnownNow, notNow, notOpened, tooLong } from "./own-words.ts";
+import { notKnownNow, notNow, notOpened } from "./own-words.ts";
 import { nameIn, type PeopleParts } from "./people.ts";
 import { type Asked, read } from "./read.ts";
 import { type Revealing, revealed } from "./reveal.ts";
@@ -38,8 +39,6 @@ type ActParts = BotParts & {
 	readonly complain: (error: unknown) => void;
 };
 
-/** As in the other chats. */
-const MOST_TYPED = 2000;
 const START = "start";
 const HELLO = "Hello. Mention Sopwith and a word, such as “help”. What it answers comes to you alone.";
 
@@ -227,10 +226,6 @@ async function suggested(parts: ActParts, on: On, asked: Extract<Asked, { kind: 
 	const { card, field, typed } = asked;
 	const reply = await shown(parts, on, card);
 	return { options: reply.kind === "card" && reply.drawn.id === card ? optionsOf(reply.drawn, field, typed) : [] };
-}
-
-function saying(drawn: Drawn): Reply {
-	return { kind: "card", drawn, replace: false };
 }
 
 function spotOf({ delivery, from }: On) {

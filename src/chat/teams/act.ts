@@ -7,9 +7,10 @@ import type { Cards } from "../../cards/load.ts";
 import type { Actor } from "../../people/roster.ts";
 import { SHOW } from "../again.ts";
 import type { Bot } from "../bot.ts";
+import { MOST_TYPED, notConfirmed, saying, tooLong } from "../own-words.ts";
 import { soon } from "../soon.ts";
 import type { Drawn, Reply } from "../surface.ts";
-import { type BotParts, reply } from "../turn.ts";
+import type { BotParts } from "../turn.ts";
 import type { Activity } from "./activity.ts";
 import type { Aside } from "./aside.ts";
 import type { Conversations } from "./conversations.ts";
@@ -30,8 +31,6 @@ export type ActParts = BotParts & {
 	readonly complain: (error: unknown) => void;
 };
 
-/** As in the web chat. */
-const MOST_TYPED = 2000;
 const MOST_SEEN = 10_000;
 const DONE: Answer = { status: 200 };
 
@@ -93,7 +92,7 @@ type Said = Extract<Asked, { kind: "said" }>;
 async function said(parts: ActParts, activity: Activity, { text, addressed }: Said): Promise<Answer> {
 	const inbound = { ...inboundOf(parts, activity), kind: "said", text } as const;
 	if (!addressed && !startsSomething(parts, inbound.person, text)) return DONE;
-	if (text.length > MOST_TYPED) return told(parts, activity, { work: Promise.resolve(tooLong(parts)) });
+	if (text.length > MOST_TYPED) return told(parts, activity, { work: Promise.resolve(saying(tooLong(parts))) });
 	return told(parts, activity, { work: parts.bot.handle(inbound) });
 }
 
@@ -125,7 +124,7 @@ async function told(parts: ActParts, activity: Activity, { work, card }: Telling
 	};
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
-		tell(notConfirmed(parts));
+		tell(saying(notConfirmed(parts)));
 		work.then(tell).catch(parts.complain);
 	} else tell(answer);
 	return DONE;
@@ -140,7 +139,7 @@ async function invoked(parts: ActParts, activity: Activity, press: Press): Promi
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
 		work.then(tell).catch(parts.complain);
-		return words(wordsOf(drawnIn(notConfirmed(parts))));
+		return words(wordsOf(notConfirmed(parts)));
 	}
 	if (answer.kind === "none") return words("Noted. The card shows it.");
 	if (answer.replace) return cardAnswer(parts, answer.drawn);
@@ -156,22 +155,6 @@ async function refreshed(parts: ActParts, activity: Activity, card: string): Pro
 	const answer = await soon(parts, pressed(parts, activity, look));
 	if (answer === "slow" || answer.kind === "none" || answer.drawn.id !== card) return NOT_SHOWN;
 	return cardAnswer(parts, answer.drawn);
-}
-
-function tooLong(parts: ActParts): Reply {
-	const lead = ["At most 2,000 characters are read. Nothing was started."];
-	return reply(parts, { title: "This is too long for a command.", lead }, { card: "error" });
-}
-
-/** Taken, and not yet known to be kept. */
-function notConfirmed(parts: ActParts): Reply {
-	const lead = ["Your card will show it; pressing again cannot start it twice."];
-	return reply(parts, { title: "Not confirmed yet.", lead }, { card: "error" });
-}
-
-function drawnIn(answer: Reply): Drawn {
-	if (answer.kind === "none") throw new TypeError("nothing was drawn");
-	return answer.drawn;
 }
 
 /** Something is to be pressed or filled in. */

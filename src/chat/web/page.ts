@@ -12,6 +12,7 @@ import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import { personOf } from "../../sop/everyone.ts";
 import { OWN_COMMANDS } from "../bot.ts";
+import { MOST_TYPED } from "../own-words.ts";
 import { zoneOf } from "./zone.ts";
 
 /** Writes the page for its reader. `files`: the address its own files are served under. */
@@ -45,7 +46,7 @@ What you typed is still here; nothing was sent.</p>
 <div class="acts"><a class="btn primary" href="/sign-in" target="_blank" rel="noopener">Sign in again</a></div>
 <p class="meta">It opens beside this page. Then come back and go on.</p></section></div>
 <form class="compose" id="compose"><label for="say">Say something to Sopwith</label>
-<input id="say" name="say" autocomplete="off" autocapitalize="none" maxlength="2000" list="words" aria-describedby="say-h"><button class="btn primary">Send</button>
+<input id="say" name="say" autocomplete="off" autocapitalize="none" maxlength="${MOST_TYPED}" list="words" aria-describedby="say-h"><button class="btn primary">Send</button>
 <p class="meta sr" id="say-h">For example ${words.slice(0, 1).join("")}, runs, approvals, help</p>
 <datalist id="words">${words.map((word) => html`<option value="${word}"></option>`)}</datalist></form>
 <noscript><p>The chat needs JavaScript. The pages do not: <a href="/runs">Runs</a>, <a href="/approvals">Approvals</a>.</p></noscript>

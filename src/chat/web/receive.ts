@@ -19,6 +19,7 @@ import type { WebMessage, WebMessages } from "../../engine/kept.ts";
 import { actorKey } from "../../people/actor.ts";
 import type { Actor } from "../../people/roster.ts";
 import type { Bot } from "../bot.ts";
+import { MOST_TYPED } from "../own-words.ts";
 import type { Inbound } from "../surface.ts";
 import { chatPage } from "./page.ts";
 import type { SignIn } from "./session.ts";
@@ -84,7 +85,7 @@ export function createWebChat(parts: WebChatParts): RequestHandler {
 async function say(parts: WebChatParts, request: Request, response: Response): Promise<void> {
 	const body = await readJson(request, BYTES);
 	const { text, key } = asRecord(body);
-	if (typeof text !== "string" || text.length > 2000) {
+	if (typeof text !== "string" || text.length > MOST_TYPED) {
 		sendProblem(response, details(422, "bad-input", "Send what was typed as `text`, at most 2,000 characters."));
 		return;
 	}
