@@ -70,9 +70,10 @@ function text(field: Field, typed: Json): Checked {
 	if (kept === undefined) return no("not-text", `Write the ${lowerFirst(field.label)} in plain text.`);
 	const most = field.max ?? (field.type === "multiline" ? 2000 : 200);
 	const length = [...kept].length;
-	if (length > most) return no("too-long", `${field.label}: at most ${most} characters, this has ${length}.`);
+	if (length > most)
+		return no("too-long", `The ${lowerFirst(field.label)} has ${length} characters; ${most} are the most.`);
 	if (field.min !== undefined && length < field.min)
-		return no("too-short", `${field.label}: at least ${field.min} characters.`);
+		return no("too-short", `Write the ${lowerFirst(field.label)} with at least ${field.min} characters.`);
 	return { value: kept };
 }
 
@@ -107,8 +108,10 @@ function number(field: Field, typed: Json): Checked {
 	const value = typeof written === "string" && /^[+-]?\d{1,15}(\.\d{1,10})?$/.test(written) ? Number(written) : written;
 	if (typeof value !== "number" || !Number.isFinite(value))
 		return no("not-a-number", `Enter the ${lowerFirst(field.label)} in digits.`);
-	if (field.min !== undefined && value < field.min) return no("too-small", `${field.label}: ${field.min} or more.`);
-	if (field.max !== undefined && value > field.max) return no("too-big", `${field.label}: ${field.max} or less.`);
+	const label = lowerFirst(field.label);
+	if (field.min !== undefined && value < field.min)
+		return no("too-small", `Enter the ${label} as ${field.min} or more.`);
+	if (field.max !== undefined && value > field.max) return no("too-big", `Enter the ${label} as ${field.max} or less.`);
 	return { value };
 }
 
@@ -120,10 +123,17 @@ function date(field: Field, typed: Json, { today }: FormContext): Checked {
 	const earliest = limitOf(field.earliest ?? (field.name === "startDate" ? "today-30" : undefined), today);
 	const latest = limitOf(field.latest, today);
 	if (earliest !== undefined && day < earliest)
-		return no("too-early", `${field.label}: ${earliest} is the earliest day that can be used.`);
+		return no("too-early", `The earliest ${lowerFirst(field.label)} is ${dayWords(earliest, today)}.`);
 	if (latest !== undefined && day > latest)
-		return no("too-late", `${field.label}: ${latest} is the latest day that can be used.`);
+		return no("too-late", `The latest ${lowerFirst(field.label)} is ${dayWords(latest, today)}.`);
 	return { value: day };
+}
+
+/** "Fri 23 Oct"; with the year where it is not this one. */
+function dayWords(day: string, today: string): string {
+	const year = day.slice(0, 4) === today.slice(0, 4) ? {} : ({ year: "numeric" } as const);
+	const how = { weekday: "short", day: "numeric", month: "short", ...year } as const;
+	return Temporal.PlainDate.from(day).toLocaleString("en-GB", how).replace(",", "");
 }
 
 function plainDate(day: string): string | undefined {
@@ -179,5 +189,5 @@ function yesNo(field: Field, typed: Json): Checked {
 	const word = typeof typed === "string" ? typed.trim().toLowerCase() : typed;
 	if (word === true || word === "true" || word === "yes") return { value: true };
 	if (word === false || word === "false" || word === "no") return { value: false };
-	return no("not-yes-or-no", `${field.label}: answer yes or no.`);
+	return no("not-yes-or-no", `Choose yes or no for ${lowerFirst(field.label)}.`);
 }
