@@ -65,7 +65,9 @@ function opener(buttons: readonly Button[]): Button {
 
 function element(button: Button, at: number, card: FilledCard, drawing: Drawing): Values {
 	const { title, style, url, verb, reveal, inputs } = button;
-	const base = { type: "button", text: plain(title, TITLE_MOST), ...(style === "default" ? {} : { style }) };
+	// Slack fills its red buttons, so red is kept for the last question before something is destroyed.
+	const coloured = style === "primary" || (style === "danger" && verb === "submit");
+	const base = { type: "button", text: plain(title, TITLE_MOST), ...(coloured ? { style } : {}) };
 	if (url !== undefined) return { ...base, action_id: `open/${at}`, url };
 	const value = JSON.stringify({ card: drawing.card, ...(inputs === true ? { inputs } : {}) });
 	if (reveal !== undefined) return { ...base, action_id: `reveal/${reveal}/${at}`, value };

@@ -29,12 +29,16 @@ export function cardView(name: CardName, filled: FilledCard, id: string, options
 	const submit = filled.buttons.find((button) => button.inputs === true);
 	const close = filled.buttons.find((button) => button.verb === "discard" || button.verb === "back");
 	const rest = filled.buttons.filter((button) => button !== submit && button !== close && button.reveal !== "details");
-	const card = { ...pageOf(filled, options.page), buttons: rest };
+	const named = filled.header.find((text, at) => at === 1 && text !== "" && text.length <= TITLE_MOST);
+	// What the modal is called is not said again inside.
+	const header = filled.header.filter((text) => text !== named);
+	const title = filled.title === named ? "" : filled.title;
+	const card = { ...pageOf(filled, options.page), header, title, buttons: rest };
 	const drawing: Drawing = { card: id, place: "modal", stamp: "view", ...ROOMY };
 	const without = submit === undefined ? (["fields", "choices", "checklist"] as const) : [];
 	const blocks = [...bodyBlocks(name, card, drawing, without), ...buttonBlocks(name, card, drawing, true)];
 	return view(blocks.length <= VIEW_BLOCKS ? blocks : tight(name, card, drawing), {
-		title: filled.header.find((text, at) => at === 1 && text !== "" && text.length <= TITLE_MOST) ?? PLACE,
+		title: named ?? PLACE,
 		...(submit === undefined ? {} : { submit: submit.title }),
 		close: close?.title ?? "Go back",
 		carried: {

@@ -117,7 +117,7 @@ function headBlocks({ header, title, lead }: FilledCard, longest: number): reado
 	const words = [...(cut ? [bold(title, longest)] : []), ...lead.map((text) => inertMarkup(text, longest))];
 	return [
 		...small((text) => plain(text, Math.min(longest, SECTION_MOST)), above),
-		{ type: "header", text: plain(title, HEADER_MOST) },
+		...(title === "" ? [] : [{ type: "header", text: plain(title, HEADER_MOST) }]),
 		...packed(words),
 	];
 }

@@ -110,15 +110,32 @@ describe("what may be left out", () => {
 	});
 });
 
+describe("a modal", () => {
+	it("says once what it is called", () => {
+		const called = (title: string) => {
+			const view = cardView("form", { ...filled("form"), title }, "c_1");
+			return JSON.stringify(view).split("New employee").length - 1;
+		};
+		assert.equal(called("Who is joining?"), 1);
+		assert.equal(called("New employee"), 1);
+	});
+});
+
 describe("a button that destroys something", () => {
-	const confirms = (title: string, verb: string) => {
+	const drawn = (title: string, verb: string) => {
 		const button = { title, style: "danger", verb } as const;
-		return ofType(json(cardBlocks("notice", { ...specimen, buttons: [button] }, "c_1")), "button")[0]?.confirm;
+		return ofType(json(cardBlocks("notice", { ...specimen, buttons: [button] }, "c_1")), "button")[0];
 	};
+	const confirms = (title: string, verb: string) => drawn(title, verb)?.confirm;
 	it("asks once more, but where a question follows, or is what the card asks", () => {
 		assert.deepEqual((confirms("Stop the run", "stop") as { title: Values } | undefined)?.title.text, "Stop the run?");
 		assert.equal(confirms("Undo…", "undo"), undefined);
 		assert.equal(confirms("Undo 3 changes", "submit"), undefined);
+	});
+	it("is red only where it is the last question", () => {
+		assert.equal(drawn("Undo…", "undo")?.style, undefined);
+		assert.equal((confirms("Stop the run", "stop") as { style: string } | undefined)?.style, "danger");
+		assert.equal(drawn("Undo 3 changes", "submit")?.style, "danger");
 	});
 });
 
