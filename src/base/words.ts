@@ -27,7 +27,7 @@ export type Words = readonly (string | Hole)[];
 export type WordsJson = { readonly $words: readonly Json[] };
 
 export function words(...parts: Words): WordsJson {
-	return { $words: parts as unknown as readonly Json[] };
+	return { $words: parts };
 }
 
 /** "1 event", "3 events": for what takes an s. */

@@ -28,7 +28,7 @@ export function foldAmended(fold: Fold, event: Amended): Reason | undefined {
 	else hear(fold, event.values, event.parent);
 	const after = { form: run.form, item: run.request.parent?.item, scope: run.request.parent?.scope };
 	if (sameJson(before as unknown as Json, after as unknown as Json)) return undefined;
-	run.subject = subjectOf(fold.sop, run as Run);
+	run.subject = subjectOf(fold.sop, run);
 	for (const path of Object.keys(run.steps)) reconsider(fold, path, event.by);
 	return undefined;
 }
@@ -36,7 +36,7 @@ export function foldAmended(fold: Fold, event: Amended): Reason | undefined {
 /** What a parent gives its child now. Only what differs from before reaches the form: the child's own corrections stay. */
 function hear({ run }: Fold, values: Values, { times, ...parent }: NonNullable<Amended["parent"]>): void {
 	const given = run.request.form;
-	const changed = Object.entries(values).filter(([name, value]) => !sameJson(value, given[name] as Json | undefined));
+	const changed = Object.entries(values).filter(([name, value]) => !sameJson(value, given[name]));
 	const kept = Object.entries(run.form).filter(([name]) => name in values || !(name in given));
 	const own = run.approvals.slice(inherited(run.request).length);
 	run.form = Object.fromEntries([...kept, ...changed]);
@@ -84,8 +84,8 @@ function relist(
 	const state = fold.run.steps[path];
 	const old = fold.run.core < LEAVES;
 	if (state?.items === undefined || (old && state.children !== undefined)) return;
-	const items = itemsOf({ sop: fold.sop, run: fold.run as Run, path, at: fold.at }, step);
-	if (items === undefined || sameJson(items as Json, state.items as Json)) return;
+	const items = itemsOf({ sop: fold.sop, run: fold.run, path, at: fold.at }, step);
+	if (items === undefined || sameJson(items, state.items)) return;
 	if (state.state === "done") move(fold, path, { state: "running" });
 	if (old) adjust(fold, path, { items });
 	else partItems(fold, path, items);
@@ -100,7 +100,7 @@ function hasOpenChild(state: StepState | undefined): boolean {
 /** A clock that is open, or over too early now, waits for its new instant. */
 function moveClock(fold: Fold, path: Path, rule: Parameters<typeof clockDue>[1]): void {
 	if (rule.kind !== "until") return;
-	const due = clockDue({ sop: fold.sop, run: fold.run as Run, path, at: fold.at }, rule);
+	const due = clockDue({ sop: fold.sop, run: fold.run, path, at: fold.at }, rule);
 	if (due === undefined) return;
 	const state = fold.run.steps[path];
 	if (state?.state === "done" && due <= fold.at) return;

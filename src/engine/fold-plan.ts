@@ -17,7 +17,7 @@ type PlanFailed = Extract<RunEvent, { kind: "plan-failed" }>;
 /** False when the wait has moved on. */
 export function foldPlanned(fold: Fold, event: Planned): boolean {
 	const path = pathOfWait(event.wait);
-	const state = planWait(fold.run as Run, event.wait);
+	const state = planWait(fold.run, event.wait);
 	const step = guardOf(fold, path);
 	if (state === undefined || step === undefined) return false;
 	adjust(fold, path, { failures: 0 });
@@ -45,7 +45,7 @@ function planWait(run: Run, wait: string): StepState | undefined {
 /** What an earlier approval does not cover; a deferred entry that was not approved counts by its path. */
 function missingOf(fold: Fold, plan: Plan): readonly string[] {
 	return plan.entries.flatMap((entry) =>
-		uncovered(fold.run as Run, entry.path, { changes: entry.changes, at: fold.at }).map((c) => c.id),
+		uncovered(fold.run, entry.path, { changes: entry.changes, at: fold.at }).map((c) => c.id),
 	);
 }
 
@@ -125,7 +125,7 @@ const TRIES = 5;
 /** Planning met something: try again where it may help, else ask the owner. */
 export function foldPlanFailed(fold: Fold, event: PlanFailed): boolean {
 	const path = pathOfWait(event.wait);
-	const state = planWait(fold.run as Run, event.wait);
+	const state = planWait(fold.run, event.wait);
 	if (state === undefined) return false;
 	const failures = state.failures + 1;
 	const problem = event.problems[0];

@@ -87,7 +87,7 @@ export function planHash(
 		input: entry.input,
 		changes: entry.changes.map((c) => ({
 			id: c.id,
-			after: (c.after ?? null) as Json,
+			after: c.after ?? null,
 			...(c.kind === "set" || c.kind === "remove" || c.kind === "delete" ? { before: c.before ?? null } : {}),
 		})),
 	}));

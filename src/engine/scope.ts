@@ -42,7 +42,7 @@ function build(sop: Sop, run: Run, here: { readonly path: Path; readonly at: Ins
 		values.item = parent.item.value;
 		values.key = parent.item.key;
 	}
-	if (run.request.undo !== undefined) values.undo = run.request.undo.entries as unknown as Json;
+	if (run.request.undo !== undefined) values.undo = run.request.undo.entries;
 	values.subject = subjectValues(sop, run, values);
 	const place = placeOf(sop, here.path);
 	if (place !== undefined) bindAround(sop, run, { place, path: here.path, values });

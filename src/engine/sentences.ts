@@ -162,10 +162,7 @@ export function whoHole(wait: Wait, except?: string): Hole {
 function planTrouble(state: StepState): Words {
 	if (state.last === undefined || state.failures === 0) return [];
 	const again = state.wait?.timers.again;
-	return [
-		`. ${state.last.message}`,
-		...(again === undefined ? [] : [" It is tried again at ", { timeAt: again } as Hole]),
-	];
+	return [`. ${state.last.message}`, ...(again === undefined ? [] : [" It is tried again at ", { timeAt: again }])];
 }
 
 function differenceOf(wait: Wait): Words {
@@ -188,8 +185,8 @@ function lookWords(wait: Wait): Words {
 	const { look, "give-up": end } = wait.timers;
 	return [
 		": not yet",
-		...(look === undefined ? [" known; looking now"] : [". Looks again at ", { timeAt: look } as Hole]),
-		...(end === undefined ? [] : [", asks the owner at ", { timeAt: end } as Hole]),
+		...(look === undefined ? [" known; looking now"] : [". Looks again at ", { timeAt: look }]),
+		...(end === undefined ? [] : [", asks the owner at ", { timeAt: end }]),
 	];
 }
 

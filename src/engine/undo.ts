@@ -103,7 +103,7 @@ export function undoRequest(sop: Sop, run: Run, by: Pick<StartRequest, "by" | "v
 /** Whether a run that ends by `onFailure: undo` still waits for that undo. Notes the undo when it is first wanted. */
 export function undoOpen(fold: Fold): boolean {
 	const { stopping } = fold.run;
-	if (stopping?.cause !== "undo" || undoable(fold.run as Run).length === 0) return false;
+	if (stopping?.cause !== "undo" || undoable(fold.run).length === 0) return false;
 	if (stopping.undo === undefined) fold.run.stopping = { ...stopping, undo: { run: nameRun("undo", fold.run.id) } };
 	return fold.run.stopping?.undo?.phase === undefined;
 }

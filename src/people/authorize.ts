@@ -134,7 +134,7 @@ function answer(question: Question, ownerMay: boolean): Verdict {
 	if (as === undefined) return notYours(question);
 	if (isSubject(question) && ownerMay) return ofYou();
 	if (claimed && verb !== "claim" && !owns(question)) {
-		return refuse("claimed", `${capital(namesOf([wait.claimedBy as string], roster))} took this on. Nothing changed.`);
+		return refuse("claimed", `${capital(namesOf([wait.claimedBy], roster))} took this on. Nothing changed.`);
 	}
 	return { ok: true, as };
 }

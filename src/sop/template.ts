@@ -36,7 +36,7 @@ function closing(template: string, from: number): number | undefined {
 	let depth = 0;
 	let quote = "";
 	for (let at = from; at < template.length; at += 1) {
-		const sign = template[at] as string;
+		const sign = template[at];
 		if (quote !== "") {
 			if (sign === "\\") at += 1;
 			else if (sign === quote) quote = "";

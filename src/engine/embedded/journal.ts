@@ -2,7 +2,6 @@
  * Every statement the host runs, prepared once: events, runs, snapshots, timers, heads, definitions. Must never decide
  * anything, and never start a transaction.
  */
-import type { Statement } from "better-sqlite3";
 import type { Sop } from "../../sop/sop.ts";
 import type { Store } from "./open.ts";
 
@@ -78,14 +77,11 @@ function runs({ db }: Store) {
 	const row = "SELECT no, id, definition, in_flight, quarantined FROM runs";
 	return {
 		run: db.prepare<[string], RunRow>(`${row} WHERE id = ?`),
-		inFlight: db.prepare<[], string>("SELECT id FROM runs WHERE in_flight = 1 ORDER BY no").pluck() as Statement<
-			[],
-			string
-		>,
-		lastNo: db.prepare<[], number | null>("SELECT max(no) FROM runs").pluck() as Statement<[], number | null>,
+		inFlight: db.prepare<[], string>("SELECT id FROM runs WHERE in_flight = 1 ORDER BY no").pluck(),
+		lastNo: db.prepare<[], number | null>("SELECT max(no) FROM runs").pluck(),
 		byUniq: db
 			.prepare<[string, string, string], string>("SELECT id FROM runs WHERE client = ? AND sop = ? AND uniq = ?")
-			.pluck() as Statement<[string, string, string], string>,
+			.pluck(),
 		addRun: db.prepare(
 			`INSERT INTO runs(no, id, client, sop, definition, by, started_at, parent, undoes, uniq, title, phase, subject, at,
 			 visibility, waiting_for, open, in_flight) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -109,7 +105,7 @@ function timers({ db }: Store) {
 		due: db.prepare<[string], DueRow>(
 			"SELECT runs.id, wait, timer, timers.at FROM timers JOIN runs ON runs.no = timers.run WHERE timers.at <= ? ORDER BY timers.at LIMIT 500",
 		),
-		nextDue: db.prepare<[], string | null>("SELECT min(at) FROM timers").pluck() as Statement<[], string | null>,
+		nextDue: db.prepare<[], string | null>("SELECT min(at) FROM timers").pluck(),
 	};
 }
 

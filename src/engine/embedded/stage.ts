@@ -117,7 +117,7 @@ function stageStart(parts: StageParts, item: Item, known: Entry | undefined, tic
 		if (other !== undefined) return { item, receipt: first(other) };
 	}
 	const sop = parts.journal.pinned(given.definition) ?? given;
-	const event = { at: tick.now, ...item.event } as RunEvent;
+	const event = { at: tick.now, ...item.event };
 	const decision = parts.core.decide(sop, undefined, event);
 	const entry = newEntry(parts.nextNo(), item.run, sop, decision.run);
 	const step = record(parts, { item, entry, event, decision, fresh: true, uniq });
@@ -127,7 +127,7 @@ function stageStart(parts: StageParts, item: Item, known: Entry | undefined, tic
 }
 
 function stageEvent(parts: StageParts, item: Item, entry: Entry, tick: TickFacts): Staged {
-	const event = { at: later(tick.now, entry.run.at), ...item.event } as RunEvent;
+	const event = { at: later(tick.now, entry.run.at), ...item.event };
 	const decision = parts.core.decide(entry.sop, entry.run, event);
 	if (decision.run !== entry.run) {
 		const step = record(parts, { item, entry, event, decision, fresh: false, uniq: undefined });

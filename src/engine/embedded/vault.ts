@@ -76,7 +76,7 @@ function dataKeys({ db, key, write }: Store): (client: ClientId) => Buffer {
 	const get = db.prepare<[string], Buffer>("SELECT wrapped FROM vault_keys WHERE client = ?").pluck();
 	const add = db.prepare("INSERT INTO vault_keys(client, wrapped) VALUES (?, ?)");
 	return (client) => {
-		const wrapped = get.get(client) as Buffer | undefined;
+		const wrapped = get.get(client);
 		if (wrapped !== undefined) return unseal(keyBytes(key), keyAbout(client), wrapped);
 		const fresh = randomBytes(32);
 		write(() => add.run(client, seal(keyBytes(key), keyAbout(client), fresh)));
