@@ -11,6 +11,7 @@ import { createMemory } from "../../src/engine/embedded/memory.ts";
 import type { Message } from "../../src/engine/message.ts";
 import { view } from "../../src/engine/view.ts";
 import { actorKey } from "../../src/people/actor.ts";
+import { until } from "../fixtures/until.ts";
 import { openRoughSurface } from "./rough-surface.ts";
 import { createSimulatedChat, createTime } from "./simulated-chat.ts";
 import { cardOf, DI, HARRIET, MO, openWorld, wordsOf } from "./world.ts";
@@ -69,14 +70,6 @@ async function start(form = ADA): Promise<string> {
 	assert(run !== undefined);
 	await until(async () => (await world.desk.read(HARRIET, run.id))?.phase === "waiting");
 	return run.id;
-}
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-	for (let looked = 0; looked < 2000; looked++) {
-		if (await condition()) return;
-		await new Promise((next) => setImmediate(next));
-	}
-	assert.fail("it did not come to that");
 }
 
 /** A view of one message whose words, ring and audience the test turns. */
