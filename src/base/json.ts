@@ -37,6 +37,11 @@ export function isRecord(value: unknown): value is { readonly [name: string]: Js
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Tells a list from the other shapes of JSON. */
+export function isList(value: unknown): value is readonly Json[] {
+	return Array.isArray(value);
+}
+
 /** Reads a value that may be anything: the text it is, or an empty one. */
 export function asText(value: unknown): string {
 	return typeof value === "string" ? value : "";
@@ -49,7 +54,7 @@ export function asRecord(value: unknown): Values {
 
 /** The list it is, or an empty one. */
 export function asList(value: unknown): readonly Json[] {
-	return Array.isArray(value) ? value : [];
+	return isList(value) ? value : [];
 }
 
 /** The records in the list it is. */

@@ -3,7 +3,7 @@
  * what is waited for.
  */
 import { unreachable } from "../base/assert.ts";
-import { isRecord, type Json, type Values } from "../base/json.ts";
+import { isList, isRecord, type Json, type Values } from "../base/json.ts";
 import { type Instant, instantOf, plusMs } from "../base/time.ts";
 import { dueAt } from "../sop/duration.ts";
 import { truthy } from "../sop/expression.ts";
@@ -237,9 +237,9 @@ export function itemsOf(
 ): readonly { readonly key: string; readonly value: Json }[] | undefined {
 	const scope = scopeFor(here.sop, here.run, here);
 	const list = resultOf(step.list, scope);
-	if (!Array.isArray(list)) return undefined;
+	if (!isList(list)) return undefined;
 	const items = new Map<string, Json>();
-	for (const value of list as readonly Json[]) {
+	for (const value of list) {
 		const key =
 			step.key === undefined ? value : resultOf(step.key, { values: () => ({ ...scope.values(), item: value }) });
 		const text =

@@ -2,7 +2,7 @@
  * Folds what a person answered. Authority is checked before an answer comes here; what the run itself knows is checked
  * again: the wait is open, takes the verb, shows this plan, and nobody counts twice.
  */
-import { asRecord, type Json } from "../base/json.ts";
+import { asRecord, isList, type Json } from "../base/json.ts";
 import { guardAt, guardOf, lookOnce, next } from "./act.ts";
 import { adjust, adjustWait, ask, dueIn, type Fold, finish, forget, move, waitFor } from "./draft.ts";
 import { keepLooking } from "./enter.ts";
@@ -146,9 +146,7 @@ function tick(fold: Fold, event: Answered, { path, wait }: Open): undefined {
 /** What was ticked: a list, or a card's text with commas. Nothing said means all of it. */
 function tickedIn(checked: Json | undefined): readonly string[] | undefined {
 	if (typeof checked === "string") return checked.split(",").map((one) => one.trim());
-	return Array.isArray(checked)
-		? (checked as readonly Json[]).filter((t): t is string => typeof t === "string")
-		: undefined;
+	return isList(checked) ? checked.filter((t): t is string => typeof t === "string") : undefined;
 }
 
 /** Takes a way on: it changes the step's input, then everything it touches is planned again. */

@@ -3,7 +3,7 @@
  * library what day it is. The only file that knows where holidays come from.
  */
 import Holidays from "date-holidays";
-import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, asRecord, isList, isRecord, type Json, type Values } from "../base/json.ts";
 import { type At, type Report, suggest } from "./report.ts";
 import type { Calendar } from "./sop.ts";
 
@@ -56,7 +56,7 @@ function compileHours(written: Json | undefined, report: Report): Calendar["hour
 			});
 			continue;
 		}
-		const spans = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map((one) => span(one));
+		const spans = (isList(value) ? value : [value]).map((one) => span(one));
 		if (spans.some((one) => one === undefined)) {
 			report(at, "bad-hours", "These are not hours of one day.", { remedy: 'Write them like "08:00-18:00".' });
 		}

@@ -1,7 +1,7 @@
 /**
  * Makes fields of a form as written. Must never let a name through that an expression could not say or a prototype has.
  */
-import { isRecord, type Json, sha256, type Values } from "../base/json.ts";
+import { isList, isRecord, type Json, sha256, type Values } from "../base/json.ts";
 import { MOST_FIELDS } from "./form.ts";
 import { isLimit } from "./form-limits.ts";
 import { checkValue } from "./form-values.ts";
@@ -80,7 +80,7 @@ function choicesOf(
 	if (isRecord(written.choices)) {
 		return Object.entries(written.choices).map(([key, title]) => ({ key, title: String(title), value: key }));
 	}
-	if (Array.isArray(written.choices)) return (written.choices as readonly Json[]).map(listed);
+	if (isList(written.choices)) return written.choices.map(listed);
 	report(at, "no-choices", "This choice has nothing to choose from.", {
 		remedy: "Write choices: or from: client.profiles.",
 	});

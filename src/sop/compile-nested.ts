@@ -1,7 +1,7 @@
 /**
  * The steps that hold other steps: each, parallel, choose. Only `each` opens a scope: its inner ids are its own.
  */
-import { asList, asRecord, asRecords, isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, asRecord, asRecords, isList, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Context } from "./compile-context.ts";
 import { readExpression } from "./compile-context.ts";
 import type { Draft, Made, Place } from "./compile-kinds.ts";
@@ -106,8 +106,8 @@ function innerScope(parent: Scope, steps: Json | undefined): Scope {
 
 /** The ids that a list of steps will have in its own scope. */
 export function laterIds(list: Json | undefined): readonly string[] {
-	if (!Array.isArray(list)) return [];
-	return (list as readonly Json[]).flatMap((one) => {
+	if (!isList(list)) return [];
+	return list.flatMap((one) => {
 		if (!isRecord(one)) return [];
 		const own = idOf(one);
 		const branches = asRecords(one.choose);
@@ -156,9 +156,9 @@ function branchList(
 ): { readonly list: readonly Json[]; readonly at: readonly At[] } {
 	const key = branch.otherwise === undefined ? "steps" : "otherwise";
 	const list = branch[key];
-	if (!Array.isArray(list)) {
+	if (!isList(list)) {
 		report([...at, key], "missing", "This branch has no steps.", { remedy: "Write a list of steps." });
 		return { list: [], at: [] };
 	}
-	return { list: list as readonly Json[], at: list.map((_, index) => [...at, key, index]) };
+	return { list, at: list.map((_, index) => [...at, key, index]) };
 }

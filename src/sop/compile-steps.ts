@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { asRecord, isRecord, type Json, type Values } from "../base/json.ts";
+import { asRecord, isList, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Context } from "./compile-context.ts";
 import { readExpression, readMs } from "./compile-context.ts";
 import { compileKind, type Place } from "./compile-kinds.ts";
@@ -20,12 +20,12 @@ const COMMON = ["name", "id", "when", "let", "blocking", "onFailure", "byHand", 
 
 /** Compiles one list of steps that run after each other. */
 export function compileSteps(list: Json | undefined, at: At, place: Place, context: Context): readonly Step[] {
-	if (!Array.isArray(list)) {
+	if (!isList(list)) {
 		if (list !== undefined)
 			context.report(at, "wrong-type", "This is not what belongs here.", { remedy: "Write a list of steps." });
 		return [];
 	}
-	return (list as readonly Json[]).flatMap((one, index) => {
+	return list.flatMap((one, index) => {
 		const made = compileStep(one, [...at, index], place, context);
 		return made === undefined ? [] : [made];
 	});

@@ -8,7 +8,7 @@ import {
 	ReturnType as Kind,
 	type Expression as Node,
 } from "adaptive-expressions";
-import type { Json } from "../base/json.ts";
+import { isList, type Json } from "../base/json.ts";
 import { dateFunctions } from "./expression-dates.ts";
 import { listFunctions, textFunctions } from "./expression-texts.ts";
 
@@ -30,15 +30,14 @@ export const functionNames = (): readonly string[] => [...table.keys()].filter((
 
 /** Tells whether a value counts as true: not `false`, `null`, missing, `0`, an empty text or an empty list. */
 export function truthy(value: Arg): boolean {
-	if (Array.isArray(value)) return value.length > 0;
+	if (isList(value)) return value.length > 0;
 	return value !== undefined && value !== null && value !== false && value !== 0 && value !== "";
 }
 
 /** Reads an own property exactly as it is spelt; a list by whole number. Undefined for everything else. */
 export function property(of: Arg, key: Arg): Arg {
 	if (typeof of !== "object" || of === null) return undefined;
-	if (Array.isArray(of))
-		return typeof key === "number" && Number.isInteger(key) ? (of as readonly Json[])[key] : undefined;
+	if (isList(of)) return typeof key === "number" && Number.isInteger(key) ? of[key] : undefined;
 	if (typeof key !== "string" || !Object.hasOwn(of, key)) return undefined;
 	return (of as { readonly [name: string]: Json })[key];
 }
@@ -153,7 +152,7 @@ function value(child: Node | undefined, state: State, options: Options): Arg {
 type Result = ReturnType<ExpressionEvaluator["tryEvaluate"]>;
 
 function bounded(made: Arg): Result {
-	const tooLong = typeof made === "string" ? made.length > CAP.text : Array.isArray(made) && made.length > CAP.list;
+	const tooLong = typeof made === "string" ? made.length > CAP.text : isList(made) && made.length > CAP.list;
 	if (tooLong || (typeof made === "number" && !Number.isFinite(made))) return { value: undefined, error: NO };
 	return { value: made, error: undefined as unknown as string };
 }
@@ -188,7 +187,7 @@ function isEmpty(a: Arg): boolean {
 }
 
 function extreme(args: readonly Arg[], better: (a: number, b: number) => boolean): Arg {
-	const all = (Array.isArray(args[0]) ? (args[0] as readonly Json[]) : args).filter((a) => typeof a === "number");
+	const all = (isList(args[0]) ? args[0] : args).filter((a) => typeof a === "number");
 	if (all.length === 0) return undefined;
 	return all.reduce((best, a) => (better(a, best) ? a : best));
 }

@@ -2,7 +2,7 @@
  * What expressions may do with texts and lists. Every function checks how much it would make before it makes it, and none
  * changes what it is given.
  */
-import type { Json } from "../base/json.ts";
+import { isList, type Json } from "../base/json.ts";
 import type { Arg, Callable } from "./expression-functions.ts";
 
 const MOST_TEXT = 65_536;
@@ -36,12 +36,12 @@ export const textFunctions: { readonly [name: string]: Callable } = {
 
 /** Functions over lists, some of them over texts too. */
 export const listFunctions: { readonly [name: string]: Callable } = {
-	count: { least: 1, most: 1, call: ([a]) => (typeof a === "string" || Array.isArray(a) ? a.length : undefined) },
-	first: { least: 1, most: 1, call: ([a]) => (typeof a === "string" || Array.isArray(a) ? (a[0] as Arg) : undefined) },
+	count: { least: 1, most: 1, call: ([a]) => (typeof a === "string" || isList(a) ? a.length : undefined) },
+	first: { least: 1, most: 1, call: ([a]) => (typeof a === "string" || isList(a) ? a[0] : undefined) },
 	last: {
 		least: 1,
 		most: 1,
-		call: ([a]) => (typeof a === "string" || Array.isArray(a) ? (a.at(-1) as Arg) : undefined),
+		call: ([a]) => (typeof a === "string" || isList(a) ? a.at(-1) : undefined),
 	},
 	take: {
 		least: 2,
@@ -68,17 +68,13 @@ export function textOf(a: Arg): string | undefined {
 	return typeof a === "number" || typeof a === "boolean" ? String(a) : undefined;
 }
 
-function isList(a: Arg): a is readonly Json[] {
-	return Array.isArray(a);
-}
-
 function sliceable(a: Arg, n: Arg): a is string | readonly Json[] {
 	return (typeof a === "string" || isList(a)) && typeof n === "number";
 }
 
 function concat(args: readonly Arg[]): Arg {
 	const there = args.filter((a) => a !== undefined && a !== null);
-	if (there.length > 0 && there.every(isList)) return there.flatMap((a) => [...(a as readonly Json[])]);
+	if (there.length > 0 && there.every(isList)) return there.flatMap((a) => [...a]);
 	const texts = there.map(textOf);
 	if (texts.some((text) => text === undefined)) return undefined;
 	return texts.join("");

@@ -3,7 +3,7 @@
  * text that only looks trimmed.
  */
 import { unreachable } from "../base/assert.ts";
-import { isRecord, type Json } from "../base/json.ts";
+import { isList, isRecord, type Json } from "../base/json.ts";
 import type { FormContext } from "./form.ts";
 import { limitOf } from "./form-limits.ts";
 import type { Field } from "./sop.ts";
@@ -164,9 +164,9 @@ function choice(field: Field, typed: Json): Checked {
 
 function choices(field: Field, typed: Json): Checked {
 	const list = typeof typed === "string" ? typed.split(",").map((key) => key.trim()) : typed;
-	if (!Array.isArray(list)) return choice(field, typed);
+	if (!isList(list)) return choice(field, typed);
 	const values: Json[] = [];
-	for (const item of new Set(list as readonly Json[])) {
+	for (const item of new Set(list)) {
 		const found = choice(field, item);
 		if ("problem" in found) return found;
 		values.push(found.value);

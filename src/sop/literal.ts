@@ -2,7 +2,7 @@
  * Checks what an SOP writes for an action against the action's JSON Schema, as far as it is written out: a value with a
  * hole is known only in a run. Must never refuse what could still turn out right.
  */
-import { asRecord, isRecord, type Json, sameJson, type Values } from "../base/json.ts";
+import { asList, asRecord, asRecords, isList, isRecord, type Json, sameJson, type Values } from "../base/json.ts";
 import { holesOf } from "./expression.ts";
 import { type At, type Report, suggest } from "./report.ts";
 
@@ -15,19 +15,18 @@ export function checkInput(schema: Values, written: Json, at: At, report: Report
 
 /** The inputs an action cannot do without. */
 export function requiredInputs(schema: Values): readonly string[] {
-	return Array.isArray(schema.required) ? (schema.required as readonly Json[]).map(String) : [];
+	return asList(schema.required).map(String);
 }
 
 function check(schema: Schema, value: Json, at: At, report: Report): void {
 	if (typeof value === "string" && (holesOf(value)?.length ?? 1) > 0) return;
 	const branches = schema.anyOf ?? schema.oneOf;
-	if (Array.isArray(branches)) {
-		if (!(branches as readonly Json[]).some((one) => isRecord(one) && fits(one, value)))
-			refuse(at, report, sayAll(branches));
+	if (isList(branches)) {
+		if (!branches.some((one) => isRecord(one) && fits(one, value))) refuse(at, report, sayAll(branches));
 		return;
 	}
 	if (!fitsHere(schema, value)) {
-		if (Array.isArray(schema.enum) && typeof value === "string") {
+		if (isList(schema.enum) && typeof value === "string") {
 			report(at, "not-a-choice", `“${value}” is not one of the words for this.`, {
 				remedy: suggest(value, schema.enum.map(String)),
 			});
@@ -35,8 +34,8 @@ function check(schema: Schema, value: Json, at: At, report: Report): void {
 		return;
 	}
 	if (isRecord(value)) inside(schema, value, at, report);
-	else if (Array.isArray(value) && isRecord(schema.items)) {
-		for (const [index, item] of (value as readonly Json[]).entries()) check(schema.items, item, [...at, index], report);
+	else if (isList(value) && isRecord(schema.items)) {
+		for (const [index, item] of value.entries()) check(schema.items, item, [...at, index], report);
 	}
 }
 
@@ -61,13 +60,13 @@ function refuse(at: At, report: Report, words: string): void {
 /** Whether the value could fit as far as it is written. */
 function fits(schema: Schema, value: Json): boolean {
 	const branches = schema.anyOf ?? schema.oneOf;
-	if (Array.isArray(branches)) return (branches as readonly Json[]).some((one) => isRecord(one) && fits(one, value));
+	if (isList(branches)) return branches.some((one) => isRecord(one) && fits(one, value));
 	if (typeof value === "string" && (holesOf(value)?.length ?? 1) > 0) return true;
 	return fitsHere(schema, value);
 }
 
 function fitsHere(schema: Schema, value: Json): boolean {
-	if (Array.isArray(schema.enum)) return (schema.enum as readonly Json[]).some((one) => sameJson(one, value));
+	if (isList(schema.enum)) return schema.enum.some((one) => sameJson(one, value));
 	if (schema.const !== undefined) return sameJson(schema.const, value);
 	if (typeof schema.type === "string" && !isType(schema.type, value)) return false;
 	if (typeof value === "string") {
@@ -82,22 +81,22 @@ function fitsHere(schema: Schema, value: Json): boolean {
 }
 
 function isType(type: string, value: Json): boolean {
-	if (type === "array") return Array.isArray(value);
+	if (type === "array") return isList(value);
 	if (type === "object") return isRecord(value);
 	if (type === "integer") return Number.isInteger(value);
 	return type === "null" ? value === null : type === typeof value;
 }
 
 function sayAll(branches: Json): string {
-	const words = (branches as readonly Json[])
-		.flatMap((one) => (isRecord(one) ? [say(one)] : []))
+	const words = asRecords(branches)
+		.map(say)
 		.filter((one) => one !== "");
 	return [...new Set(words)].join(" or ");
 }
 
 function say(schema: Schema): string {
 	if (typeof schema.description === "string") return schema.description.replace(/\.$/, "");
-	if (Array.isArray(schema.enum)) return schema.enum.map(String).join(" or ");
+	if (isList(schema.enum)) return schema.enum.map(String).join(" or ");
 	if (schema.const !== undefined) return String(schema.const);
 	const types: { readonly [type: string]: string } = {
 		string: "text",

@@ -2,7 +2,7 @@
  * Lays a client's overlay over a base SOP: by step id it changes, inserts, replaces or removes; other words replace the
  * base's. Must never guess: an overlay that names what the base does not have is reported.
  */
-import { asList, isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, isList, isRecord, type Json, type Values } from "../base/json.ts";
 import { type At, kebab, type Report, suggest } from "./report.ts";
 import { KINDS } from "./schema.ts";
 import type { Sources } from "./yaml-source.ts";
@@ -20,11 +20,11 @@ export function applyOverlay(base: Tree, overlay: Tree, sources: Sources, report
 	const { overlay: _, sop: __, steps, ...rest } = overlay;
 	let merged = merge(base, rest, sources);
 	if (steps === undefined) return merged;
-	if (!Array.isArray(steps)) {
+	if (!isList(steps)) {
 		report(["steps"], "wrong-type", "This is not what belongs here.", { remedy: "Write a list of steps." });
 		return merged;
 	}
-	for (const [index, change] of (steps as readonly Json[]).entries()) {
+	for (const [index, change] of steps.entries()) {
 		const at: At = ["steps", index];
 		if (!isRecord(change)) report(at, "wrong-type", "A step is a mapping.", { remedy: "Write id: and what changes." });
 		else merged = applyStep(merged, change, at, sources, report);
@@ -71,13 +71,13 @@ export function idOf(step: Tree): string | undefined {
 }
 
 function listsOf(step: Tree): readonly (readonly Json[])[] {
-	const plain = NESTED.flatMap((key) => (Array.isArray(step[key]) ? [step[key] as readonly Json[]] : []));
+	const plain = NESTED.flatMap((key) => (isList(step[key]) ? [step[key]] : []));
 	const branches = asList(step.choose);
 	return [...plain, ...branches.flatMap((one) => (isRecord(one) ? branchLists(one) : []))];
 }
 
 function branchLists(branch: Tree): readonly (readonly Json[])[] {
-	return [branch.steps, branch.otherwise].flatMap((list) => (Array.isArray(list) ? [list as readonly Json[]] : []));
+	return [branch.steps, branch.otherwise].flatMap((list) => (isList(list) ? [list] : []));
 }
 
 function idsIn(step: Tree): readonly string[] {
@@ -91,10 +91,10 @@ function idsIn(step: Tree): readonly string[] {
 /** Replaces the step with that id, wherever it is nested, by what `into` makes of it. */
 function edit(step: Tree, id: string, into: (found: Tree) => readonly Json[], sources: Sources): Tree {
 	const list = (steps: Json): Json => {
-		if (!Array.isArray(steps)) return steps;
+		if (!isList(steps)) return steps;
 		const made: Json[] = [];
 		const spots = new Map<string, NonNullable<ReturnType<typeof spotsOf>>>();
-		for (const [index, one] of (steps as readonly Json[]).entries()) {
+		for (const [index, one] of steps.entries()) {
 			const fresh = isRecord(one) ? (idOf(one) === id ? into(one) : [edit(one, id, into, sources)]) : [one];
 			for (const item of fresh) {
 				const spot = (isRecord(item) && ownSpot(item, sources)) || spotsOf(steps, String(index), sources);
@@ -110,8 +110,8 @@ function edit(step: Tree, id: string, into: (found: Tree) => readonly Json[], so
 			? keepSources(one, { ...one, ...over(one, "steps", list), ...over(one, "otherwise", list) }, sources)
 			: one;
 	const branches = (all: Json): Json => {
-		if (!Array.isArray(all)) return all;
-		const made = (all as readonly Json[]).map(branch);
+		if (!isList(all)) return all;
+		const made = all.map(branch);
 		const spots = sources.get(all);
 		if (spots !== undefined) sources.set(made, spots);
 		return made;

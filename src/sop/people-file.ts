@@ -2,7 +2,7 @@
  * Reads people, roles and channels of a definitions file. A person is defined once and referred to by id; who is named but
  * not there is a problem, because they would silently never be asked.
  */
-import { asList, asRecord, isRecord, type Json, type Values } from "../base/json.ts";
+import { asList, asRecord, isList, isRecord, type Json, type Values } from "../base/json.ts";
 import type { Person, Roster } from "../people/roster.ts";
 import { isZone, zoneRemedy } from "./calendar.ts";
 import { PARTIES } from "./compile-context.ts";
@@ -67,12 +67,10 @@ export function compileRoles(written: Json | undefined, people: readonly Person[
 			roles[role] = { group: typeof value.group === "string" ? value.group : "" };
 			continue;
 		}
-		const members = (Array.isArray(value) ? (value as readonly Json[]) : [value]).filter(
-			(one) => typeof one === "string",
-		);
+		const members = (isList(value) ? value : [value]).filter((one) => typeof one === "string");
 		for (const [index, id] of members.entries()) {
 			if (ids.includes(id)) continue;
-			const at = Array.isArray(value) ? ["roles", role, index] : ["roles", role];
+			const at = isList(value) ? ["roles", role, index] : ["roles", role];
 			report(at, "no-such-person", `There is no person “${id}”.`, { remedy: suggest(id, ids) });
 		}
 		roles[role] = [...new Set(members)];

@@ -2,7 +2,7 @@
  * What an expression may read at a place in an SOP, and the check that it reads nothing else. A name that is not there
  * would be silently missing in every run, so it is a problem here.
  */
-import { isRecord, type Json } from "../base/json.ts";
+import { isList, isRecord, type Json } from "../base/json.ts";
 import { holesOf, parseExpression } from "./expression.ts";
 import { type At, type Report, suggest } from "./report.ts";
 
@@ -47,9 +47,8 @@ export function checkTemplates(value: Json, at: At, scope: Scope, report: Report
 			return;
 		}
 		for (const hole of holes) checkExpression(hole, at, scope, report);
-	} else if (Array.isArray(value)) {
-		for (const [index, item] of (value as readonly Json[]).entries())
-			checkTemplates(item, [...at, index], scope, report);
+	} else if (isList(value)) {
+		for (const [index, item] of value.entries()) checkTemplates(item, [...at, index], scope, report);
 	} else if (isRecord(value)) {
 		for (const [key, item] of Object.entries(value)) checkTemplates(item, [...at, key], scope, report);
 	}
@@ -63,7 +62,7 @@ export function namesIn(value: Json): readonly string[] {
 			return parsed.ok ? parsed.names : [];
 		});
 	}
-	if (Array.isArray(value)) return (value as readonly Json[]).flatMap(namesIn);
+	if (isList(value)) return value.flatMap(namesIn);
 	return isRecord(value) ? Object.values(value).flatMap(namesIn) : [];
 }
 
