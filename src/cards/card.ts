@@ -28,7 +28,7 @@ export type CardData = {
 	readonly lead: readonly Text[];
 	/** What is waited for, in bold before the rest. */
 	readonly waiting?: { readonly strong: Text; readonly rest: Text; readonly tone: Tone };
-	/** Plan and progress lines: a sign, a sentence, a quiet remark. Signs: + ~ − ✓ … ? ○ ✗ ‖, no emoji. */
+	/** Plan and progress lines: a sign, a sentence, a quiet remark. Signs: + ~ − ✓ … ? ○ ✗ ◐, no emoji. */
 	readonly lines: readonly { readonly sign: string; readonly tone: Tone; readonly text: Text; readonly meta?: Text }[];
 	readonly facts: readonly { readonly title: string; readonly value: Text }[];
 	/** Technical detail behind a toggle. */

@@ -147,7 +147,7 @@ const SIGNS: {
 } = {
 	done: { sign: "✓", tone: "good" },
 	running: { sign: "…", tone: "accent" },
-	waiting: { sign: "‖", tone: "accent" },
+	waiting: { sign: "◐", tone: "accent" },
 	asking: { sign: "?", tone: "warning" },
 	skipped: { sign: "–", tone: "subtle" },
 	failed: { sign: "✗", tone: "attention" },

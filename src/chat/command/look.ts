@@ -102,7 +102,7 @@ export const oncall: Command = {
 const SIGNS: { readonly [state in StepDescription["state"]]: { readonly sign: string; readonly tone: Tone } } = {
 	planned: { sign: "○", tone: "subtle" },
 	running: { sign: "…", tone: "accent" },
-	waiting: { sign: "‖", tone: "default" },
+	waiting: { sign: "◐", tone: "default" },
 	asking: { sign: "?", tone: "warning" },
 	done: { sign: "✓", tone: "good" },
 	skipped: { sign: "○", tone: "subtle" },
