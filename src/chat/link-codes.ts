@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { sha256 } from "../base/json.ts";
 import { type Clock, plusMs, toMs } from "../base/time.ts";
 import type { CodeStore, KeptCode } from "../engine/kept.ts";
+import { DIGITS } from "../engine/run-id.ts";
 import { actorKey } from "../people/actor.ts";
 import type { Actor } from "../people/roster.ts";
 
@@ -14,8 +15,7 @@ export const CODE_MS = 600_000;
 const MOST_WRONG = 5;
 const MOST_WRONG_THERE = 50;
 const MOST_HANDED = 10;
-/** Without the letters that look like digits. Ten of them are 50 bits: so few guesses in ten minutes find nothing. */
-const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** Ten digits are 50 bits: so few guesses in ten minutes find nothing. */
 const LENGTH = 10;
 
 export type LinkCodes = {
@@ -37,7 +37,7 @@ export function createLinkCodes(parts: { readonly store: CodeStore; readonly clo
 			const name = actorKey(person);
 			if (handed.of(name) >= MOST_HANDED) return undefined;
 			handed.add(name);
-			const code = [...randomBytes(LENGTH)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+			const code = [...randomBytes(LENGTH)].map((byte) => DIGITS[byte % DIGITS.length]).join("");
 			store.saveCode({ hash: sha256(code), person, place, expires: plusMs(clock.now(), CODE_MS) });
 			return `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`;
 		},

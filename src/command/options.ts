@@ -6,6 +6,7 @@ import { type Call, type Option, UsageError } from "./command.ts";
 
 export const AS: Option = { name: "as", value: "PERSON", about: "for whom, by roster id (default: your login name)" };
 export const CLIENT: Option = { name: "client", value: "CLIENT", about: "the client's id" };
+export const FORM: Option = { name: "form", value: "FILE", about: "the filled form as JSON, - for standard input" };
 export const KEY: Option = {
 	name: "key",
 	value: "TEXT",

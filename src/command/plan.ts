@@ -10,10 +10,8 @@ import { readFolders } from "../config.ts";
 import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { throughDoor } from "./door.ts";
 import { readValues } from "./files.ts";
-import { CLIENT, needed } from "./options.ts";
+import { CLIENT, FORM, needed } from "./options.ts";
 import { columns, textOf } from "./rows.ts";
-
-const FORM = { name: "form", value: "FILE", about: "the filled form as JSON, - for standard input" };
 
 export const plan: Command = {
 	name: "plan",

@@ -4,10 +4,8 @@
 import { type Command, EXIT, outJson } from "./command.ts";
 import { throughDoor } from "./door.ts";
 import { readValues } from "./files.ts";
-import { AS, asWhom, CLIENT, KEY, keyOf, needed } from "./options.ts";
+import { AS, asWhom, CLIENT, FORM, KEY, keyOf, needed } from "./options.ts";
 import { textOf } from "./rows.ts";
-
-const FORM = { name: "form", value: "FILE", about: "the filled form as JSON, - for standard input" };
 
 export const run: Command = {
 	name: "run",

@@ -4,7 +4,8 @@
 import { sha256 } from "../base/json.ts";
 import type { RunId, StartRequest } from "./event.ts";
 
-const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** Those of Crockford: without the letters that look like digits. */
+export const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH = 12;
 
 /** 12 characters of Crockford base32, 60 bits of SHA-256 over the parts joined by newlines. */
