@@ -17,10 +17,11 @@ import { drawn, stubFor } from "./post-draw.ts";
 import {
 	asksTheSame,
 	digestOf,
+	goesBelow,
 	isDue,
 	isLoud,
 	isNeeded,
-	isOld,
+	isPutAnew,
 	isRungAnew,
 	kept,
 	LEFT,
@@ -75,10 +76,9 @@ async function stand(parts: SendParts, surface: Surface, job: Send): Promise<Sen
 	if (!isDue(row, job)) return "done";
 	if (row !== undefined && job.leave) return leave(parts, surface, job, row);
 	const digest = digestOf(job);
-	if (row?.ref === undefined || isRungAnew(row, job.message)) {
-		return put(parts, surface, { job, row, digest, rings: true });
-	}
-	return edit(parts, surface, job, { row, digest });
+	if (row?.ref === undefined) return put(parts, surface, { job, row, digest, rings: true });
+	if (!goesBelow(row, job, parts)) return edit(parts, surface, job, { row, digest });
+	return put(parts, surface, { job, row, digest, rings: isRungAnew(row, job.message) || isNeeded(job) });
 }
 
 type Put = {
@@ -113,10 +113,12 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 	}
 }
 
-/** What stays of a card that was rung again. */
-export const ASKED_BELOW = "Asked again below.";
+/** What stays of a card that was put anew. */
+export function belowWords({ wait }: Pick<Message, "wait">): string {
+	return wait === undefined ? "This goes on below." : "Asked again below.";
+}
 
-/** Takes the buttons of what was rung again. Kept until it is done, for there they still answer. */
+/** Takes the buttons of what was put anew. Kept until it is done, for there they still answer. */
 async function stubAbove(parts: SendParts, surface: Surface, job: Send): Promise<void> {
 	for (;;) {
 		const row = rowOf(parts.posts, job);
@@ -124,7 +126,7 @@ async function stubAbove(parts: SendParts, surface: Surface, job: Send): Promise
 		if (row === undefined || ref === undefined) return;
 		const done = (): unknown => parts.posts.save({ ...row, data: { ...dataOf(row), above } });
 		try {
-			await surface.edit(job.place.to, ref, stubFor(parts, job, ASKED_BELOW));
+			await surface.edit(job.place.to, ref, stubFor(parts, job, belowWords(job.message)));
 		} catch (error) {
 			if (!(error instanceof UnavailableError)) done();
 			throw error;
@@ -146,15 +148,11 @@ async function edit(
 	const fresh: PostRow = { ...rowFor(parts, job, { card, data: { ...kept(row), putAt } }), ref: row.ref ?? "" };
 	// What answers nothing any more can be written down afterwards.
 	if (!same && !(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);
-	const done = isOld(row, parts)
-		? "gone"
-		: await surface.edit(job.place.to, row.ref ?? "", drawn(parts, job, fresh.card));
-	if (done === "edited") {
-		parts.counters.edits += 1;
-		parts.posts.save({ ...fresh, digest });
-		return "done";
+	const done = await surface.edit(job.place.to, row.ref ?? "", drawn(parts, job, fresh.card));
+	if (done === "gone" && isPutAnew(job.message)) {
+		return put(parts, surface, { job, row, digest, rings: isNeeded(job), gone: true });
 	}
-	if (!job.message.closed) return put(parts, surface, { job, row, digest, rings: isNeeded(job), gone: true });
+	if (done === "edited") parts.counters.edits += 1;
 	parts.posts.save({ ...fresh, digest });
 	return "done";
 }

@@ -5,17 +5,19 @@
 import { UnavailableError } from "../base/errors.ts";
 import type { PostRow } from "../engine/kept.ts";
 import { drawn, stubFor } from "./post-draw.ts";
-import { ASKED_BELOW, delayed, giveUp, leftWords, type Send, type SendParts, type Sent } from "./post-one.ts";
+import { belowWords, delayed, giveUp, leftWords, type Send, type SendParts, type Sent } from "./post-one.ts";
 import {
 	asksTheSame,
 	digestOf,
+	goesBelow,
 	isDue,
 	isLoud,
 	isNeeded,
-	isOld,
+	isPutAnew,
 	isRungAnew,
 	kept,
 	LEFT,
+	reserve,
 	rowFor,
 	rowOf,
 } from "./post-row.ts";
@@ -40,12 +42,13 @@ export function drawOwn(parts: SendParts, draw: Draw, jobs: readonly Send[], tri
 	}
 }
 
-/** What is to be drawn for a job. A card that cannot be is counted and logged, and costs no other. */
+/** What is to be drawn for a job. A card that cannot be is counted, logged and left until a change; it costs no other. */
 function ready(parts: SendParts, job: Send): readonly Stroke[] {
 	try {
 		const row = rowOf(parts.posts, job);
 		return isDue(row, job) ? [strokeFor(parts, job, row)] : [];
 	} catch (error) {
+		reserve(parts, job.run, [job]);
 		giveUp(parts, job, error);
 		return [];
 	}
@@ -55,9 +58,9 @@ function strokeFor(parts: SendParts, job: Send, row: PostRow | undefined): Strok
 	if (row !== undefined && job.leave) return leave(parts, job, row);
 	if (row?.ref === undefined) return put(parts, job, row);
 	const { ref } = row;
-	if (!isRungAnew(row, job.message)) return edit(parts, job, { ...row, ref });
+	if (!goesBelow(row, job, parts)) return edit(parts, job, { ...row, ref });
 	const anew = put(parts, job, row);
-	const stub = stubFor(parts, job, ASKED_BELOW);
+	const stub = stubFor(parts, job, belowWords(job.message));
 	return (pen) => {
 		pen.edit(job.place.to, ref, stub);
 		return anew(pen);
@@ -80,14 +83,12 @@ function put(parts: SendParts, job: Send, row: PostRow | undefined): Stroke {
 
 function edit(parts: SendParts, job: Send, row: PostRow & { readonly ref: string }): Stroke {
 	const { ref } = row;
-	const { closed } = job.message;
-	if (!closed && isOld(row, parts)) return put(parts, job, row);
 	const id = asksTheSame(row, job) ? row.card : parts.newId();
 	const fresh = rowFor(parts, job, { card: id, data: { ...kept(row), putAt: dataOf(row).putAt } });
 	const digest = digestOf(job);
 	const card = drawn(parts, job, id);
 	return (pen) => {
-		if (pen.edit(job.place.to, ref, card) === "gone" && !closed) return put(parts, job, row)(pen);
+		if (pen.edit(job.place.to, ref, card) === "gone" && isPutAnew(job.message)) return put(parts, job, row)(pen);
 		parts.posts.save({ ...fresh, ref, digest });
 		return "edited";
 	};

@@ -94,7 +94,7 @@ export function digestOf({ run, message }: Pick<Send, "run" | "message">): strin
 	return sha256({ card, data, closed, wait: wait ?? null, plan: planOf(run, wait) ?? null } as unknown as Json);
 }
 
-/** It rings again: a new card, below the one that stands. */
+/** It rings again. */
 export function isRungAnew(row: PostRow, message: Message): boolean {
 	return row.rings < message.rings && !message.closed;
 }
@@ -104,9 +104,15 @@ export function asksTheSame(row: PostRow, { run, message }: Spot): boolean {
 	return row.wait === message.wait && dataOf(row).plan === planOf(run, message.wait);
 }
 
-/** Nobody scrolls up so far, and some chats edit nothing that old. */
-export function isOld(row: PostRow, { clock }: Pick<SendParts, "clock">): boolean {
-	return toMs(clock.now()) - toMs(dataOf(row).putAt) > OLD_MS;
+/** It is put below, and what stands becomes a stub: it rings again, or goes on where nobody scrolls up to any more. */
+export function goesBelow(row: PostRow, { message }: Spot, { clock }: Pick<SendParts, "clock">): boolean {
+	const isOld = toMs(clock.now()) - toMs(dataOf(row).putAt) > OLD_MS;
+	return isRungAnew(row, message) || (isOld && !message.closed);
+}
+
+/** Where it is not there any more it is put anew; but what was asked and is over needs no new message. */
+export function isPutAnew(message: Message): boolean {
+	return !message.closed || isOwn(message);
 }
 
 /** Asks somebody, or rang before. */

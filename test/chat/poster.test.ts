@@ -244,7 +244,25 @@ describe("a message", () => {
 		now = one(title("Feed the old cat"));
 		await bump(run, "old");
 		await poster.idle();
-		assert.equal(rough.of("mo").length, 2);
+		const [old, fresh, ...more] = rough.of("mo").map((each) => each.drawn.data);
+		assert.deepEqual([old?.lead, old?.buttons, more], [["This goes on below."], [], []]);
+		assert.equal(fresh?.title, "Feed the old cat");
+	});
+
+	test("older than 30 days is still edited to say that it is over", async () => {
+		let now = one();
+		const { poster } = posterIn(world, { view: () => [now] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		world.clock.pass(31 * 24 * 3_600_000);
+		now = one({ ...title("The cat is fed"), closed: true });
+		await bump(run, "over");
+		await poster.idle();
+		assert.deepEqual(
+			rough.of("mo").map((each) => each.drawn.data.title),
+			["The cat is fed"],
+		);
 	});
 });
 
@@ -305,6 +323,26 @@ describe("a chat that misbehaves", () => {
 		assert.deepEqual(
 			rough.of("mo").map((each) => each.drawn.data.title),
 			["Feed the cat", "Feed the cat twice"],
+		);
+	});
+
+	test("by forgetting how a run stands gets its end anew, and nothing more of what was asked and is over", async () => {
+		const question = one({ key: "ask/ask", wait: "ask#1", ...title("Which cat?") });
+		const { wait: _, ...asked } = question;
+		let now = [question, one()];
+		const { poster } = posterIn(world, { view: () => now });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		rough.moodsOf.PUT.push("gone", "gone");
+		now = [{ ...asked, closed: true }, one({ ...title("The cat is fed"), closed: true })];
+		await bump(run, "over");
+		await poster.idle();
+		await bump(run, "over and over");
+		await poster.idle();
+		assert.deepEqual(
+			rough.of("mo").map((each) => each.drawn.data.title),
+			["Which cat?", "Feed the cat", "The cat is fed"],
 		);
 	});
 
@@ -533,6 +571,27 @@ describe("on the web", () => {
 		assert.deepEqual(titles(), ["decided"]);
 	});
 
+	test("a card that cannot be drawn for one reader costs no other, and is tried again at the next change", async () => {
+		let now = one(readers);
+		let broken = true;
+		const fill: PosterParts["fill"] = (data, reader) => {
+			if (broken && reader.actor?.id === "di") throw new RangeError("no words");
+			return world.fill(data, reader);
+		};
+		const web = createWebSurface({ ...world, definitions: world.definitions });
+		const { poster } = posterIn(world, { view: () => [now], surfaces: [web], fill });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed the cat"]);
+		assert.deepEqual(logged, ["a message could not be sent"]);
+		broken = false;
+		now = one({ ...readers, ...title("Feed both cats") });
+		await bump(run, "both");
+		await poster.idle();
+		assert.deepEqual(titles(), ["Feed both cats", "Feed both cats"]);
+	});
+
 	test("a message that rings again is a new card; the old one keeps no button", async () => {
 		let now = one({ wait: "approve#1", card: "approval" });
 		const { poster } = posterIn(world, { view: () => [now] });
@@ -563,12 +622,13 @@ describe("on the web", () => {
 		now = one(title("Feed the old cat"));
 		await bump(run, "old");
 		await poster.idle();
-		assert.deepEqual(titles(), ["Feed the cat", "Feed the old cat"]);
+		assert.deepEqual(titles(), ["Feed the old cat", "Feed the old cat"]);
+		assert.match(JSON.stringify(world.messages.latest(actorKey(MO), 10)[0]?.drawn), /This goes on below\./u);
 		world.clock.pass(31 * 24 * 3_600_000);
 		now = one({ ...title("The cat is fed"), closed: true });
 		await bump(run, "over");
 		await poster.idle();
-		assert.deepEqual(titles(), ["Feed the cat", "The cat is fed"]);
+		assert.deepEqual(titles(), ["Feed the old cat", "The cat is fed"]);
 	});
 });
 

@@ -37,7 +37,7 @@ type Row = { readonly told: readonly string[]; readonly owed: readonly Detail[] 
 /** Steps that end within it are told together. */
 const PACE_MS = 5_000;
 const MOST_WAIT_MS = 60_000;
-/** Messages are posted anew after 30 days, so nothing older comes back. */
+/** What goes on is posted anew after 30 days; only how a run ended may come to an older message. */
 const OLD_S = 60 * 86_400;
 /** Of one reply: Slack takes about 13,000 characters in all. */
 const MOST_PARTS = 4;
