@@ -145,6 +145,7 @@ async function asksBack(
 		what: "the licence after all",
 		is: (run) => run.steps.some((step) => step.path === "licence" && step.state === "done"),
 	});
+	await reads(mo.message("Give the licence"), "Read back");
 	assert.equal(await mo.page.getByRole("button", { name: "Answer" }).count(), 0);
 	await mo.picture("question-answered");
 	did("a step that failed for good asks, and goes on once it is told to try again");
