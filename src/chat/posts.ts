@@ -47,7 +47,7 @@ export type Draft = {
 	readonly client?: ClientId;
 	readonly sop?: SopId;
 	readonly run?: RunId;
-	/** What was typed, to go on with once the client is known. */
+	/** What was typed, to go on with once the client is known; for a correction how often it came, and the last one's hash. */
 	readonly typed?: Values;
 };
 
