@@ -19,9 +19,10 @@ export function shownInMessage(message: Values): Shown {
 export function shownInView(view: Values, errors: Values = {}): Shown {
 	assert.deepEqual(blockProblems(view), [], "Slack would refuse it");
 	const { submit, close } = view;
-	const { buttons, fields, ...rest } = shownIn(list(view.blocks), errors);
+	const { title, buttons, fields, ...rest } = shownIn(list(view.blocks), errors);
 	return {
 		...rest,
+		title: title === "" ? plain(textOf(view.title)) : title,
 		fields,
 		buttons: [...buttons, ...words(submit), ...(view.notify_on_close === true ? words(close) : [])],
 	};
