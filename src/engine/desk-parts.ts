@@ -114,7 +114,11 @@ export async function deliver(
 	stored: Stored,
 	what: { readonly event: Parameters<Host["deliver"]>[1]; readonly key: string },
 ): Promise<Receipt> {
-	const receipt = await parts.host.deliver(stored.run.id, what.event, what.key);
+	return taken(await parts.host.deliver(stored.run.id, what.event, what.key));
+}
+
+/** The receipt of what was taken. Errors: why it was not, as `ConflictError` or `DeniedError`. */
+export function taken(receipt: Receipt): Receipt {
 	if (receipt.verdict === "no" && receipt.outcome === "accepted") throw refusal(receipt);
 	return receipt;
 }

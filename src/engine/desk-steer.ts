@@ -6,21 +6,44 @@ import { ConflictError, InputError } from "../base/errors.ts";
 import { type Json, sameJson } from "../base/json.ts";
 import { checkForm } from "../sop/form.ts";
 import type { Desk } from "./desk.ts";
-import { allowed, clientOf, contextOf, type DeskParts, deliver, NO_RUN } from "./desk-parts.ts";
+import { allowed, clientOf, contextOf, type DeskParts, deliver, NO_RUN, taken } from "./desk-parts.ts";
+import type { RunId } from "./event.ts";
 import type { Receipt } from "./ports.ts";
 import { undoable, undoRequest, undoSop } from "./undo.ts";
 
 export async function steer(parts: DeskParts, request: Parameters<Desk["steer"]>[0]): Promise<Receipt> {
 	const { actor, run, verb, words, via, key } = request;
-	const stored = await allowed(parts, { actor, run, verb, via });
-	const receipt = await deliver(parts, stored, {
-		event: { kind: "steered", verb, by: actor.id, words },
-		key: `steer:${key}`,
-	});
-	const children = await parts.archive.list({ parent: run, phase: "open", most: 500 });
-	for (const child of children.items)
-		await parts.host.deliver(child.id, { kind: "steered", verb, by: actor.id, words }, `steer:${key}`);
-	return receipt;
+	await allowed(parts, { actor, run, verb, via });
+	const order: Order = { event: { kind: "steered", verb, by: actor.id, words }, key: `steer:${key}` };
+	const receipt = await parts.host.deliver(run, order.event, order.key);
+	// Pausing once more reaches whatever part was not reached the first time.
+	const again = verb === "pause" && (await parts.host.read(run))?.run.paused !== undefined;
+	if (receipt.verdict !== "no" || again) await steerParts(parts, run, order);
+	return taken(receipt);
+}
+
+type Order = { readonly event: Parameters<DeskParts["host"]["deliver"]>[1]; readonly key: string };
+
+/**
+ * The same order to every open run under this one. A run hears it before its parts are looked up: a paused run starts no
+ * part, so none is missed. One that cannot hear it keeps nobody else from it. Errors: that one's, once all were told.
+ */
+async function steerParts(parts: DeskParts, parent: RunId, order: Order): Promise<void> {
+	const lost: unknown[] = [];
+	let cursor: string | undefined;
+	do {
+		const query = { parent, phase: "open", ...(cursor === undefined ? {} : { cursor }) } as const;
+		const page = await parts.archive.list(query);
+		const told = await Promise.allSettled(
+			page.items.map(async ({ id }) => {
+				await parts.host.deliver(id, order.event, order.key);
+				await steerParts(parts, id, order);
+			}),
+		);
+		lost.push(...told.flatMap((one) => (one.status === "rejected" ? [one.reason] : [])));
+		cursor = page.cursor;
+	} while (cursor !== undefined);
+	if (lost.length > 0) throw lost[0];
 }
 
 export async function amend(parts: DeskParts, request: Parameters<Desk["amend"]>[0]): Promise<Receipt> {

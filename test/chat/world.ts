@@ -17,6 +17,7 @@ import { draftsIn } from "../../src/chat/posts.ts";
 import type { Drawn, Inbound, Reply } from "../../src/chat/surface.ts";
 import { addressOf } from "../../src/chat/web/surface.ts";
 import type { Action } from "../../src/engine/action.ts";
+import { childSop } from "../../src/engine/core.ts";
 import { createDesk } from "../../src/engine/create-desk.ts";
 import { CORE, decide } from "../../src/engine/decide.ts";
 import { createArchive } from "../../src/engine/embedded/archive.ts";
@@ -26,6 +27,7 @@ import { openStore } from "../../src/engine/embedded/open.ts";
 import { createPeopleStore } from "../../src/engine/embedded/people-store.ts";
 import { createPosts } from "../../src/engine/embedded/posts.ts";
 import { createMarks, createWebMessages } from "../../src/engine/embedded/web-messages.ts";
+import type { StartRequest } from "../../src/engine/event.ts";
 import { pending } from "../../src/engine/pending.ts";
 import { createPerformer } from "../../src/engine/performer/performer.ts";
 import { phase } from "../../src/engine/phase.ts";
@@ -75,7 +77,7 @@ export async function openWorld(
 	const folder = more.folder ?? mkdtempSync(join(tmpdir(), "sopwith-chat-"));
 	const clock = movableClock();
 	const store = openStore({ folder, clock, key: new Secret(Buffer.alloc(32, 7).toString("base64")) });
-	const host = createHost(store, { core, performer: toyPerformer(clock), childSop: noChild });
+	const host = createHost(store, { core, performer: toyPerformer(clock), childSop: childIn(house) });
 	const archive = createArchive(store, () => host.flush());
 	const heard: Parameters<Audit["record"]>[0][] = [];
 	const audit: Audit = { record: (entry) => void heard.push(entry) };
@@ -172,8 +174,9 @@ const core: Core = {
 		sop.unique.length === 0 ? undefined : canonical({ a: form.firstName ?? "", b: form.lastName ?? "" }),
 };
 
-function noChild(): never {
-	throw new Error("there are no children here");
+function childIn(house: Definitions) {
+	return (request: StartRequest, parent: Sop): Sop =>
+		childSop(request, parent, (sop) => house.clients[request.client]?.sops[sop]);
 }
 
 /** Puts a name on a shelf; looking again finds it there. Of somebody called `Many 412` there are that many. */

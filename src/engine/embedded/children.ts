@@ -31,10 +31,19 @@ export async function startChildOf(parts: ChildParts, parent: Entry, id: string,
 		await parts.inner.deliver(parent.id, event, childKey(effect.child));
 		return;
 	}
-	await parts.startChild(effect.child, effect.request, sop);
+	const { verdict } = await parts.startChild(effect.child, effect.request, sop);
+	if (verdict === "no") return startAgain(parts, parent, id);
 	if (effect.tell !== undefined) await parts.inner.deliver(effect.child, effect.tell.event, effect.tell.key);
 	const started = parts.find(effect.child);
 	if (started !== undefined) await tellParentOf(parts, started);
+}
+
+/** Its parent was paused before it had begun. It begins when the parent goes on, which may be by now. */
+async function startAgain(parts: ChildParts, { id: parent }: Entry, id: string): Promise<void> {
+	const entry = parts.find(parent);
+	const effect = entry?.wanted.get(id);
+	entry?.started.delete(id);
+	if (entry !== undefined && effect?.kind === "start") await startChildOf(parts, entry, id, effect);
 }
 
 /** Delivers a run's end to its parent, when it has one and has ended. */

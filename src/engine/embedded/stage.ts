@@ -110,6 +110,7 @@ export function findEntry(parts: StageParts, id: RunId): Entry | undefined {
 
 function stageStart(parts: StageParts, item: Item, known: Entry | undefined, tick: TickFacts): Staged {
 	if (known !== undefined) return { item, receipt: first(item.run) };
+	if (isHeld(parts, item.event)) return { item, receipt: heldBack(item.run) };
 	const { sop: given, uniq } = item.start as NonNullable<Item["start"]>;
 	const same = uniq === undefined ? undefined : `${given.client.id}\n${given.id}\n${uniq}`;
 	if (uniq !== undefined && same !== undefined) {
@@ -124,6 +125,12 @@ function stageStart(parts: StageParts, item: Item, known: Entry | undefined, tic
 	parts.cache.add(entry);
 	if (same !== undefined) tick.uniqs.set(same, item.run);
 	return { item, receipt: receiptOf(item.run, step.answered, "accepted"), step, touched: entry };
+}
+
+/** Whether this is a part of a run that was paused after it had asked for it. */
+function isHeld(parts: StageParts, event: NewEvent): boolean {
+	const parent = event.kind === "started" ? event.request.parent : undefined;
+	return parent !== undefined && findEntry(parts, parent.run)?.run.paused !== undefined;
 }
 
 function stageEvent(parts: StageParts, item: Item, entry: Entry, tick: TickFacts): Staged {
@@ -208,6 +215,11 @@ function receiptOf(run: RunId, answered: Answered, outcome: Receipt["outcome"]):
 
 function first(run: RunId): Receipt {
 	return { run, seq: 1, outcome: "duplicate", verdict: "accepted" };
+}
+
+function heldBack(run: RunId): Receipt {
+	const reason = { code: "paused", words: "The run it is a part of is paused." };
+	return { run, seq: 0, outcome: "accepted", verdict: "no", reason };
 }
 
 /** A delivery that came before gets its first answer, but an attempt never begins twice. */
