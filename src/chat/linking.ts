@@ -92,9 +92,17 @@ export async function linkPressed(turn: Turn, draft: Draft, verb: string): Promi
 	if (verb !== "link" && verb !== "not-me") return isOver(turn);
 	drafts.keep({ ...draft, typed: { ...draft.typed, over: true } });
 	const account = `${identity} ${viaWords(surface)}`;
-	if (verb === "not-me") return refused(turn, linking, { account, why: "it is not them" });
+	if (verb === "not-me") {
+		const said = "Somebody had your code: give it to nobody.";
+		return refused(turn, linking, { account, why: "it is not them", said });
+	}
 	if (linking.links.link(surface, identity, actor) === "taken") {
-		return refused(turn, linking, { account, why: "it is someone else’s" });
+		const why = "it is someone else’s, or was, and only the roster gives it to another";
+		return refused(turn, linking, {
+			account,
+			why,
+			said: "It is, or was, known as someone else; only the roster changes that.",
+		});
 	}
 	const back = placeOf(draft.typed?.place);
 	const lead = ["`help` says what you can type. `unlink` ends it."];
@@ -109,10 +117,12 @@ function isOver(turn: Turn): Reply {
 	return done(turn, { title: "This is over. Nothing was linked.", lead: ["`link` gives you a new code."] });
 }
 
-async function refused(turn: Turn, linking: Linking, of: { readonly account: string; why: string }): Promise<Reply> {
+/** `why`: for the owner and the audit. `said`: for whoever pressed. */
+type Refusal = { readonly account: string; readonly why: string; readonly said: string };
+
+async function refused(turn: Turn, linking: Linking, { said, ...of }: Refusal): Promise<Reply> {
 	await alarm(turn, linking, { ...of, person: turn.actor });
-	const lead = ["Whoever looks after it is told. Somebody had your code: give it to nobody."];
-	return done(turn, { title: "Nothing was linked.", lead });
+	return done(turn, { title: "Nothing was linked.", lead: ["Whoever looks after it is told.", said] });
 }
 
 /** A code came back from somebody who is known as another person. It is of no use to anybody any more. */

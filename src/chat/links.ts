@@ -37,7 +37,7 @@ export type Links = {
 	readonly all: (person: Actor) => readonly Linked[];
 	/** As `find`, for surfaces that look accounts up: outsiders are never linked, and an address has to hold still. */
 	readonly recognise: (account: Account) => Actor | undefined;
-	/** Links an account for good. `taken`: it belongs to somebody else; nothing changed. Repeat: safe. */
+	/** Links an account for good. `taken`: it is somebody else’s, or was and they are still there; nothing changed. Repeat: safe. */
 	readonly link: (surface: SurfaceName, identity: string, person: Actor) => "linked" | "taken";
 	/** Ends a link, as one of the two sides wishes. Repeat: safe. */
 	readonly end: (link: Linked, via: SurfaceName) => void;
@@ -81,10 +81,9 @@ export function createLinks(parts: LinksParts): Links {
 		all,
 		recognise: (account) => recognise(parts, account, find(account.surface, account.identity)),
 		link: (surface, identity, person) => {
-			const known = find(surface, identity);
-			if (known !== undefined && !isSameActor(known.person, person)) return "taken";
-			if (isListedElsewhere(parts, { surface, identity, person })) return "taken";
-			if (known?.how !== "code") keep(parts, { surface, identity, person, how: "code" });
+			const claim = { surface, identity, person };
+			if (wasElsewhere(parts, claim) || isListedElsewhere(parts, claim)) return "taken";
+			if (find(surface, identity)?.how !== "code") keep(parts, { surface, identity, person, how: "code" });
 			return "linked";
 		},
 		end: (link, via) => {
@@ -107,15 +106,11 @@ function recognise(parts: LinksParts, account: Account, link: Linked | undefined
 	const person = byEmail(parts, account);
 	if (link !== undefined && person !== undefined && isSameActor(link.person, person)) return person;
 	if (link !== undefined) hold(parts, link, "the address is another one now");
-	const before = parts.store.find(account.surface, account.identity);
-	if (person === undefined || !isFor(before, person)) return undefined;
+	if (person === undefined || wasElsewhere(parts, { ...account, person })) return undefined;
+	// What they ended themselves is no more theirs by an address.
+	if (parts.store.find(account.surface, account.identity)?.ended !== undefined) return undefined;
 	keep(parts, { ...account, person, how: "email" });
 	return person;
-}
-
-/** What was ended is no more theirs by an address; what is held is theirs alone. */
-function isFor(before: Linked | undefined, person: Actor): boolean {
-	return before === undefined || (before.ended === undefined) === isSameActor(before.person, person);
 }
 
 /**
@@ -158,6 +153,17 @@ function stands(parts: LinksParts, link: Linked): boolean {
 
 type Claim = Pick<Linked, "surface" | "identity" | "person">;
 
+/**
+ * An account that was shown to be one person’s is nobody else’s while that person is there, ended or not: by two names in
+ * turn one human would have two votes. Only the roster can give it to another.
+ */
+function wasElsewhere(parts: LinksParts, { surface, identity, person }: Claim): boolean {
+	const before = parts.store.find(surface, identity);
+	if (before === undefined || isSameActor(before.person, person)) return false;
+	stands(parts, before);
+	return parts.store.find(surface, identity) !== undefined;
+}
+
 /** The roster says that this account is another person's. */
 function isListedElsewhere(parts: LinksParts, claim: Claim): boolean {
 	const { surface, identity, person } = claim;
@@ -181,7 +187,7 @@ function drop(parts: LinksParts, link: Linked, why: string): void {
 	tell(parts, link, { what: "link-ended", why: `${nameOf(link)}: ${why}` });
 }
 
-/** It is not used any more, and comes back to them alone: by the same address, or to anybody by a code. */
+/** It is not used any more, and comes back to them alone: by the same address, or by a code. */
 function hold(parts: LinksParts, link: Linked, why: string): void {
 	parts.store.save({ ...link, how: "held" });
 	tell(parts, link, { what: "link-ended", why: `${nameOf(link)}: ${why}` });

@@ -223,11 +223,18 @@ describe("the card that asks", () => {
 		assert.equal(links.find("slack", "T01/U02"), undefined);
 	});
 
-	test("gives an account that is another's by now to nobody", async () => {
-		const card = await arrive();
-		assert.equal(links.link("slack", "T01/U02", DI), "linked");
-		assert.match(wordsOf(await press(IN_TEAMS(MO), card, "link")), /Nothing was linked/u);
-		assert.deepEqual(links.find("slack", "T01/U02"), DI);
+	test("gives an account that is, or was, another's to nobody, and says who can", async () => {
+		for (const isOver of [false, true]) {
+			const card = await arrive();
+			assert.equal(links.link("slack", "T01/U02", DI), "linked");
+			if (isOver) for (const link of links.all(DI)) links.end(link, "teams");
+			const answer = wordsOf(await press(IN_TEAMS(MO), card, "link"));
+			assert.match(answer, /Nothing was linked\. .*known as someone else; only the roster changes that\./u);
+			assert.match(String(asked("di")?.data.title), /linked to Mo Manager: it is someone else’s, or was/u);
+			assert.deepEqual(links.find("slack", "T01/U02"), isOver ? undefined : DI);
+			assert.equal(links.link("slack", "T01/U02", MO), "taken");
+			for (const link of links.all(DI)) links.end(link, "teams");
+		}
 	});
 
 	test("pressed twice is told so, also after it was unlinked", async () => {

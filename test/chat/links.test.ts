@@ -40,6 +40,10 @@ function contoso(change: (people: readonly Person[]) => readonly Person[]): void
 	house = { ...house, clients: { ...house.clients, contoso: { ...client, roster } } };
 }
 
+function endAll(): void {
+	for (const link of links.all(MO)) links.end(link, "web");
+}
+
 const heard = (what: string) => world.heard.filter((entry) => entry.what === what);
 
 describe("a link", () => {
@@ -99,6 +103,50 @@ describe("a link", () => {
 		contoso((people) => people.map((each) => (each.id === "di" ? { ...each, slack: "T01/U02" } : each)));
 		links.sweep();
 		assert.equal(links.find("slack", "T01/U02"), undefined);
+	});
+
+	describe("that is over is nobody else’s while the first person is there:", () => {
+		for (const [what, over] of [
+			["they ended it", endAll],
+			["the account was closed", () => links.recognise({ ...CONTOSO, standing: "gone" })],
+		] as const) {
+			test(`${what}; neither a code nor an address gives it to another, and their own code gives it back`, () => {
+				links.link("slack", "T01/U02", MO);
+				over();
+				assert.equal(links.find("slack", "T01/U02"), undefined);
+				assert.equal(links.link("slack", "T01/U02", DI), "taken");
+				assert.equal(links.recognise({ ...CONTOSO, email: "di@contoso.example" }), undefined);
+				links = linksOf(world);
+				assert.equal(links.link("slack", "T01/U02", DI), "taken");
+				assert.equal(links.link("slack", "T01/U02", MO), "linked");
+				assert.deepEqual(links.find("slack", "T01/U02"), MO);
+			});
+		}
+
+		test("not while their client’s file is on hold either", () => {
+			links.link("slack", "T01/U02", MO);
+			const before = house;
+			house = { ...house, clients: {} };
+			assert.equal(links.link("slack", "T01/U02", TIA), "taken");
+			house = before;
+			assert.deepEqual(links.find("slack", "T01/U02"), MO);
+		});
+
+		test("it is once they left the roster", () => {
+			links.link("slack", "T01/U02", MO);
+			endAll();
+			contoso((people) => people.filter((each) => each.id !== "mo"));
+			assert.equal(links.link("slack", "T01/U02", DI), "linked");
+		});
+
+		test("and once the roster listed it for the other", () => {
+			links.link("slack", "T01/U02", MO);
+			endAll();
+			contoso((people) => people.map((each) => (each.id === "di" ? { ...each, slack: "T01/U02" } : each)));
+			links.sweep();
+			assert.equal(links.link("slack", "T01/U02", MO), "taken");
+			assert.equal(links.link("slack", "T01/U02", DI), "linked");
+		});
 	});
 
 	test("that was ended by the person does not come back by their address, but by a code", () => {
