@@ -52,11 +52,12 @@ async function signInFindings(
 	{ clock, publicUrl }: Where,
 ): Promise<readonly Finding[]> {
 	if (signIn === undefined || publicUrl === undefined) return [];
-	const [{ examineSignIn }, { openProviders }] = await Promise.all([
+	const [{ examineSignIn }, { backOf }, { openProviders }] = await Promise.all([
 		import("./chat/web/examine-sign-in.ts"),
+		import("./chat/web/oidc.ts"),
 		import("./chat/web/oidc-provider.ts"),
 	]);
-	const back = new URL("/sign-in/back", publicUrl).href;
+	const back = backOf(publicUrl, id);
 	const secret = () => secretOf(id, signIn.secret);
 	return [{ about: name, ...(await examineSignIn(signIn, { providers: openProviders(clock), secret, back })) }];
 }

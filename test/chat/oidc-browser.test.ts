@@ -48,7 +48,7 @@ describe("in a browser over TLS", { skip }, () => {
 		});
 		sopwith = `https://sopwith.contoso.example:${await portOf(ours)}`;
 		elsewhere = `https://elsewhere.contoso.example:${await portOf(theirs)}`;
-		oidc = await startOidc({ redirect: `${sopwith}/sign-in/back`, secret: SECRET });
+		oidc = await startOidc({ redirects: [`${sopwith}/sign-in/back/contoso`], secret: SECRET });
 		setDefaultCACertificates([...getCACertificates(), oidc.ca]);
 		world = await openWorld();
 		ours.on("request", webOf(world));

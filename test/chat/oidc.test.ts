@@ -32,7 +32,7 @@ before(async () => {
 	const server = createServer();
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	oidc = await startOidc({ redirect: `${url}/sign-in/back`, secret: SECRET });
+	oidc = await startOidc({ redirects: [`${url}/sign-in/back`, `${url}/sign-in/back/contoso`], secret: SECRET });
 	issuer = oidc.issuer;
 	setDefaultCACertificates([...getCACertificates(), oidc.ca]);
 	const { definitions, clock, audit } = world;

@@ -15,7 +15,7 @@ describe("doctor, where the MSP's own people sign in", () => {
 	let oidc: Oidc;
 	let shop: ReturnType<typeof openShop>;
 	before(async () => {
-		oidc = await startOidc({ redirect: `${URL_OF_OURS}/sign-in/back`, secret: "canary" });
+		oidc = await startOidc({ redirects: [`${URL_OF_OURS}/sign-in/back`], secret: "canary" });
 		shop = openShop();
 	});
 	after(async () => {

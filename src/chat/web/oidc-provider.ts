@@ -82,11 +82,16 @@ export function openProviders(clock: { readonly now: () => string }): Providers 
 				if (cause instanceof TypeError) throw unreachable(provider, cause);
 				const ours = cause instanceof library.ResponseBodyError && OUR_FAULT.has(cause.error);
 				if (ours) throw notSetUp(provider, cause);
-				const words = "What came back from there is not a sign-in that was begun here. Nobody is signed in.";
-				throw new DeniedError("sign-in-refused", words, { cause });
+				throw notBegunHere(cause);
 			}
 		},
 	};
+}
+
+/** What came back is not the answer to what was asked. */
+export function notBegunHere(cause?: unknown): DeniedError {
+	const words = "What came back from there is not a sign-in that was begun here. Nobody is signed in.";
+	return new DeniedError("sign-in-refused", words, { cause });
 }
 
 /** Reads how a provider describes itself. Signatures are looked at too, though a token comes straight from there. */

@@ -14,7 +14,7 @@ import type { Person } from "../../people/roster.ts";
 import type { SignInAt } from "../../sop/definitions.ts";
 import type { ClientId } from "../../sop/sop.ts";
 import { identityOf, personOfClaims } from "./oidc-person.ts";
-import type { Asked, Provider, Providers } from "./oidc-provider.ts";
+import { type Asked, notBegunHere, type Provider, type Providers } from "./oidc-provider.ts";
 import {
 	beginSession,
 	endSession,
@@ -73,7 +73,7 @@ export function createOidc(given: OidcParts): SignIn {
 	);
 	// Not counted: any page can make browsers ask for it, and only what was begun costs more than a page.
 	router.get(
-		BACK,
+		`${BACK}{/:client}`,
 		answering((request, response) => end(parts, flows, { request, response })),
 	);
 	router.post("/sign-out", own, (request, response) => {
@@ -81,6 +81,14 @@ export function createOidc(given: OidcParts): SignIn {
 		response.redirect(303, "/sign-in");
 	});
 	return signInBy(router, parts);
+}
+
+/**
+ * Where an organisation's provider sends people back to: each to an address of its own, so that no provider is handed the
+ * code of another. Source: https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2.2
+ */
+export function backOf(publicUrl: string, client: ClientId | undefined): string {
+	return new URL(client === undefined ? BACK : `${BACK}/${encodeURIComponent(client)}`, publicUrl).href;
 }
 
 type Exchange = { readonly request: Request; readonly response: Response };
@@ -95,7 +103,7 @@ async function begin(parts: Parts, flows: Map<string, Flow>, { request, response
 		const wrong = "Nobody of that address signs in here. Nothing was done. The service desk knows your address here.";
 		return sendPage(response, { next, email, wrong, status: 422 });
 	}
-	const back = new URL(BACK, parts.publicUrl).href;
+	const back = backOf(parts.publicUrl, organisation.client);
 	const { asked, to } = await parts.providers.begin(await providerOf(parts, organisation), { back, email });
 	const now = parts.clock.now();
 	for (const [name, flow] of flows) if (flow.until <= now || flows.size >= MOST_AT_ONCE) flows.delete(name);
@@ -116,6 +124,7 @@ async function end(parts: Parts, flows: Map<string, Flow>, { request, response }
 		return sendPage(response, { next: flow?.next ?? "/", wrong, status: 422 });
 	}
 	const { organisation, asked, next } = flow;
+	if (request.params.client !== organisation.client) throw notBegunHere();
 	const query = new URL(request.originalUrl, parts.publicUrl).search;
 	const claims = await parts.providers.end(await providerOf(parts, organisation), asked, query);
 	const { client } = organisation;
