@@ -12,7 +12,7 @@ import type { ClientId, Sop, SopId } from "../sop/sop.ts";
 import type { Desk } from "./desk.ts";
 import { answer } from "./desk-answer.ts";
 import { visibleRuns } from "./desk-lists.ts";
-import { allowed, clientOf, contextOf, type DeskParts, deliver, denied, may } from "./desk-parts.ts";
+import { allowed, clientOf, contextOf, type DeskParts, denied, may, order, taken } from "./desk-parts.ts";
 import { amend, steer, undo } from "./desk-steer.ts";
 import type { Receipt } from "./ports.ts";
 
@@ -30,8 +30,8 @@ export function createDesk(parts: DeskParts): Desk {
 		steer: (request) => steer(parts, request),
 		amend: (request) => amend(parts, request),
 		note: async ({ actor, run, words, key }) => {
-			const stored = await allowed(parts, { actor, run, verb: "note" });
-			return deliver(parts, stored, { event: { kind: "noted", by: actor.id, words }, key: `note:${key}` });
+			await allowed(parts, { actor, run, verb: "note" });
+			return taken(await order(parts, actor, run, { event: { kind: "noted", by: actor.id, words }, key }));
 		},
 		undo: (request) => undo(parts, request),
 		read: lists.read,

@@ -3,6 +3,7 @@
  * stream. Must never say more about a run one may not see than about one that does not exist.
  */
 import { ConflictError, DeniedError } from "../base/errors.ts";
+import { asRecord, sameJson, type Values } from "../base/json.ts";
 import { type Clock, dayAt } from "../base/time.ts";
 import { type AskedVerb, authorize, type Verdict } from "../people/authorize.ts";
 import type { Actor, Roster } from "../people/roster.ts";
@@ -10,7 +11,7 @@ import type { Client, Definitions } from "../sop/definitions.ts";
 import type { checkForm } from "../sop/form.ts";
 import type { ClientId, Sop } from "../sop/sop.ts";
 import { audiences, involvedOf } from "./describe.ts";
-import type { RunId } from "./event.ts";
+import type { NewEvent, RunId } from "./event.ts";
 import type { Archive, Audit, Host, Receipt } from "./ports.ts";
 import type { Run, Wait } from "./run.ts";
 
@@ -115,6 +116,37 @@ export async function deliver(
 	what: { readonly event: Parameters<Host["deliver"]>[1]; readonly key: string },
 ): Promise<Receipt> {
 	return taken(await parts.host.deliver(stored.run.id, what.event, what.key));
+}
+
+type Asking = Extract<NewEvent, { kind: "steered" | "amended" | "noted" }>;
+export type Order<E extends Asking = Asking> = {
+	readonly event: E;
+	/** The caller's own name for the request: it says nothing about another verb's, or another person's. */
+	readonly key: string;
+	/** Whether the first event under the key is what is asked again. Usually: the same event. */
+	readonly isSame?: (first: Values) => boolean;
+};
+
+/**
+ * Delivers what a person asks of a run, once under each key of theirs. Errors: `ConflictError` `key-reused`, when the key
+ * came with something else before. Repeat: the first receipt.
+ */
+export async function order(parts: DeskParts, actor: Actor, run: RunId, what: Order): Promise<Receipt> {
+	const { kind: _kind, ...asked } = what.event;
+	const key = orderKey(actor, what);
+	const receipt = await parts.host.deliver(run, what.event, key);
+	if (receipt.outcome !== "duplicate") return receipt;
+	for await (const { payload } of parts.archive.journal(run, receipt.seq)) {
+		const first = asRecord(payload);
+		if (what.isSame?.(first) ?? sameJson(first, asked)) return receipt;
+		break;
+	}
+	throw new ConflictError("key-reused", "This key was used for another request. Nothing happened.");
+}
+
+export function orderKey(actor: Actor, { event, key }: Pick<Order, "event" | "key">): string {
+	const verb = event.kind === "steered" ? event.verb : event.kind;
+	return `${verb}:${actor.client ?? "msp"}/${actor.id}:${key}`;
 }
 
 /** The receipt of what was taken. Errors: why it was not, as `ConflictError` or `DeniedError`. */

@@ -3,10 +3,20 @@
  * has ended, but to start its undo.
  */
 import { ConflictError, InputError } from "../base/errors.ts";
-import { type Json, sameJson } from "../base/json.ts";
+import { asRecord, type Json, sameJson, type Values } from "../base/json.ts";
 import { checkForm } from "../sop/form.ts";
 import type { Desk } from "./desk.ts";
-import { allowed, clientOf, contextOf, type DeskParts, deliver, NO_RUN, taken } from "./desk-parts.ts";
+import {
+	allowed,
+	clientOf,
+	contextOf,
+	type DeskParts,
+	NO_RUN,
+	type Order,
+	order,
+	orderKey,
+	taken,
+} from "./desk-parts.ts";
 import type { RunId } from "./event.ts";
 import type { Receipt } from "./ports.ts";
 import { undoable, undoRequest, undoSop } from "./undo.ts";
@@ -14,21 +24,19 @@ import { undoable, undoRequest, undoSop } from "./undo.ts";
 export async function steer(parts: DeskParts, request: Parameters<Desk["steer"]>[0]): Promise<Receipt> {
 	const { actor, run, verb, words, via, key } = request;
 	await allowed(parts, { actor, run, verb, via });
-	const order: Order = { event: { kind: "steered", verb, by: actor.id, words }, key: `steer:${key}` };
-	const receipt = await parts.host.deliver(run, order.event, order.key);
+	const said = { event: { kind: "steered", verb, by: actor.id, words }, key } as const;
+	const receipt = await order(parts, actor, run, said);
 	// Pausing once more reaches whatever part was not reached the first time.
 	const again = verb === "pause" && (await parts.host.read(run))?.run.paused !== undefined;
-	if (receipt.verdict !== "no" || again) await steerParts(parts, run, order);
+	if (receipt.verdict !== "no" || again) await steerParts(parts, run, { ...said, key: orderKey(actor, said) });
 	return taken(receipt);
 }
-
-type Order = { readonly event: Parameters<DeskParts["host"]["deliver"]>[1]; readonly key: string };
 
 /**
  * The same order to every open run under this one. A run hears it before its parts are looked up: a paused run starts no
  * part, so none is missed. One that cannot hear it keeps nobody else from it. Errors: that one's, once all were told.
  */
-async function steerParts(parts: DeskParts, parent: RunId, order: Order): Promise<void> {
+async function steerParts(parts: DeskParts, parent: RunId, { event, key }: Order): Promise<void> {
 	const lost: unknown[] = [];
 	let cursor: string | undefined;
 	do {
@@ -36,8 +44,8 @@ async function steerParts(parts: DeskParts, parent: RunId, order: Order): Promis
 		const page = await parts.archive.list(query);
 		const told = await Promise.allSettled(
 			page.items.map(async ({ id }) => {
-				await parts.host.deliver(id, order.event, order.key);
-				await steerParts(parts, id, order);
+				await parts.host.deliver(id, event, key);
+				await steerParts(parts, id, { event, key });
 			}),
 		);
 		lost.push(...told.flatMap((one) => (one.status === "rejected" ? [one.reason] : [])));
@@ -60,7 +68,18 @@ export async function amend(parts: DeskParts, request: Parameters<Desk["amend"]>
 			([name, value]) => !sameJson(value, stored.run.form[name] as Json | undefined),
 		),
 	);
-	return deliver(parts, stored, { event: { kind: "amended", values: changed, by: actor.id }, key: `amend:${key}` });
+	const asked = Object.fromEntries(
+		Object.entries(result.values).filter(([name]) => Object.hasOwn(request.values, name)),
+	);
+	const event = { kind: "amended", values: changed, by: actor.id } as const;
+	const isSame = (first: Values) => isSaidAgain(asRecord(first.values), asked, changed);
+	return taken(await order(parts, actor, run, { event, key, isSame }));
+}
+
+/** The form has what was changed the first time by now, so what changes now is not what changed then. */
+function isSaidAgain(made: Values, asked: Values, changed: Values): boolean {
+	const isAsked = Object.entries(made).every(([name, value]) => sameJson(value, asked[name]));
+	return isAsked && Object.keys(changed).every((name) => Object.hasOwn(made, name));
 }
 
 export async function undo(parts: DeskParts, request: Parameters<Desk["undo"]>[0]): Promise<Receipt> {

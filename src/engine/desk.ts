@@ -139,6 +139,7 @@ export interface Desk {
 		/** The account they use there, where they have several. */
 		readonly from?: string;
 	}): Promise<Receipt>;
+	/** Errors: `DeniedError`; `ConflictError` `paused`, `not-paused`, `stopping`, `ended`; `key-reused`. Repeat: the first receipt. A key is its person's own, for one verb. */
 	steer(request: {
 		readonly actor: Actor;
 		readonly run: RunId;
@@ -147,7 +148,7 @@ export interface Desk {
 		readonly via: SurfaceName;
 		readonly key: string;
 	}): Promise<Receipt>;
-	/** Corrects the form of an open run. Errors: `InputError`; `DeniedError`; `ConflictError` `ended`. */
+	/** Corrects the form of an open run. Errors: `InputError`; `DeniedError`; `ConflictError` `ended`, `key-reused`. */
 	amend(request: {
 		readonly actor: Actor;
 		readonly run: RunId;

@@ -125,6 +125,45 @@ test("the same key is the same run, another form under it is a mistake, an equal
 	assert.deepEqual([equal.outcome, equal.run], ["duplicate", first.run]);
 });
 
+test("a key is its person's own, for one verb and one request", async () => {
+	const { run } = await asked("Keys");
+	const say = (actor: Actor, verb: "cancel" | "pause" | "resume", words = "") =>
+		world.desk.steer({ actor, run, verb, words, via: "api", key: "INC-1" });
+	const change = (values: Values) => world.desk.amend({ actor: HARRIET, run, values, via: "api", key: "INC-1" });
+	const note = (actor: Actor, words: string) => world.desk.note({ actor, run, words, key: "INC-1" });
+	const outcomes = async (...doing: readonly (() => Promise<{ readonly outcome: string }>)[]) => {
+		const found: string[] = [];
+		for (const one of doing) found.push((await one()).outcome);
+		return found;
+	};
+	assert.deepEqual(
+		await outcomes(
+			() => say(TIA, "pause"),
+			() => say(TIA, "resume"),
+			() => say(HARRIET, "pause"),
+			() => say(TIA, "pause"),
+			() => change({ firstName: "Eve" }),
+			() => change({ firstName: "Eve" }),
+			() => note(TIA, "One."),
+			() => note(DI, "One."),
+			() => note(TIA, "One."),
+		),
+		["accepted", "accepted", "accepted", "duplicate", "accepted", "duplicate", "accepted", "accepted", "duplicate"],
+	);
+	for (const other of [
+		say(TIA, "pause", "why"),
+		change({ firstName: "Bea" }),
+		change({ firstName: "Eve", startDate: "2026-12-03" }),
+		change({ startDate: "2026-12-01" }),
+		note(TIA, "Two."),
+	])
+		assert.equal(await code(other), "key-reused");
+	const { form: kept, notes } = (await world.desk.read(TIA, run)) ?? assert.fail("it is there");
+	assert.deepEqual([kept.firstName, kept.startDate, notes.length], ["Eve", "2026-12-01", 2]);
+	await say(HARRIET, "cancel", "wrong person");
+	await until(run, "stopped");
+});
+
 test("a form with mistakes starts nothing and names every field", async () => {
 	const bad = { actor: HARRIET, client: "contoso", sop: "newhire", form: { profile: "nobody", extra: 1 } } as const;
 	const problems = world.desk.check(bad).map((p) => p.path);
