@@ -25,7 +25,8 @@ const parts: { readonly [name: string]: () => Promise<object | undefined> } = {
 	"serve-echo": async () => void (await serveEcho(JSON.parse(run) as Told, say)),
 	"teams-edits": () => benchTeamsEdits(folder),
 	"serve-slack": async () => void (await serveSlack(folder, JSON.parse(run) as SlackTold, say)),
-	"serve-bolt": async () => void (await serveBolt(JSON.parse(run) as SlackTold, say)),
+	"serve-bolt": async () => void (await serveBolt(JSON.parse(run) as SlackTold, say, undefined)),
+	"serve-keeping-bolt": async () => void (await serveBolt(JSON.parse(run) as SlackTold, say, folder)),
 	"slack-edits": () => benchSlackEdits(folder),
 	"take-up": () => takeUp(folder, run),
 };

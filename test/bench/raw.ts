@@ -12,6 +12,8 @@ const HASH = "0".repeat(64);
 export type RawTable = {
 	/** Commits for so long, `batch` rows each, and returns rows per second. */
 	readonly rate: (batch: number, ms: number) => number;
+	/** Commits one row. */
+	readonly keep: () => void;
 	readonly close: () => void;
 };
 
@@ -36,6 +38,7 @@ export function openRaw(folder: string): RawTable {
 			while (performance.now() - began < ms) commit(batch);
 			return ((total - from) * 1000) / (performance.now() - began);
 		},
+		keep: () => commit(1),
 		close: () => db.close(),
 	};
 }

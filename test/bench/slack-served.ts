@@ -1,11 +1,13 @@
 /**
- * Two bots for Slack to be measured side by side, each in a process of its own: ours as it is served, and a bare Bolt app
- * that acknowledges a press and edits the message. Both by signed HTTP, each with a local Slack. Must never differ in more.
+ * Bots for Slack to be measured side by side, each in a process of its own: ours as it is served, and a bare Bolt app that
+ * acknowledges a press and edits the message, once as it is and once with a row of the journal's kept before its answer. All
+ * by signed HTTP, each with a local Slack. Must never differ in more.
  */
 import type { AddressInfo } from "node:net";
 import { openSlack } from "../../src/app-slack.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { APP } from "../fixtures/slack-people.ts";
+import { openRaw } from "./raw.ts";
 import { listening, openServed } from "./served.ts";
 
 /** `api`: of its local Slack. `tasks`: the addresses of those who each get a task, in this order. */
@@ -25,12 +27,18 @@ export async function serveSlack(folder: string, told: SlackTold, say: (line: st
 	await listening(web, say);
 }
 
-/** Serves the bare app. Bolt checks the signature; nothing is kept. */
-export async function serveBolt({ api }: SlackTold, say: (line: string) => void): Promise<void> {
+/** Serves the bare app. Bolt checks the signature; nothing is kept, or one row as the journal has it where `folder` says. */
+export async function serveBolt(
+	{ api }: SlackTold,
+	say: (line: string) => void,
+	folder: string | undefined,
+): Promise<void> {
+	const raw = folder === undefined ? undefined : openRaw(folder);
 	const { App, HTTPReceiver } = await import("@slack/bolt");
 	const receiver = new HTTPReceiver({ signingSecret: APP.signingSecret, endpoints: "/slack/events" });
 	const app = new App({ token: APP.bot, receiver, clientOptions: { slackApiUrl: api } });
 	app.action(/.*/u, async ({ ack, body, client }) => {
+		raw?.keep();
 		await ack();
 		if (body.type !== "block_actions" || body.message === undefined) return;
 		const channel = body.channel?.id ?? "";

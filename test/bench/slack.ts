@@ -1,7 +1,7 @@
 /**
- * How long Slack waits for us, beside a bare Bolt app under the same load in the same run: presses through the real local
- * Slack, by signed HTTP, one at a time, to the answer 200 and to the edit of the card that was pressed. Must never count a
- * try whose effect is not there.
+ * How long Slack waits for us, beside a bare Bolt app and one that keeps a row, under the same load in the same run: presses
+ * through the real local Slack, by signed HTTP, one at a time, to the answer 200 and to the edit of the card that was
+ * pressed. Must never count a try whose effect is not there.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +19,7 @@ const ASKED = PEOPLE.slice(1);
 const EACH = 24;
 const TRIES = ASKED.length * EACH;
 const WARM = 20;
+const SIDES = ["ours", "bare", "keeping"] as const;
 /** Local Slack takes a moment to show everything; a person takes longer. */
 const REST_MS = 100;
 /** A message a second and place, and room. */
@@ -36,25 +37,31 @@ steps:
   - { name: Do it, id: it, task: { to: [manager], due: 1 working day } }
 `;
 
-/** Slack's answer comes after the press is durable in the run's journal; Bolt's before anything. */
+/** Slack's answer comes after the press is durable in the run's journal; Bolt's before anything, or after one row is. */
 export async function benchSlack(folder: string): Promise<Figures> {
 	const place = join(folder, "slack");
 	const accounts = PEOPLE.map((who) => ({ slack: rosterId(who) }));
 	writeCast(join(place, "definitions"), { name: "chore", sop: CHORE, accounts, asking: 1 });
 	const tasks = Array.from({ length: TRIES }, (_, n) => mailOf(1 + (n % ASKED.length)));
-	const slacks = [await startSlack({ way: "http" }), await startSlack({ way: "http" })] as const;
-	const [ours, bare] = slacks;
-	const bots = [await served("serve-slack", place, ours, tasks), await served("serve-bolt", place, bare, [])];
+	const start = (): Promise<Slack> => startSlack({ way: "http" });
+	const slacks = { ours: await start(), bare: await start(), keeping: await start() };
+	const bots = [
+		await served("serve-slack", place, slacks.ours, tasks),
+		await served("serve-bolt", place, slacks.bare, []),
+		await served("serve-keeping-bolt", place, slacks.keeping, []),
+	];
 	try {
-		return await measured(ours, bare);
+		return await measured(slacks);
 	} finally {
 		for (const { kill } of bots) await kill();
-		for (const slack of slacks) await slack.stop();
+		for (const slack of Object.values(slacks)) await slack.stop();
 	}
 }
 
-async function measured(ours: Slack, bare: Slack): Promise<Figures> {
-	const took = { ours: [], oursEdited: [], bare: [], bareEdited: [] } as { [what: string]: number[] };
+type Sides<T> = { readonly [side in (typeof SIDES)[number]]: T };
+
+async function measured({ ours, bare, keeping }: Sides<Slack>): Promise<Figures> {
+	const took: Sides<{ answer: number; edited: number }[]> = { ours: [], bare: [], keeping: [] };
 	for (let n = 0; n < TRIES; n++) {
 		const who = ASKED[n % ASKED.length] ?? "mo";
 		const message = await until(
@@ -62,27 +69,32 @@ async function measured(ours: Slack, bare: Slack): Promise<Figures> {
 			() => `chore ${n} was not asked`,
 			POSTED_MS,
 		);
-		const same = await postSame(bare, who, message);
-		const one = await pressed(ours, who, message);
-		const other = await pressed(bare, who, same);
-		if (n >= WARM) {
-			took.ours?.push(one.answer);
-			took.oursEdited?.push(one.edited);
-			took.bare?.push(other.answer);
-			took.bareEdited?.push(other.edited);
-		}
+		const here = await postSame(bare, who, message);
+		const there = await postSame(keeping, who, message);
+		const one = {
+			ours: await pressed(ours, who, message),
+			bare: await pressed(bare, who, here),
+			keeping: await pressed(keeping, who, there),
+		};
+		if (n >= WARM) for (const side of SIDES) took[side].push(one[side]);
 		await sleep(REST_MS);
 	}
-	const of = (what: string, part: number): number => quantile(took[what] ?? [], part);
+	const of = (what: "answer" | "edited") => (side: keyof typeof took, part: number) =>
+		quantile(
+			took[side].map((one) => one[what]),
+			part,
+		);
+	const [answer, edited] = [of("answer"), of("edited")];
 	return {
-		"slack click to answer p50": of("ours", 0.5),
-		"slack click to answer p99": of("ours", 0.99),
-		"slack click to edited card p50": of("oursEdited", 0.5),
-		"slack click to edited card p99": of("oursEdited", 0.99),
-		"bare bolt answer p50": of("bare", 0.5),
-		"bare bolt edited card p50": of("bareEdited", 0.5),
-		"slack answer over bare bolt p50": of("ours", 0.5) / of("bare", 0.5),
-		"slack edited card over bare bolt p50": of("oursEdited", 0.5) / of("bareEdited", 0.5),
+		"slack click to answer p50": answer("ours", 0.5),
+		"slack click to answer p99": answer("ours", 0.99),
+		"slack click to edited card p50": edited("ours", 0.5),
+		"slack click to edited card p99": edited("ours", 0.99),
+		"bare bolt answer p50": answer("bare", 0.5),
+		"bare bolt edited card p50": edited("bare", 0.5),
+		"slack answer over bare bolt p50": answer("ours", 0.5) / answer("bare", 0.5),
+		"slack answer over bolt that keeps a row p50": answer("ours", 0.5) / answer("keeping", 0.5),
+		"slack edited card over bare bolt p50": edited("ours", 0.5) / edited("bare", 0.5),
 	};
 }
 
