@@ -102,6 +102,11 @@ export function readConfig(env: Environment, files: Files): Config {
 	return { host, port, ...address, ...surfaces, ...folders, key, signIn, logLevel };
 }
 
+/** Whether Slack is set up there. */
+export function usesSlack(env: Environment): boolean {
+	return readSlack(env) !== undefined;
+}
+
 /** The two folders, absolute. Needs no other variable, so that `check` works on a machine that has no key. */
 export function readFolders(env: Environment, files: Pick<Files, "cwd">): { definitions: string; data: string } {
 	const definitions = resolve(files.cwd, variable(env, "SOPWITH_DEFINITIONS") ?? "./sop-definitions");

@@ -36,6 +36,7 @@ const parts: Parts = {
 		const found = [...checkCards(fileURLToPath(new URL("../cards", import.meta.url))), ...checkBlocks()];
 		return found.map((problem) => ({ ...problem, file: problem.path, line: 1, column: 1 }));
 	},
+	checkForms: async (clients) => (await import("./cards/blocks-check.ts")).checkForms(clients),
 	restore: async (file, folder) => {
 		const { restore } = await import("./engine/embedded/backup.ts");
 		return restore(file, folder, terminal.clock.now());

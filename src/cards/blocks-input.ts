@@ -21,6 +21,8 @@ export type Drawing = {
 	readonly menu: number;
 	/** Sections of technical detail. */
 	readonly details: number;
+	/** Nothing stands beside a list: its titles end sooner. */
+	readonly bare?: boolean;
 };
 
 /** Characters of a text input. Source: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
@@ -81,8 +83,8 @@ function isList({ type, choices }: FilledField): boolean {
 }
 
 /** Choices whose titles a list has no room for, written out. A search says enough by what it finds. */
-function inFull(choices: readonly Choice[], { longest, menu }: Drawing): readonly Values[] {
-	if (choices.length > Math.min(menu, MOST_OPTIONS)) return [];
+function inFull(choices: readonly Choice[], { longest, menu, bare }: Drawing): readonly Values[] {
+	if (bare === true || choices.length > Math.min(menu, MOST_OPTIONS)) return [];
 	const long = cutOff(choices);
 	const lines = long.map(({ title, hint }) => `• ${inertMarkup(hint ? `${title}: ${hint}` : title, longest)}`);
 	return packed(lines);

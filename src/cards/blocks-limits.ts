@@ -7,7 +7,9 @@ import { elementProblems, textProblems } from "./blocks-elements.ts";
 
 /** Source: https://docs.slack.dev/reference/block-kit/blocks */
 export const MESSAGE_BLOCKS = 50;
-export const VIEW_BLOCKS = 100;
+const VIEW_BLOCKS = 100;
+/** Of a whole view as JSON. Slack takes 250 kB (https://docs.slack.dev/reference/methods/views.open, `view_too_large`). */
+const VIEW_BYTES = 190_000;
 /** Of a message's blocks as JSON; not documented. Source: https://github.com/slackapi/bolt-js/issues/2509 */
 export const MESSAGE_CHARACTERS = 13_000;
 /** Source: https://docs.slack.dev/reference/methods/chat.postMessage */
@@ -23,6 +25,18 @@ export function sizeOf(blocks: readonly Json[]): number {
 	return JSON.stringify(blocks).length;
 }
 
+/** Whether a view has room for them, and for what is carried beside them. */
+export function fitsView(blocks: readonly Json[]): boolean {
+	return blocks.length <= VIEW_BLOCKS && bytesOf(blocks) <= VIEW_BYTES - BESIDE_BYTES;
+}
+
+/** Title, buttons, and what is carried: `METADATA_MOST` characters, as JSON within JSON. */
+const BESIDE_BYTES = 10_000;
+
+function bytesOf(payload: unknown): number {
+	return Buffer.byteLength(JSON.stringify(payload));
+}
+
 /** Everything Slack would refuse in a message (`text`, `blocks`) or a view (`type` modal or home). Pure. */
 export function blockProblems(payload: unknown): readonly string[] {
 	if (!isRecord(payload as Json) || !Array.isArray((payload as Values).blocks)) return ["there are no blocks"];
@@ -33,10 +47,15 @@ export function blockProblems(payload: unknown): readonly string[] {
 		...(blocks.length > most ? [`${blocks.length} blocks; ${most} are the most`] : []),
 		...(blocks.length === 0 ? ["a card without blocks"] : []),
 		...(type === "modal" ? modalProblems(payload as Values, blocks) : []),
-		...(isView ? [] : messageProblems(payload as Values, blocks)),
+		...(isView ? sizeProblems(payload) : messageProblems(payload as Values, blocks)),
 		...twice(blocks.map((block) => asRecord(block).block_id)).map((id) => `two blocks are ${id}`),
 		...blocks.flatMap((block, at) => blockIn(block, isView).map((problem) => `block ${at}: ${problem}`)),
 	];
+}
+
+function sizeProblems(view: unknown): readonly string[] {
+	const bytes = bytesOf(view);
+	return bytes > VIEW_BYTES ? [`${bytes} bytes; ${VIEW_BYTES} are the most`] : [];
 }
 
 function messageProblems({ text }: Values, blocks: readonly Json[]): readonly string[] {

@@ -6,11 +6,11 @@ import type { Json, Values } from "../base/json.ts";
 import { type Block, bodyBlocks, detailBlocks, ROOMY } from "./blocks.ts";
 import { buttonBlocks } from "./blocks-button.ts";
 import { blockId, type Drawing, packed } from "./blocks-input.ts";
-import { VIEW_BLOCKS } from "./blocks-limits.ts";
+import { fitsView } from "./blocks-limits.ts";
 import { bold, plain } from "./blocks-text.ts";
 import type { CardName } from "./card.ts";
 import type { FilledCard } from "./fill.ts";
-import { pageOf, shortOf } from "./pages.ts";
+import { type PagedCard, pageOf, shortOf } from "./pages.ts";
 
 /** A modal as `views.open`, `views.push` and `views.update` take it. */
 export type View = Values;
@@ -34,10 +34,14 @@ export function cardView(name: CardName, filled: FilledCard, id: string, options
 	const header = filled.header.filter((text) => text !== named);
 	const title = filled.title === named ? "" : filled.title;
 	const card = { ...pageOf(filled, options.page), header, title, buttons: rest };
-	const drawing: Drawing = { card: id, place: "modal", stamp: "view", ...ROOMY };
 	const without = submit === undefined ? (["fields", "choices", "checklist"] as const) : [];
-	const blocks = [...bodyBlocks(name, card, drawing, without), ...buttonBlocks(name, card, drawing, true)];
-	return view(blocks.length <= VIEW_BLOCKS ? blocks : tight(name, card, drawing), {
+	const draw = (inside: PagedCard, how: Pick<Drawing, "longest" | "menu" | "details" | "bare">) => {
+		const drawing: Drawing = { card: id, place: "modal", stamp: "view", ...how };
+		return [...bodyBlocks(name, inside, drawing, without), ...buttonBlocks(name, card, drawing, true)];
+	};
+	let blocks = draw(card, ROOMY);
+	for (const how of TIGHTER) if (!fitsView(blocks)) blocks = draw(tight(card), how);
+	return view(blocks, {
 		title: named ?? PLACE,
 		...(submit === undefined ? {} : { submit: submit.title }),
 		close: close?.title ?? "Go back",
@@ -84,11 +88,18 @@ export function fieldErrors(filled: Pick<FilledCard, "fields">): { readonly [blo
 	);
 }
 
+/** What gives way, in turn, until a modal fits: longer lists are searched, then what stands beside a list ends sooner. */
+const TIGHTER = [
+	{ ...ROOMY, menu: 10, details: 1 },
+	{ ...ROOMY, menu: 2, details: 1 },
+	{ longest: 400, menu: 2, details: 1, bare: true },
+	{ longest: 120, menu: 2, details: 1, bare: true },
+] as const;
+
 /** A card with more fields than there is room below for what is wrong with each: it takes the hint's place. */
-function tight(name: CardName, card: FilledCard, drawing: Drawing): readonly Block[] {
+function tight(card: PagedCard): PagedCard {
 	const fields = card.fields.map(({ error, ...field }) => (error === undefined ? field : { ...field, hint: error }));
-	const narrow = { ...drawing, menu: 2, details: 1 };
-	return [...bodyBlocks(name, { ...shortOf(card), fields }, narrow), ...buttonBlocks(name, card, narrow, true)];
+	return { ...shortOf(card), fields };
 }
 
 function view(

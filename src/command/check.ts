@@ -3,7 +3,7 @@
  * what helps an editor.
  */
 import { plural } from "../base/words.ts";
-import { readFolders } from "../config.ts";
+import { readFolders, usesSlack } from "../config.ts";
 import { type Command, EXIT, outJson, problemLines } from "./command.ts";
 import { offerSchemas } from "./schema.ts";
 
@@ -18,7 +18,8 @@ export const check: Command = {
 		const [named] = call.words;
 		const folder = readFolders(named === undefined ? env : { ...env, SOPWITH_DEFINITIONS: named }, { cwd }).definitions;
 		const { problems: found, clients } = await call.parts.loadDefinitions(folder);
-		const problems = [...found, ...(await call.parts.checkCards())];
+		const forms = usesSlack(env) ? await call.parts.checkForms(clients) : [];
+		const problems = [...found, ...forms, ...(await call.parts.checkCards())];
 		await offerSchemas(call.parts);
 		if (call.json) outJson(call, { problems });
 		else if (problems.length > 0) call.terminal.out(problemLines(problems));

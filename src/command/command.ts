@@ -88,6 +88,8 @@ export type Parts = {
 	) => Promise<readonly Finding[]>;
 	/** Tries every card template. */
 	readonly checkCards: () => Promise<readonly Problem[]>;
+	/** Tries every form of the procedures as a modal of Slack. */
+	readonly checkForms: (clients: Definitions["clients"]) => Promise<readonly Problem[]>;
 	/** Puts a backup in place of what a data folder holds. Returns where the old files are, if there were any. */
 	readonly restore: (file: string, folder: string) => Promise<string | undefined>;
 	/** The JSON Schemas for editors, by file kind. */

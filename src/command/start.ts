@@ -2,7 +2,7 @@
  * `sopwith start`: serves until it is told to stop. Must never leave the socket or the data folder behind in use.
  */
 import { flushCompileCache } from "node:module";
-import { SopwithError } from "../base/errors.ts";
+import { ConfigError, type Problem, SopwithError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { openRedactor } from "../base/redact.ts";
 import { type Config, readConfig } from "../config.ts";
@@ -27,9 +27,11 @@ export const start: Command = {
 		const redactor = openRedactor();
 		const log = logFor(terminal, config.logLevel, redactor);
 		const stopped = terminal.stopped();
+		if (config.slack !== undefined) refuseUnfit(await call.parts.checkCards());
 		const app = await call.parts.openApp(config, { log, redactor, serve: true });
 		const control = await openControlOrClose(app, { config, log, clock });
-		const { problems } = app.definitions();
+		const { problems: found, clients } = app.definitions();
+		const problems = config.slack === undefined ? found : [...found, ...(await call.parts.checkForms(clients))];
 		if (problems.length > 0) terminal.talk(problemLines(problems));
 		if (call.json) outJson(call, { url: app.url });
 		else terminal.out(startWords(app, config));
@@ -43,6 +45,11 @@ export const start: Command = {
 		return EXIT.done;
 	},
 };
+
+/** A card that could not be shown is better known now than when somebody needs it. */
+function refuseUnfit(problems: readonly Problem[]): void {
+	if (problems.length > 0) throw new ConfigError(problems, "bad-cards");
+}
 
 type Around = { readonly config: Config; readonly log: Log; readonly clock: { now(): string } };
 

@@ -65,10 +65,15 @@ function clean(typed: Json, breaks: boolean): string | undefined {
 	return kept;
 }
 
+/** Characters that a field of words takes. */
+export function longestOf({ max, type }: Pick<Field, "max" | "type">): number {
+	return max ?? (type === "multiline" ? 2000 : 200);
+}
+
 function text(field: Field, typed: Json): Checked {
 	const kept = clean(typed, field.type === "multiline");
 	if (kept === undefined) return no("not-text", `Write the ${lowerFirst(field.label)} in plain text.`);
-	const most = field.max ?? (field.type === "multiline" ? 2000 : 200);
+	const most = longestOf(field);
 	const length = [...kept].length;
 	if (length > most)
 		return no("too-long", `The ${lowerFirst(field.label)} has ${length} characters; ${most} are the most.`);

@@ -45,6 +45,16 @@ const LIMITS: readonly (readonly [what: string, well: unknown, over: unknown])[]
 		{ type: "home", blocks: times(100, () => section(1)) },
 		{ type: "home", blocks: times(101, () => section(1)) },
 	],
+	[
+		"190,000 bytes of a modal",
+		modal({}, ...times(61, () => section(3000))),
+		modal({}, ...times(62, () => section(3000))),
+	],
+	[
+		"190,000 bytes of Home",
+		{ type: "home", blocks: times(61, () => section(3000)) },
+		{ type: "home", blocks: times(62, () => section(3000)) },
+	],
 	["13,000 characters in all", message(...times(4, () => section(3000))), message(...times(5, () => section(2600)))],
 	["3,000 characters of a section", message(section(3000)), message(section(3001))],
 	["a section with words", message(section(1)), message(section(0))],

@@ -68,6 +68,43 @@ describe("a list past what Slack takes", () => {
 	});
 });
 
+describe("a form with more than a modal has room for", () => {
+	const [field] = specimen.fields.filter(({ type }) => type === "choice");
+	assert.ok(field !== undefined);
+	const { error: _, ...list } = field;
+	const lists = (fields: number, choices: number, title: string) =>
+		Array.from({ length: fields }, (_, at) => ({
+			...list,
+			name: `list${at}`,
+			choices: Array.from({ length: choices }, (_, n) => {
+				const key = `site-${at}-${n}-${"k".repeat(130)}`;
+				return { key, value: key, title: `${n} ${title}` };
+			}),
+		}));
+
+	it("searches its menus when they would be too much together", () => {
+		const texts = Array.from({ length: 45 }, (_, at) => ({
+			...list,
+			type: "text" as const,
+			name: `t${at}`,
+			choices: [],
+		}));
+		const fields = [...texts, ...lists(5, 100, "of the northern region ".repeat(6))];
+		const view = cardView("form", { ...specimen, fields }, "c_1");
+		assert.deepEqual(blockProblems(view), []);
+		assert.equal(ofType(json(view), "external_select").length, 5);
+		const one = cardView("form", { ...specimen, fields: fields.slice(0, 46) }, "c_1");
+		assert.equal(ofType(json(one), "static_select").length, 1);
+	});
+
+	it("writes no long titles out beside its lists when there is no room", () => {
+		const fields = lists(60, 2, "long ".repeat(100));
+		const view = cardView("form", { ...specimen, fields }, "c_1");
+		assert.deepEqual(blockProblems(view), []);
+		assert.equal(ofType(json(view), "input").length, 60);
+	});
+});
+
 describe("a title that is too long for an option", () => {
 	const offered = (title: string, hint?: string) => {
 		const choice = { value: "a", title, ...(hint === undefined ? {} : { hint }) };

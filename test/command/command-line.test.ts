@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams as Child, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+	cpSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -115,6 +116,28 @@ describe("without a bot", () => {
 		const [problem] = JSON.parse(out).problems;
 		assert.equal(typeof problem.line, "number");
 		for (const member of ["file", "code", "message"]) assert.equal(typeof problem[member], "string", member);
+	});
+
+	test("a form that Slack could not open is named where Slack is set up, and only there", async () => {
+		const folder = join(shop.folder, "long-form");
+		cpSync(join(ROOT, "sop-definitions"), folder, { recursive: true });
+		const path = join(folder, "newhire.yaml");
+		const story = (at: number) => `  story${at}: { label: Story ${at}, type: multiline, max: 3000, optional: true }\n`;
+		const stories = Array.from({ length: 70 }, (_, at) => story(at)).join("");
+		writeFileSync(
+			path,
+			readFileSync(path, "utf8").replace(/\nform:.*\n/, (head) => `${head}${stories}`),
+		);
+		assert.equal((await shop.run(["check", folder])).code, 0);
+		const { PATH = "" } = process.env;
+		const slack = { SLACK_BOT_TOKEN: "xoxb-1-2-abc", SLACK_APP_TOKEN: "xapp-1-A1-2-abc" };
+		const env = { PATH, HOME: shop.folder, ...slack };
+		const child = spawn(process.execPath, [MAIN, "check", folder, "--json"], { cwd: ROOT, env, stdio: "pipe" });
+		const { code, out } = await ended(child, "");
+		assert.equal(code, 2);
+		const [problem] = JSON.parse(out).problems;
+		assert.deepEqual([problem.path, problem.code], ["contoso.newhire.form", "too-much-for-slack"]);
+		assert.match(problem.message, /^Slack cannot open this form when everything in it is filled in: \d+ bytes;/u);
 	});
 
 	test("a plan is shown and leaves nothing behind", async () => {
