@@ -61,7 +61,7 @@ function worstForm({ title, form }: Pick<Sop, "title" | "form">) {
 		client: { name: LONG, sandbox: true },
 		fields: form,
 		typed: Object.fromEntries(form.map((field) => [field.name, "x".repeat(brim(field))])),
-		problems: form.map(({ name }) => ({ path: `form.${name}`, code: "wrong", message: LONG })),
+		problems: form.map(({ name }) => ({ path: `form.${name}`, code: "too-long", message: LONG })),
 		people: [],
 	});
 }

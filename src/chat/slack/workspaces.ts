@@ -87,7 +87,7 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 			const second = typeof found === "object" && find(found.team) !== undefined;
 			if (second) parts.tell.shut({ team: found.team }, "second_token");
 			const afterMs = toMs(parts.clock.now());
-			if (found === "silent") known.set(nameOf(token), { againMs: 0, failures });
+			if (typeof found === "number") known.set(nameOf(token), { againMs: afterMs + found, failures });
 			else if (found === "shut" || second) {
 				known.set(nameOf(token), { againMs: afterMs + waitAfter(failures), failures: failures + 1 });
 			} else known.set(nameOf(token), { workspace: found });
@@ -117,6 +117,7 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
 	return { find, all, mayBe, look, open, close };
 }
 
+const BUSY = "Slack takes no more just now.";
 const SHUT = "Slack does not take the bot token of that workspace.";
 /** While nobody answers; whoever has something to say or to hear asks at once, for it may be over. */
 const SILENT_MS = 2_000;
@@ -124,8 +125,8 @@ const SILENT_MS = 2_000;
 const FIRST_MS = 15_000;
 const MOST_MS = 300_000;
 
-/** `silent`: it cannot be said now. `shut`: an operator has been told what to mend. */
-async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Workspace | "silent" | "shut"> {
+/** A number: it cannot be said now, and Slack asked for so many ms. `shut`: an operator has been told what to mend. */
+async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Workspace | number | "shut"> {
 	const named = { team: nameOf(token) };
 	try {
 		const api = await openApi(parts, token);
@@ -151,7 +152,7 @@ async function lookAt(parts: WorkspacesParts, token: WorkspaceToken): Promise<Wo
 			api: gated(parts, { team, token, api }),
 		};
 	} catch (error) {
-		if (error instanceof UnavailableError) return "silent";
+		if (error instanceof UnavailableError) return error.retryAfterMs ?? 0;
 		if (error instanceof SlackNo) parts.tell.shut(named, error.code);
 		else parts.complain(error);
 		return "shut";
@@ -178,15 +179,21 @@ async function appOf(api: SlackApi, bot: string): Promise<string | undefined> {
 
 type Opened = { readonly team: string; readonly token: WorkspaceToken; readonly api: SlackApi };
 
-/** While a token or a scope is missing, Slack is asked only now and then: whoever calls is told to come again. */
+/**
+ * While Slack wants to be left alone with a method, that is not called. While a token or a scope is missing, Slack is asked
+ * only now and then. Whoever calls is told to come again.
+ */
 function gated(parts: WorkspacesParts, at: Opened): SlackApi {
 	const { clock, tell } = parts;
 	const { team } = at;
 	let { api } = at;
 	const shut = new Map<string, { readonly untilMs: number; readonly failures: number }>();
+	const busy = new Map<string, number>();
 	return {
 		call: async (method, body) => {
 			const nowMs = toMs(clock.now());
+			const busyMs = (busy.get(method) ?? 0) - nowMs;
+			if (busyMs > 0) throw new UnavailableError("slack-busy", BUSY, { retryAfterMs: busyMs });
 			const retryAfterMs = Math.max(...["", method].map((name) => (shut.get(name)?.untilMs ?? 0) - nowMs));
 			if (retryAfterMs > 0) throw new UnavailableError("slack-shut", SHUT, { retryAfterMs });
 			try {
@@ -197,6 +204,8 @@ function gated(parts: WorkspacesParts, at: Opened): SlackApi {
 				if (shut.delete(method)) tell.well({ team, method });
 				return answer;
 			} catch (error) {
+				const saidMs = error instanceof UnavailableError ? error.retryAfterMs : undefined;
+				if (saidMs !== undefined) busy.set(method, toMs(clock.now()) + saidMs);
 				const sort = error instanceof SlackNo ? refusalOf(error.code).sort : undefined;
 				if (!(error instanceof SlackNo) || (sort !== "token" && sort !== "method")) throw error;
 				const name = sort === "token" ? "" : method;

@@ -111,6 +111,36 @@ describe("workspaces", () => {
 		await one.end();
 	});
 
+	for (const method of ["users.info", "chat.postEphemeral", "views.publish", "views.open", "users.lookupByEmail"]) {
+		test(`leave Slack alone with ${method} for as long as it asks, and with nothing else`, async () => {
+			const { api } = await world.workspaces.open(TEAM);
+			const body = { user: PEOPLE.mo.id, email: "mo@contoso.example" };
+			slack.faults.push({ method, status: 429, after: "60" });
+			await assert.rejects(api.call(method, body), { code: "slack-busy", retryAfterMs: 60_000 });
+			world.clock.pass(20_000);
+			await assert.rejects(api.call(method, body), { code: "slack-busy", retryAfterMs: 40_000 });
+			await put("others go");
+			assert.equal(slack.callsOf(method).length, 1);
+			world.clock.pass(40_000);
+			await api.call(method, body).catch(() => undefined);
+			assert.equal(slack.callsOf(method).length, 2);
+		});
+	}
+
+	test("one that asks for time at its first call is asked again after it", async () => {
+		slack.faults.push({ method: "auth.test", status: 429, after: "60" });
+		const one = await openSendWorld(slack.base);
+		const before = slack.callsOf("auth.test").length;
+		for (let second = 0; second < 60; second += 10) {
+			await one.workspaces.look();
+			one.clock.pass(10_000);
+		}
+		assert.equal(slack.callsOf("auth.test").length, before + 1);
+		await one.workspaces.look();
+		assert.equal(one.workspaces.all().length, 1);
+		await one.end();
+	});
+
 	test("a token that is of another workspace than the file says is not used", async () => {
 		const wrong = [{ token: new Secret(APP.bot), team: OTHER.team }];
 		const other = await openSendWorld(slack.base, { tokens: wrong });
