@@ -43,11 +43,12 @@ export async function askWhich(parts: Parts, from: From, more: { words?: string;
 	return reply(parts, { title, lead, fields, buttons: [button] }, how);
 }
 
-/** Goes on with the one that was chosen. */
+/** Goes on with the one that was chosen. Any other word is answered as if its first letters were typed. */
 export function goOn(parts: Parts, from: From, chosen: { word: string; words: string }): Promise<Reply> {
 	const { word, words } = chosen;
 	const found = from.person && startables(parts, from.person).find((each) => each.word === word);
-	return parts.bot.handle({ ...from, kind: "said", text: lineOf(word, words, found?.form ?? []) });
+	const text = found === undefined ? word.slice(0, MOST_IN_A_LINE) : lineOf(word, words, found.form);
+	return parts.bot.handle({ ...from, kind: "said", text });
 }
 
 type Startable = { readonly word: string; readonly title: string; readonly form: readonly Field[] };
@@ -64,7 +65,7 @@ export function startables({ desk }: Pick<BotParts, "desk">, person: Actor): rea
 
 /** As it would be typed: into the first field that takes several lines, or, when it is short, into the first ones of all. */
 function lineOf(word: string, words: string, form: readonly Field[]): string {
-	const plain = words.replaceAll(/["“”]/gu, "'").trim().slice(0, MOST_IN_A_NOTE);
+	const plain = words.slice(0, MOST_IN_A_NOTE).replaceAll(/["“”]/gu, "'").trim();
 	const note = form.find((field) => field.type === "multiline");
 	if (plain === "") return word;
 	if (note !== undefined) return `${word} ${note.name}="${plain}"`;

@@ -15,12 +15,16 @@ export type Said = {
 	readonly tail: string;
 };
 
-const TOKEN = /(?:[^\s"“”]+=)?"[^"]*"|(?:[^\s"“”]+=)?“[^”]*”|\S+/gu;
+/** Characters that are looked at of what somebody wrote; what is longer is refused afterwards. */
+export const MOST_READ = 12_000;
+
+const TOKEN = /(?:[^\s"“”]+=)?"[^"]*"|(?:[^\s"“”]+=)?“[^“”]*”|\S+/gu;
 const NAMED = /^([\p{L}][\p{L}\p{N}_-]*)=(.*)$/su;
 
 /** Reads a typed line. `/newhire`, `@Sopwith newhire` and `newhire` are the same. Never fails. */
 export function parse(text: string): Said {
 	const line = text
+		.slice(0, MOST_READ)
 		.replaceAll("\u00a0", " ")
 		.trim()
 		.replace(/^@?sopwith\b[:,]?\s*/iu, "")

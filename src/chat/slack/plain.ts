@@ -3,15 +3,12 @@
  * Source: https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
  */
 
-import { typedValue } from "../parse.ts";
+import { MOST_READ, typedValue } from "../parse.ts";
 
 const ENTITIES: { readonly [name: string]: string } = { amp: "&", lt: "<", gt: ">" };
 
 /** A user group: its handle, or its id where Slack gives no handle. Whom it stands for is nobody's to look up here. */
 const GROUP = "!subteam^";
-
-/** Characters that are looked at; what is longer is refused afterwards. */
-const MOST_READ = 12_000;
 
 /** Writes what was typed. `nameOf`: what somebody mentioned is called. */
 export function plainOf(written: string, nameOf: (user: string) => string): string {

@@ -5,6 +5,7 @@
 import { asList, asRecord, asText, type Values } from "../../base/json.ts";
 import { fieldOf, pressOf, revealOf, submittedOf } from "../../cards/blocks-back.ts";
 import type { Reveal } from "../../cards/blocks-button.ts";
+import { MOST_READ } from "../parse.ts";
 import { COMMAND } from "./asks.ts";
 import type { Delivery } from "./delivery.ts";
 import { plainOf } from "./plain.ts";
@@ -104,8 +105,8 @@ const TYPED: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast"
 function typed(event: Values, by: { readonly botUser: string; readonly nameOf: (user: string) => string }): Asked {
 	const fromBot = event.bot_id !== undefined || event.bot_profile !== undefined;
 	if (fromBot || !TYPED.has(asText(event.subtype)) || event.edited !== undefined) return NOTHING;
-	const said = asText(event.text);
-	const mention = new RegExp(`<@${by.botUser}(\\|[^>]*)?>`, "gu");
+	const said = asText(event.text).slice(0, MOST_READ);
+	const mention = new RegExp(`<@${by.botUser}(\\|[^<>]*)?>`, "gu");
 	const addressed = event.channel_type === "im" || event.type === "app_mention" || mention.test(said);
 	if (!addressed) return { kind: "overheard" };
 	return { kind: "said", text: plainOf(said.replaceAll(mention, " "), by.nameOf) };

@@ -3,14 +3,14 @@
  * in. Must never start anything before the form is sent, nor read a message for anything but its words.
  */
 import { asRecord, asText, type Values } from "../../base/json.ts";
-import { askWhich, CHOSEN, goOn, MOST_IN_A_NOTE } from "../from-message.ts";
+import { askWhich, CHOSEN, goOn } from "../from-message.ts";
 import { soon } from "../soon.ts";
 import type { Reply } from "../surface.ts";
 import type { ActParts } from "./act.ts";
 import type { Activity } from "./activity.ts";
 import { inboundOf } from "./inbound.ts";
 import { attached, cardOf, forDialog, wordsOf } from "./message.ts";
-import { type Asked, decoded, isPress, pressed } from "./read.ts";
+import { type Asked, isPress, pressed, wordsOfMessage } from "./read.ts";
 import type { Answer } from "./receive.ts";
 
 /** Makes the dialog's handler. */
@@ -26,7 +26,7 @@ export function createDialog(parts: ActParts) {
 
 /** First: which procedure, and what of the message goes along. */
 function opened(parts: ActParts, activity: Activity): Promise<Reply> {
-	return askWhich(parts, inboundOf(parts, activity), { words: wordsIn(activity) });
+	return askWhich(parts, inboundOf(parts, activity), { words: wordsOfMessage(activity.value) });
 }
 
 async function sent(parts: ActParts, activity: Activity, data: Values): Promise<Reply> {
@@ -37,19 +37,6 @@ async function sent(parts: ActParts, activity: Activity, data: Values): Promise<
 		return parts.bot.handle({ ...inbound, kind: "pressed", card, verb, values });
 	}
 	return goOn(parts, inbound, { word: asText(data.word), words: asText(data.words) });
-}
-
-/** The words of the message the dialog was opened on. */
-function wordsIn({ value }: Activity): string {
-	const { content, contentType } = asRecord(asRecord(value.messagePayload).body);
-	return (contentType === "text" ? asText(content) : wordsOfHtml(asText(content)))
-		.replaceAll(/\n{2,}/gu, "\n")
-		.trim()
-		.slice(0, MOST_IN_A_NOTE);
-}
-
-function wordsOfHtml(content: string): string {
-	return decoded(content.replaceAll(/<(br|\/p|\/div)[^>]*>/giu, "\n").replaceAll(/<[^>]*>/gu, ""));
 }
 
 /** Source: https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/respond-to-task-module-submit */

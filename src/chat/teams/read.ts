@@ -3,7 +3,8 @@
  * id, the verb and its inputs.
  */
 import { asRecord, asText, isRecord, type Json, type Values } from "../../base/json.ts";
-import { typedValue } from "../parse.ts";
+import { MOST_IN_A_NOTE } from "../from-message.ts";
+import { MOST_READ, typedValue } from "../parse.ts";
 import type { Activity } from "./activity.ts";
 
 export type Asked =
@@ -53,8 +54,9 @@ function typed({ raw, recipient, conversation }: Activity): Asked {
 		const isOurs = mention.type === "mention" && asRecord(mention.mentioned).id === recipient.id;
 		return isOurs && asText(mention.text) !== "" ? [asText(mention.text)] : [];
 	});
-	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), asText(raw.text));
-	const named = without.replaceAll(/(=?)<at[^>]*>(.*?)<\/at>/giu, (_, is: string, name: string) =>
+	const written = asText(raw.text).slice(0, MOST_READ);
+	const without = ours.reduce((line, mention) => line.replaceAll(mention, " "), written);
+	const named = without.replaceAll(/(=?)<at[^<>]*>([^<]*)<\/at>/giu, (_, is: string, name: string) =>
 		is === "" ? name : `=${typedValue(name)}`,
 	);
 	const line = decoded(named)
@@ -67,8 +69,26 @@ function typed({ raw, recipient, conversation }: Activity): Asked {
 const ENTITIES: { readonly [name: string]: string } = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: " " };
 
 /** Teams writes the few characters of markup as entities, also in plain text. */
-export function decoded(line: string): string {
+function decoded(line: string): string {
 	return line.replaceAll(/&(amp|lt|gt|quot|#39|nbsp);/gu, (_, name: string) => ENTITIES[name] ?? "");
+}
+
+/** The first words of the message that a dialog was opened on. Ends of lines stay, all other markup goes. */
+export function wordsOfMessage(value: Values): string {
+	const { content, contentType } = asRecord(asRecord(value.messagePayload).body);
+	const written = asText(content).slice(0, MOST_OF_A_MESSAGE);
+	const words = contentType === "text" ? written : decoded(withoutTags(written));
+	return words
+		.replaceAll(/\n{2,}/gu, "\n")
+		.trim()
+		.slice(0, MOST_IN_A_NOTE);
+}
+
+/** A message holds about 100 kB. Source: https://learn.microsoft.com/microsoftteams/limits-specifications-teams */
+const MOST_OF_A_MESSAGE = 100_000;
+
+function withoutTags(written: string): string {
+	return written.replaceAll(/<(br|\/p|\/div)[^<>]*>/giu, "\n").replaceAll(/<[^<>]*>/gu, "");
 }
 
 /**
