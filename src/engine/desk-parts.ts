@@ -26,7 +26,8 @@ export type Stored = { readonly run: Run; readonly sop: Sop };
 
 export const NO_RUN = "There is no such run for you to see.";
 
-type Asked = { readonly actor: Actor; readonly verb: AskedVerb; readonly stored: Stored; readonly wait?: Wait };
+type Asked = { readonly actor: Actor; readonly verb: AskedVerb; readonly stored: Stored; readonly wait?: Asks };
+type Asks = Pick<Wait, "who" | "also" | "claimedBy">;
 
 export function rosterOf(parts: Pick<DeskParts, "definitions">, client: ClientId): Roster | undefined {
 	const { clients } = parts.definitions();

@@ -4,17 +4,23 @@
  */
 import { ConflictError, InputError } from "../base/errors.ts";
 import { asRecord, type Json, sameJson, type Values } from "../base/json.ts";
+import { peopleOf, resolveWho } from "../people/resolve.ts";
+import { humansAmong } from "../people/same.ts";
 import { checkForm } from "../sop/form.ts";
+import { involvedOf } from "./describe.ts";
 import type { Desk } from "./desk.ts";
 import {
 	allowed,
 	clientOf,
 	contextOf,
 	type DeskParts,
+	may,
 	NO_RUN,
 	type Order,
 	order,
 	orderKey,
+	rosterOf,
+	type Stored,
 	taken,
 } from "./desk-parts.ts";
 import type { RunId } from "./event.ts";
@@ -93,5 +99,32 @@ export async function undo(parts: DeskParts, request: Parameters<Desk["undo"]>[0
 	if (stored.run.request.undo !== undefined || undoable(stored.run).length === 0)
 		throw new ConflictError("nothing-to-undo", "This run changed nothing that can be undone.");
 	const wanted = undoRequest(stored.sop, stored.run, { by: actor.id, via, from, key });
-	return parts.host.start(wanted, undoSop(stored.sop, wanted));
+	const sop = undoSop(stored.sop, wanted);
+	checkApprovers(parts, { run: { ...stored.run, request: wanted }, sop });
+	return parts.host.start(wanted, sop);
+}
+
+/** There is one undo of a run, so it is not begun where it would wait for people who are not there. */
+function checkApprovers(parts: DeskParts, undo: Stored): void {
+	const { run, sop } = undo;
+	const [approve] = sop.steps;
+	const roster = rosterOf(parts, run.client);
+	if (approve?.kind !== "approve" || roster === undefined) return;
+	const { by: who, need } = approve;
+	if (who.some((one) => peopleOf(one, roster) === "group")) return;
+	const able = resolveWho(who, roster, involvedOf(sop, run)).filter((id) => {
+		const isOurs = roster.people.some((person) => person.id === id && person.of === "msp");
+		const actor = isOurs ? { id } : { id, client: run.client };
+		return may(parts, { actor, verb: "approve", stored: undo, wait: { who } }).ok;
+	});
+	const can = humansAmong(roster, able).length;
+	if (can >= need) return;
+	const needs = `This undo needs ${need} ${need === 1 ? "person" : "people"} to approve it`;
+	throw new ConflictError(
+		"nobody-approves",
+		`${needs}, and ${can === 0 ? "nobody" : `only ${can}`} can. Nothing was started.`,
+		{
+			advice: "Whoever asks for it cannot approve it: let somebody else ask, or add to the client’s roles.",
+		},
+	);
 }

@@ -162,7 +162,7 @@ export interface Desk {
 		readonly words: string;
 		readonly key: string;
 	}): Promise<Receipt>;
-	/** Starts the undo of a run. Errors: `ConflictError` `undone-already` with the first one's id in `reason.words`; `nothing-to-undo`; `still-running`. */
+	/** Starts the undo of a run. Errors: `ConflictError` `undone-already` with the first one's id in `reason.words`; `nothing-to-undo`; `still-running`; `nobody-approves`. */
 	undo(request: {
 		readonly actor: Actor;
 		readonly run: RunId;

@@ -134,6 +134,8 @@ export type StartRequest = {
 		readonly of: RunId;
 		readonly entries: readonly LedgerEntry[];
 		readonly approvers: readonly string[];
+		/** How many of them have to; one where it does not say. */
+		readonly need?: number;
 	};
 	/** A child: whose, and which part. `item`: of an `each` above 50. */
 	readonly parent?: {
@@ -159,6 +161,8 @@ export type LedgerEntry = {
 	readonly at: Instant;
 	/** Turned round by the run itself: nothing of it is left for an undo. */
 	readonly undone?: true;
+	/** Of what another SOP changed for this run: who had to approve it there, and how many of them. */
+	readonly guard?: { readonly by: readonly string[]; readonly need: number };
 };
 
 /** Where a message was marked for a note. */

@@ -4,7 +4,8 @@
  */
 import { sha256 } from "../base/json.ts";
 import { lowerFirst } from "../sop/form-values.ts";
-import type { ActionFacts, Sop, Step, Templates, Who } from "../sop/sop.ts";
+import type { ActionFacts, Sop, Step, Templates } from "../sop/sop.ts";
+import { guardOf } from "./act.ts";
 import type { Fold } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { LedgerEntry, StartRequest } from "./event.ts";
@@ -22,15 +23,29 @@ export function undoable(run: Run): readonly LedgerEntry[] {
 	return run.ledger.filter((entry) => !staysSo(entry) && entry.undone !== true).toReversed();
 }
 
-/** Who approves the undo: whoever approved in the SOP, or its owner. */
-function approversOf(sop: Sop): readonly Who[] {
-	for (const { step } of placesOf(sop).values()) if (step.kind === "approve") return step.by;
-	return ["owner"];
+type Guard = NonNullable<LedgerEntry["guard"]>;
+
+/** Who approves the undo: the most who had to approve any of what is undone; else whoever approves in the SOP, or its owner. */
+function guardOfUndo(sop: Sop, entries: readonly LedgerEntry[]): Guard {
+	const guards = guarded(sop, entries).flatMap(({ guard }) => (guard === undefined ? [] : [guard]));
+	const most = Math.max(0, ...guards.map(({ need }) => need));
+	const strictest = guards.findLast(({ need }) => need === most);
+	if (strictest !== undefined) return strictest;
+	for (const { step } of placesOf(sop).values()) if (step.kind === "approve") return { by: step.by, need: 1 };
+	return { by: ["owner"], need: 1 };
+}
+
+/** What was changed, each with who had to approve it, as far as this SOP says so: another SOP does not have its steps. */
+export function guarded(sop: Sop, ledger: readonly LedgerEntry[]): readonly LedgerEntry[] {
+	return ledger.map((entry) => {
+		const found = entry.guard ?? guardOf({ sop }, entry.path);
+		return found === undefined ? entry : { ...entry, guard: { by: found.by, need: found.need } };
+	});
 }
 
 /** The SOP of an undo run. The same run and ledger give the same SOP. */
 export function undoSop(sop: Sop, request: StartRequest): Sop {
-	const undo = request.undo ?? { of: "", entries: [], approvers: [] };
+	const undo: NonNullable<StartRequest["undo"]> = request.undo ?? { of: "", entries: [], approvers: [] };
 	const steps = undo.entries.map((entry, i) => undoStep(sop, entry, i));
 	const approve: Step = {
 		...plain,
@@ -38,7 +53,7 @@ export function undoSop(sop: Sop, request: StartRequest): Sop {
 		name: "Approve the undo",
 		kind: "approve",
 		by: undo.approvers,
-		need: 1,
+		need: undo.need ?? 1,
 		valid: { clock: "wall", ms: VALID_MS },
 		guards: steps.map((step) => step.id),
 		destructive: true,
@@ -91,13 +106,10 @@ function actionOf(step: Step): ActionFacts | undefined {
 
 /** The request for the undo of a run. */
 export function undoRequest(sop: Sop, run: Run, by: Pick<StartRequest, "by" | "via" | "from" | "key">): StartRequest {
-	return {
-		...by,
-		client: run.client,
-		sop: run.sop,
-		form: run.form,
-		undo: { of: run.id, entries: undoable(run), approvers: approversOf(sop) },
-	};
+	const entries = undoable(run);
+	const { by: approvers, need } = guardOfUndo(sop, entries);
+	const undo = { of: run.id, entries, approvers, ...(need === 1 ? {} : { need }) };
+	return { ...by, client: run.client, sop: run.sop, form: run.form, undo };
 }
 
 /** Whether a run that ends by `onFailure: undo` still waits for that undo. Notes the undo when it is first wanted. */

@@ -9,13 +9,22 @@ import { SopwithError } from "../../src/base/errors.ts";
 import type { Values } from "../../src/base/json.ts";
 import type { RunDescription } from "../../src/engine/desk.ts";
 import type { Actor } from "../../src/people/roster.ts";
-import type { Step } from "../../src/sop/sop.ts";
-import { DI, FINN, HARRIET, MO, openWorld, TIA, type World } from "../chat/world.ts";
+import type { Sop, Step } from "../../src/sop/sop.ts";
+import { DI, definitions, FINN, HARRIET, MO, openWorld, TIA, type World } from "../chat/world.ts";
+
+const { newhire } = definitions.clients.contoso?.sops ?? {};
+assert.ok(newhire);
+/** The same, but two have to approve it. */
+const two: Sop = {
+	...{ ...newhire, id: "two", definition: "2".repeat(64), unique: [] },
+	starts: [{ kind: "command", command: "two", by: ["hr"] }],
+	steps: newhire.steps.map((step) => (step.kind === "approve" ? { ...step, by: ["it-lead", "owner"], need: 2 } : step)),
+};
 
 let world: World;
 let no = 0;
 before(async () => {
-	world = await openWorld();
+	world = await openWorld({ sops: { two } });
 });
 after(() => world.end());
 
@@ -186,6 +195,26 @@ test("an undo is the requester's or the owner's, of a run that is over, once", a
 	assert.equal(await code(amend(HARRIET, run)), "ended");
 });
 
+test("what two approved is undone by two, and not begun where there are not two to approve it", async () => {
+	const { run } = await world.desk.start({
+		...{ actor: HARRIET, client: "contoso", sop: "two", form: form("Two"), key: "two", via: "web" },
+	});
+	const approve = async (actor: Actor, of: string) => {
+		const { wait } = (await until(of, "waiting")).steps.find((s) => s.path === "approve") ?? assert.fail("it is asked");
+		const plan = wait?.plan ?? "";
+		await world.desk.answer({ actor, run: of, wait: wait?.id ?? "", verb: "approve", plan, values: {}, via: "web" });
+	};
+	await approve(MO, run);
+	await approve(DI, run);
+	await until(run, "done");
+	assert.equal(await code(undo(DI, run)), "nobody-approves", "she cannot approve what she asks for");
+	const receipt = await undo(HARRIET, run);
+	await approve(MO, receipt.run);
+	assert.equal((await until(receipt.run, "waiting")).plan?.decidedBy, undefined);
+	await approve(DI, receipt.run);
+	assert.deepEqual((await until(receipt.run, "running")).plan?.decidedBy, ["mo", "di"]);
+});
+
 test("what a reader may do with a run is what the desk would let them do, as the run stands", async () => {
 	const { run, wait, plan } = await asked("Offered");
 	const offered = async (actor: Actor) => (await world.desk.read(actor, run))?.may;
@@ -218,8 +247,6 @@ test("what waits for a person is listed for them alone, until it is answered", a
 });
 
 test("a broadcast waits for everybody it means, asks nobody twice, and shows who has not read it", async () => {
-	const { newhire } = world.definitions().clients.contoso?.sops ?? {};
-	assert.ok(newhire);
 	const to = ["hr", "it-lead", "owner"];
 	const more = { let: {}, blocking: true, onFailure: "ask", acknowledge: true } as const;
 	const notice: Step = { ...more, id: "notice", name: "Read this", kind: "tell", to, card: "notice", data: {} };

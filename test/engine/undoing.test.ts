@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StartRequest } from "../../src/engine/event.ts";
-import { undoable, undoRequest, undoSop } from "../../src/engine/undo.ts";
+import type { LedgerEntry, StartRequest } from "../../src/engine/event.ts";
+import { guarded, undoable, undoRequest, undoSop } from "../../src/engine/undo.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import {
 	approveStep,
@@ -55,6 +55,31 @@ test("whoever approves in the SOP approves its undo, and its owner where nobody 
 	assert.deepEqual(undoRequest(sop, told.run(), by).undo?.approvers, ["owner"]);
 	const approved = sopFor([approveStep(["a"], { by: ["it-lead", "hr"] }), doStep("a")]);
 	assert.deepEqual(undoRequest(approved, tell(approved).run(), by).undo?.approvers, ["it-lead", "hr"]);
+});
+
+test("as many approve an undo as had to approve any of what it undoes, in a part too", () => {
+	const first = approveStep(["a"]);
+	const second = approveStep(["b"], { id: "second", by: ["owner", "hr"], need: 2 });
+	const steps = [first, doStep("a"), second, doStep("b", { guard: { id: "second", depth: 0 } })];
+	const sop = sopFor(steps);
+	const entries = (...paths: readonly string[]): readonly LedgerEntry[] =>
+		paths.map((path) => {
+			const at = "2026-06-01T00:00:00.000Z";
+			return { path, attempt: 1, action: "thing.make", input: {}, change: make, state: "applied", at };
+		});
+	const asked = (ledger: readonly LedgerEntry[], of = sop) => {
+		const request = undoRequest(of, { ...tell(of).run(), ledger }, by);
+		const [approve] = undoSop(of, request).steps;
+		assert.ok(approve?.kind === "approve");
+		return { by: approve.by, need: approve.need };
+	};
+	assert.deepEqual(asked(entries("a")), { by: ["it-lead"], need: 1 });
+	assert.deepEqual(asked(entries("a", "b", "a")), { by: ["owner", "hr"], need: 2 });
+	const whole = sopFor([{ ...base, id: "r", name: "R", kind: "run", sop: "part", with: {} }]);
+	const told = guarded(sop, entries("b")).map((entry) => ({ ...entry, path: `r.${entry.path}` }));
+	assert.deepEqual(asked(told, whole), { by: ["owner", "hr"], need: 2 });
+	const old = entries("b").map((entry) => ({ ...entry, path: `r.${entry.path}` }));
+	assert.deepEqual(asked(old, whole), { by: ["owner"], need: 1 }, "in a run from before that was kept");
 });
 
 test("an undo asks for one run's ledger in its own words", () => {

@@ -6,6 +6,7 @@ import type { Sop } from "../../sop/sop.ts";
 import type { Effect } from "../effect.ts";
 import type { NewEvent, RunId, StartRequest } from "../event.ts";
 import type { DeliveryKey, Host, Receipt } from "../ports.ts";
+import { guarded } from "../undo.ts";
 import type { Log } from "./core.ts";
 import type { Entry } from "./entry.ts";
 
@@ -52,7 +53,7 @@ export async function tellParentOf(parts: Pick<ChildParts, "inner">, entry: Entr
 	const phase = entry.run.ended?.phase;
 	if (parent === undefined || phase === undefined) return;
 	const { outputs, ledger } = entry.run;
-	const made = ledger.length === 0 ? {} : { ledger };
+	const made = ledger.length === 0 ? {} : { ledger: guarded(entry.sop, ledger) };
 	const event: NewEvent = { kind: "child-ended", child: entry.id, phase, outputs, ...made };
 	await parts.inner.deliver(parent.run, event, childKey(entry.id));
 }
