@@ -31,12 +31,20 @@ after(async () => {
 });
 
 /** Does something, and gives the messages that came of it in a place. */
-async function after_(who: SlackWho, act: () => Promise<unknown>, channel = world.slack.dm(who)) {
+type Expected = { readonly who: SlackWho; readonly words: RegExp; readonly channel?: string };
+
+/** What Sopwith says with these words after that: what belongs to something earlier may still be on its way. */
+async function toldAfter(expected: Expected, act: () => Promise<unknown>): Promise<SlackMessage> {
+	const { who, words, channel = world.slack.dm(who) } = expected;
 	const before = new Set(world.slack.messages(channel).map(({ ts }) => ts));
 	await act();
 	return until(
-		() => world.slack.messages(channel).find(({ ts, user }) => !before.has(ts) && user === APP.botUser),
-		() => `nothing new for ${who}`,
+		() =>
+			world.slack
+				.messages(channel)
+				.filter(({ ts, user }) => !before.has(ts) && user === APP.botUser)
+				.find(({ text, blocks }) => words.test(`${text} ${wordsIn(blocks)}`)),
+		() => `${who} was not told ${words}`,
 	);
 }
 
@@ -65,10 +73,7 @@ async function opened(act: () => Promise<unknown>): Promise<View> {
 async function asked(): Promise<SlackMessage> {
 	const name = `Person${++count}`;
 	await opened(() => world.slack.command("harriet", "/newhire", `${name} Test`));
-	return after_("mo", async () => {
-		await world.slack.submit("harriet", FORM);
-		await until(() => world.slack.messages(world.slack.dm("mo")).some((message) => message.text.includes(name)));
-	});
+	return toldAfter({ who: "mo", words: new RegExp(name, "u") }, () => world.slack.submit("harriet", FORM));
 }
 
 const now = (message: SlackMessage) => standing(world.slack, message);
@@ -79,9 +84,9 @@ describe("a form", { skip }, () => {
 		const view = await opened(() => world.slack.command("harriet", "/newhire", "Ada Lovelace"));
 		assert.match(JSON.stringify(view.blocks), /"initial_value":"Ada"/);
 		assert.match(JSON.stringify(view.blocks), /"initial_value":"Lovelace"/);
-		const told = await after_("harriet", () => world.slack.submit("harriet", FORM));
+		const words = /Asked for: Ada Lovelace.*Nothing has changed yet/;
+		await toldAfter({ who: "harriet", words }, () => world.slack.submit("harriet", FORM));
 		await until(() => world.slack.views().length === 0);
-		assert.match(wordsIn(told.blocks), /Asked for: Ada Lovelace.*Nothing has changed yet/);
 	});
 
 	test("comes back with what is wrong at its field, keeps what was typed, and starts nothing", async () => {
@@ -92,8 +97,8 @@ describe("a form", { skip }, () => {
 		assert.deepEqual(Object.keys(body.errors), ["field/startDate/0"]);
 		assert.equal(world.slack.views().length, 1, "the modal stays, with what was typed");
 		assert.doesNotMatch(JSON.stringify((await world.desk.list(HARRIET, { phase: "open" })).items), /Grace/);
-		const told = await after_("harriet", () => world.slack.submit("harriet", FORM));
-		assert.match(wordsIn(told.blocks), /Asked for: Grace Hopper/);
+		const words = /Asked for: Grace Hopper/;
+		await toldAfter({ who: "harriet", words }, () => world.slack.submit("harriet", FORM));
 		await until(() => world.slack.views().length === 0);
 	});
 
@@ -177,17 +182,17 @@ describe("an approval", { skip }, () => {
 		const card = await asked();
 		await world.slack.press("mo", card, "Approve");
 		await became(card, /Approved by you/);
-		const told = await after_("mo", () => world.slack.press("mo", card, "Approve"));
-		assert.match(wordsIn(told.blocks), /You approved this in Slack at .*Nothing more is needed/s);
+		const words = /You approved this in Slack at .*Nothing more is needed/s;
+		await toldAfter({ who: "mo", words }, () => world.slack.press("mo", card, "Approve"));
 	});
 
 	test("of another client’s run is refused as if it were not there", async () => {
 		const card = await asked();
-		const told = await after_("sol", () => {
+		const words = /There is no such run that you can see. Nothing was done/;
+		const told = await toldAfter({ who: "sol", words }, () => {
 			const theirs = { ...card, channel: world.slack.dm("sol") };
 			return world.slack.line.deliver("interactive", press("sol", theirs, "verb/approve/0"));
 		});
-		assert.match(wordsIn(told.blocks), /There is no such run that you can see. Nothing was done/);
 		assert.doesNotMatch(wordsIn(told.blocks), /Person|Contoso/);
 		assert.match(wordsIn(now(card).blocks), /Approve the plan/);
 	});
@@ -299,8 +304,7 @@ describe("what is typed", { skip }, () => {
 	});
 
 	test("and edited afterwards is not typed again, nor what a bot says", async () => {
-		const first = await after_("harriet", () => world.slack.say("harriet", "approvals"));
-		assert.match(wordsIn(first.blocks), /waits? for you/);
+		await toldAfter({ who: "harriet", words: /waits? for you/ }, () => world.slack.say("harriet", "approvals"));
 		const channel = world.slack.dm("harriet");
 		const mine = world.slack.messages(channel).findLast(({ user }) => user === PEOPLE.harriet.id);
 		const calls = world.slack.calls.length;
@@ -322,8 +326,8 @@ describe("what is typed", { skip }, () => {
 	});
 
 	test("at length is read by nobody, and that is said", async () => {
-		const told = await after_("harriet", () => world.slack.say("harriet", `newhire ${"x".repeat(5000)}`));
-		assert.match(wordsIn(told.blocks), /too long for a command.*Nothing was started/);
+		const words = /too long for a command.*Nothing was started/;
+		await toldAfter({ who: "harriet", words }, () => world.slack.say("harriet", `newhire ${"x".repeat(5000)}`));
 	});
 });
 
@@ -398,8 +402,9 @@ describe("Home", { skip }, () => {
 test("added to a channel it says hello to all; taken out, an operator is told", { skip }, async () => {
 	const channel = CHANNELS.lounge;
 	const joined = { type: "member_joined_channel", user: APP.botUser, channel, team: TEAM };
-	const hello = await after_("mo", () => world.slack.line.deliver("events_api", envelope(joined)), channel);
-	assert.match(hello.text, /Hello/);
+	await toldAfter({ who: "mo", words: /Hello/, channel }, () =>
+		world.slack.line.deliver("events_api", envelope(joined)),
+	);
 	await world.slack.line.deliver("events_api", envelope({ type: "channel_left", channel, actor_id: PEOPLE.mo.id }));
 	assert(world.heard.some(({ what, why }) => what === "slack-shut" && why?.includes(channel)));
 });
