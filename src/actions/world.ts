@@ -6,12 +6,18 @@ import { type Json, sha256, type Values } from "../base/json.ts";
 import type { Secret } from "../base/secret.ts";
 import { type Clock, toMs } from "../base/time.ts";
 import type { World } from "../engine/action.ts";
+import { involvedOf } from "../engine/describe.ts";
 import type { Path } from "../engine/event.ts";
 import { madeBy } from "../engine/made.ts";
+import { NOT_ASKED } from "../engine/plan-only.ts";
 import type { Vault } from "../engine/ports.ts";
 import type { Run } from "../engine/run.ts";
+import { namesOf } from "../people/names.ts";
+import { settleOpeners } from "../people/openers.ts";
+import { resolveWho } from "../people/resolve.ts";
+import type { Roster } from "../people/roster.ts";
 import type { Client } from "../sop/definitions.ts";
-import type { ActionName, ClientId, Sop } from "../sop/sop.ts";
+import type { ActionName, ClientId, Sop, Who } from "../sop/sop.ts";
 import { type ConnectParts, connect } from "./connect.ts";
 import { refusal } from "./doors.ts";
 import { heldBack } from "./look-only.ts";
@@ -59,7 +65,7 @@ export function createWorlds(parts: WorldParts): Worlds {
 		if (opened.users === 0 && current.get(id) !== opened) void closed(opened);
 	};
 	return {
-		async worldOf(run, _sop, step) {
+		async worldOf(run, sop, step) {
 			const client = parts.clientOf(run.client);
 			if (client === undefined) {
 				throw refusal("no-such-client", `There is no client ${run.client} any more. Nothing changed.`, run.client);
@@ -68,7 +74,7 @@ export function createWorlds(parts: WorldParts): Worlds {
 			opened.users++;
 			try {
 				const { door } = await opened.doors;
-				return { ...door, ...around(parts, client, run, step), leave: once(() => leave(client.id, opened)) };
+				return { ...door, ...around(parts, client, { run, sop, step }), leave: once(() => leave(client.id, opened)) };
 			} catch (error) {
 				if (current.get(client.id) === opened) current.delete(client.id);
 				leave(client.id, opened);
@@ -99,8 +105,9 @@ function isNew(run: Run, name: string, clock: Clock): boolean {
 }
 
 /** What a step has besides its doors: who it is, and its own corner of the vault. */
-function around(parts: WorldParts, client: Client, run: Run, step: Path) {
+function around(parts: WorldParts, client: Client, of: { readonly run: Run; readonly sop: Sop; readonly step: Path }) {
 	const { vault } = parts;
+	const { run, step } = of;
 	const named = (name: string) => `${client.id}/runs/${run.id}/${step}/${name}`;
 	return {
 		client: client.id,
@@ -112,10 +119,21 @@ function around(parts: WorldParts, client: Client, run: Run, step: Path) {
 		begun: run.ledger.filter((one) => one.path === step && one.undone !== true).map(({ change }) => change),
 		isNew: (name: string) => isNew(run, name, parts.clock),
 		heldBack: (action: ActionName, input: Values) => heldBack(client, action, input),
+		openers: (who: readonly Who[]) => openersOf(client.roster, who, of),
 		addressOf: (person: string) => client.roster.people.find((one) => one.id === person)?.email,
 		reveal: (ref: { readonly $secret: string }) => vault.reveal(client.id, ref),
 		keep: (name: string, value: Secret) => vault.keep(client.id, named(name), value),
 		replace: (name: string, value: Secret) => vault.replace(client.id, named(name), value),
 		holds: (name: string) => vault.holds(client.id, named(name)),
+		wasOpened: async (name: string) => (await vault.taken(client.id, { $secret: named(name) })) !== undefined,
 	};
+}
+
+function openersOf(roster: Roster, who: readonly Who[], { run, sop }: { readonly run: Run; readonly sop: Sop }) {
+	const involved = involvedOf(sop, run);
+	const to = settleOpeners(who, roster, involved);
+	const people = resolveWho(to, roster, involved);
+	if (people.length > 0) return { to, words: namesOf(people, roster) };
+	const isPlanOnly = to.includes("requester") && run.request.by === NOT_ASKED;
+	return isPlanOnly ? { to, words: "whoever asks" } : undefined;
 }

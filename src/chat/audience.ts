@@ -35,6 +35,7 @@ export async function placesOf(
 		for (const to of channelPlaces(parts, audience.channel, state.run.client)) found.set(addresseeOf(to), { to });
 		return [...found.values()];
 	}
+	if (audience.unless !== undefined && peopleIn(parts, audience.unless, state).length > 0) return [];
 	const decides = message.card === "approval" && message.wait !== undefined;
 	for (const person of peopleIn(parts, audience.who, state)) {
 		if (decides && cannotDecide(parts, person, state)) continue;

@@ -104,7 +104,10 @@ function gone(): Html {
 async function notTheirs(visit: Visit, { run, step }: Waiting): Promise<void> {
 	const reader = readerFor(visit, run.client);
 	const names = (step.handover?.to ?? []).map((id) => reader.nameOf(id) ?? "someone we do not know").join(" or ");
-	const lead = `This first sign-in is for ${names} alone. Nothing was opened; ${names} can open it.`;
+	const lead =
+		names === ""
+			? `Whoever was approved to open this first sign-in has left. Nothing was opened. ${wayOn(visit, run)}`
+			: `This first sign-in is for ${names} alone. Nothing was opened; ${names} can open it.`;
 	await show(visit, {
 		title: "For someone else",
 		client: run.client,
@@ -112,6 +115,12 @@ async function notTheirs(visit: Visit, { run, step }: Waiting): Promise<void> {
 		narrow: true,
 		body: errorBody(403, { lead }),
 	});
+}
+
+/** What gets somebody in, when nobody who may open it is there any more. */
+function wayOn(visit: Visit, run: RunDescription): string {
+	if (run.endedAt !== undefined) return `Ask ${ownerOf(visit, run)} for a new one.`;
+	return `${ownerOf(visit, run)} can change the manager in the form; a new one is made once that is approved.`;
 }
 
 function secretIn(value: Json): SecretRef | undefined {

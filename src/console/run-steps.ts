@@ -81,6 +81,8 @@ function planPart(step: StepDescription, run: RunDescription, reader: Reader): H
 
 function handoverLine(step: StepDescription, run: RunDescription, reader: Reader): Html {
 	const mine = reader.you !== undefined && step.handover?.to.includes(reader.you);
+	if (step.handover?.to.length === 0)
+		return html`<p class="meta">Nobody can open it any more: whoever was approved for it has left.</p>`;
 	if (!mine)
 		return html`<p class="meta">For ${(step.handover?.to ?? []).map((id) => reader.nameOf(id)).join(" or ")} alone; it is shown once.</p>`;
 	return html`<p><a href="/handover/${run.id}/${encodeURIComponent(step.path)}">Open the first sign-in</a></p>`;

@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import type { Values } from "../base/json.ts";
 import type { Secret } from "../base/secret.ts";
-import type { ActionFacts, ActionName, ClientId, Templates } from "../sop/sop.ts";
+import type { ActionFacts, ActionName, ClientId, Templates, Who } from "../sop/sop.ts";
 import type { Change, Check, Choice, Code, Outcome, RunId, SecretRef } from "./event.ts";
 import type { Directory, Graph, Http, Mail } from "./remote.ts";
 
@@ -90,6 +90,11 @@ export interface World {
 	 * is called by now.
 	 */
 	readonly begun?: readonly Change[];
+	/**
+	 * Who may open what this step keeps for `who` (`manager`, `subject`, a role), settled so that an approval can name them:
+	 * `words` are their names as of now. Undefined: nobody on the roster.
+	 */
+	openers?(who: readonly Who[]): { readonly to: readonly Who[]; readonly words: string } | undefined;
 	/** The e-mail address of a person of the client's roster, by id; undefined for anybody else. */
 	addressOf?(person: string): string | undefined;
 	reveal(ref: SecretRef): Promise<Secret>;
@@ -98,6 +103,8 @@ export interface World {
 	/** Replaces what is kept under that name. */
 	replace(name: string, value: Secret): Promise<SecretRef>;
 	holds(name: string): Promise<boolean>;
+	/** Whether somebody opened what was kept under that name: it is held no more. */
+	wasOpened?(name: string): Promise<boolean>;
 	/** Said when the try is over: what was kept open for it may go. Safe to call twice. */
 	leave?(): void;
 }

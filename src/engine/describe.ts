@@ -4,6 +4,7 @@
  */
 import { isRecord } from "../base/json.ts";
 import { words } from "../base/words.ts";
+import { settleOpeners } from "../people/openers.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Involved, Roster } from "../people/roster.ts";
 import { sameAs } from "../people/same.ts";
@@ -17,7 +18,7 @@ import type { Run, StepState, Wait } from "./run.ts";
 import { nameOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingFor } from "./sentences.ts";
 import { undoable } from "./undo.ts";
-import { credentialFor, credentialOf } from "./view.ts";
+import { credentialFor, credentialOf, openersSaid } from "./view.ts";
 import { checklistOf, EVIDENCE, refOf } from "./wait-card.ts";
 
 /** The people a run knows, for resolving `requester`, `subject`, `manager`, `owner`. */
@@ -144,7 +145,7 @@ function describeStep(to: Listing, one: One): StepDescription {
 		...(isRecord(state.output) ? { output: state.output } : {}),
 		...(state.proof === undefined ? {} : { proof: state.proof.map((check) => ({ at: state.since, ...check })) }),
 		...(detail === undefined ? {} : { detail }),
-		...(credentialOf(state) === undefined ? {} : { handover: { to: audienceOf(to, path) } }),
+		...(credentialOf(state) === undefined ? {} : { handover: { to: audienceOf(to, { path, state }) } }),
 	};
 }
 
@@ -200,15 +201,10 @@ function waitOn(
 	};
 }
 
-/** Whom a first credential is for: the step's own `to`, else the manager, else whoever asked. */
-function audienceOf(
-	to: { readonly sop: Sop; readonly run: Run; readonly roster: Roster },
-	path: Path,
-): readonly string[] {
-	const who = credentialFor(to.sop, path);
-	const involved = involvedOf(to.sop, to.run);
-	const found = resolveWho(who, to.roster, involved);
-	return found.length > 0 ? found : resolveWho(["requester"], to.roster, involved);
+/** Who may open a first credential: who was approved for it, as far as they are on the roster now. */
+function audienceOf({ sop, run, roster }: Listing, at: { readonly path: Path; readonly state: StepState }) {
+	const involved = involvedOf(sop, run);
+	return resolveWho(settleOpeners(credentialFor(sop, at), roster, involved), roster, involved);
 }
 
 /** Everyone any step of a run means: who may see it. */
@@ -217,6 +213,9 @@ export function audiences(sop: Sop): readonly Who[] {
 	for (const { step } of placesOf(sop).values()) for (const one of whoOf(step)) who.add(one);
 	return [...who];
 }
+
+/** Actions that keep something for somebody to open. */
+const CREDENTIALS = /\.(?:firstCredential|password)$/;
 
 function whoOf(step: Step): readonly Who[] {
 	switch (step.kind) {
@@ -229,7 +228,7 @@ function whoOf(step: Step): readonly Who[] {
 		case "page":
 			return step.to.filter((w) => w !== "subject");
 		case "do":
-			return step.action.name.endsWith(".firstCredential") ? ["manager"] : [];
+			return CREDENTIALS.test(step.action.name) ? openersSaid(step) : [];
 		default:
 			return [];
 	}

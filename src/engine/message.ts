@@ -12,7 +12,12 @@ export type MessageKey = string;
 
 /** Whom a message is for. Resolved when it is put and each time it rings. */
 type Audience =
-	| { readonly kind: "people"; readonly who: readonly Who[] }
+	| {
+			readonly kind: "people";
+			readonly who: readonly Who[];
+			/** Only where none of these is on the roster. */
+			readonly unless?: readonly Who[];
+	  }
 	| { readonly kind: "channel"; readonly channel: ChannelName };
 
 export type Message = {

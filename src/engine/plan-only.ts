@@ -13,6 +13,9 @@ import type { Plan } from "./event.ts";
 import { placesOf } from "./path.ts";
 import type { Performer } from "./ports.ts";
 
+/** Who asked, where nobody has: the plan of `sopwith plan`. */
+export const NOT_ASKED = "nobody";
+
 /** Errors: `InputError` with every problem of the form, or `no-approval` when the SOP guards nothing. */
 export async function planOnly(
 	parts: { readonly performer: Performer; readonly clock: Clock },
@@ -36,7 +39,7 @@ export async function planOnly(
 		client: client.id,
 		sop: sop.id,
 		key: "plan",
-		by: "nobody",
+		by: NOT_ASKED,
 		via: "cli",
 		form: checked.values,
 	} as const;

@@ -4,7 +4,7 @@
  */
 import { words } from "../base/words.ts";
 import { emptyCard } from "../cards/card.ts";
-import type { Sop, Who } from "../sop/sop.ts";
+import type { Sop, Step, Who } from "../sop/sop.ts";
 import { approvalLine } from "./channel-card.ts";
 import type { Path } from "./event.ts";
 import type { Message } from "./message.ts";
@@ -200,23 +200,38 @@ function handover(sop: Sop, run: Run, { path, state }: At): readonly Message[] {
 	const lead = `It is shown once, to you. Hand it to ${about} in person; do not write it into a chat or a mail.`;
 	const url = `/handover/${run.id}/${encodeURIComponent(path)}`;
 	const buttons = [{ title: "Show it…", style: "primary" as const, url }];
-	const data = { ...emptyCard, header: headerOf(sop, run), title, lead: [lead], buttons, summary: `${title}.` };
+	const base = { ...emptyCard, header: headerOf(sop, run) };
+	const data = { ...base, title, lead: [lead], buttons, summary: `${title}.` };
+	const left = { ...base, ...unopened(run, about) };
+	const who = credentialFor(sop, { path, state });
+	const notice = { card: "notice", rings: 0, closed: false } as const;
 	return [
-		{
-			key: `${path}/handover`,
-			to: { kind: "people", who: credentialFor(sop, path) },
-			card: "notice",
-			data,
-			rings: 0,
-			closed: false,
-		},
+		{ ...notice, key: `${path}/handover`, to: { kind: "people", who }, data },
+		{ ...notice, key: `${path}/handover-left`, to: { kind: "people", who: ["owner"], unless: who }, data: left },
 	];
 }
 
-/** Whom a first credential is for: the step's own `to`, else the manager. */
-export function credentialFor(sop: Sop, path: Path): readonly Who[] {
+/** Nobody is there any more who may open it: a way on that is approved again. */
+function unopened(run: Run, about: string) {
+	const title = `Nobody can open the first sign-in of ${about} any more`;
+	const over = "this run is over, so a new one is made by a run of its own.";
+	const open = "change the manager in the form: a new one is made for them, once that is approved.";
+	const way = run.ended === undefined ? open : over;
+	const lead = `Whoever was approved for it has left. If it was not opened before: ${way}`;
+	const buttons = [{ title: "Open the run", style: "primary" as const, url: `/runs/${run.id}` }];
+	return { title, lead: [lead], buttons, summary: `${title}.` };
+}
+
+/** Who was approved to open a first credential; in a run from before that was kept, whom its step says. */
+export function credentialFor(sop: Sop, { path, state }: At): readonly Who[] {
 	const step = placeOf(sop, path)?.step;
-	const said = step?.kind === "do" ? step.with.to : undefined;
+	const kept = (state.output as { readonly to?: readonly Who[] } | undefined)?.to;
+	return kept ?? (step?.kind === "do" ? openersSaid(step) : ["manager"]);
+}
+
+/** Whom a step says its first credential is for: its `to`, else the manager. */
+export function openersSaid(step: Extract<Step, { kind: "do" }>): readonly Who[] {
+	const said = step.with.to;
 	return (Array.isArray(said) ? said : typeof said === "string" ? [said] : ["manager"]) as readonly Who[];
 }
 

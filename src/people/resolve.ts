@@ -45,8 +45,15 @@ function meant(who: Who, roster: Roster, involved: Involved): readonly PersonId[
 			return own.length === 0 ? holders("owner", roster) : own;
 		}
 		default:
-			return holders(who, roster);
+			return who.startsWith(PERSON) ? named(who.slice(PERSON.length), roster) : holders(who, roster);
 	}
+}
+
+/** Before the id of one person, where what is kept means them and nobody after them. */
+const PERSON = "person:";
+
+function named(id: PersonId, roster: Roster): readonly PersonId[] {
+	return roster.people.some((person) => person.id === id) ? [id] : [];
 }
 
 function one(roster: Roster, text: string | undefined): readonly PersonId[] {

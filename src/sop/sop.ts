@@ -21,7 +21,7 @@ export type Template = string;
 export type Templates = Values;
 
 /** Who a step means: a role, or one of the people every run knows. Resolved as late as possible. */
-export type Who = "requester" | "subject" | "manager" | "owner" | RoleId;
+export type Who = "requester" | "subject" | "manager" | "owner" | `person:${PersonId}` | RoleId;
 
 /** `clock: "working"` counts only the client's working hours and days. A working day is one day the client works. */
 export type Duration =

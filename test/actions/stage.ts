@@ -154,7 +154,7 @@ export function runOf(order: Try, clock: Clock): Run {
 		startedAt: at,
 		at,
 		form: {},
-		subject: {},
+		subject: { manager: "mo" },
 		steps: order.state === undefined ? {} : { [order.step ?? "account"]: order.state },
 		overrides: {},
 		ledger: order.ledger ?? [],

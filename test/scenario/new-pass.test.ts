@@ -26,7 +26,7 @@ test("a pass that nobody opened is replaced by a run of its own, approved by nam
 	assert.deepEqual(plan?.problems, []);
 	assert.deepEqual(
 		plan?.entries.flatMap(({ changes }) => changes.map(({ words }) => words)),
-		["Replace the first sign-in pass of ada.late@contoso.example, good for 8\u00a0h"],
+		["Replace the first sign-in pass of ada.late@contoso.example, good for 8\u00a0h, to be opened by Sol Vance"],
 	);
 	await house.answer("mo", run, "approve");
 	await house.when("harriet", run, isDone("pass"));

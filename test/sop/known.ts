@@ -82,11 +82,11 @@ export const known: KnownActions = Object.fromEntries([
 	),
 	action(
 		"directory.password",
-		{ user, mustChange: { type: "boolean" } },
+		{ user, mustChange: { type: "boolean" }, to: { type: "array", items: { type: "string" } } },
 		{
 			required: ["user"],
 			repeat: { kind: "replace" },
-			outputs: ["secret", "kind", "upn"],
+			outputs: ["secret", "kind", "upn", "to"],
 			defaults: { user: USER },
 		},
 	),

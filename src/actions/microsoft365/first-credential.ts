@@ -12,6 +12,7 @@ import { parseDuration } from "../../sop/duration.ts";
 import { change, check } from "../changes.ts";
 import { graphOf, refusal } from "../doors.ts";
 import { hole } from "../holes.ts";
+import { isKept, nobodyOpens, type Opening, openingOf, toOpen } from "../openers.ts";
 import { newPassword } from "../password.ts";
 import { shownBefore, tryToSet } from "../password-try.ts";
 import { hasSignedIn, signedIn } from "../signed-in.ts";
@@ -26,8 +27,7 @@ const input = z.object({
 	kind: z.enum(["pass", "password"]).default("pass"),
 	/** How long a pass can be used, 10 min to 30 days: `8h`. */
 	lifetime: z.string().default("8h"),
-	/** Who may see it, once: `manager`, `subject`, a role. */
-	to: z.array(z.string()).default(["manager"]),
+	to: toOpen,
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
@@ -38,12 +38,14 @@ const output = z.object({
 	to: z.array(z.string()),
 });
 
+type Openers = NonNullable<Opening["openers"]>;
 type Pass = { readonly id: string; readonly usable: boolean; readonly why: string };
 type Facts = {
 	readonly subject: CloudSubject;
 	readonly passes: readonly Pass[];
 	/** What we keep of a pass that is there, or of a password that was written. */
 	readonly secret?: { readonly $secret: string };
+	readonly opening: Opening;
 	readonly used: boolean;
 	/** An earlier try of this step asked for a pass: one that is there and not held is its own, with the answer lost. */
 	readonly begun: boolean;
@@ -55,7 +57,7 @@ const PASSWORD = "password";
 /**
  * Makes the first credential. The password of a synced account is not ours to make: the sync overwrites what is set here
  * (https://github.com/microsoftgraph/microsoft-graph-docs/issues/7301). A second try replaces what the first one made, unless
- * we hold it.
+ * we hold it for the same people.
  */
 export const firstCredential: Action<Input, z.infer<typeof output>> = {
 	name: "microsoft365.firstCredential",
@@ -69,32 +71,34 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 		minutesOf(wanted.lifetime);
 		const graph = graphOf(world);
 		const subject = await cloudSubject(graph, wanted.user, world);
-		if (subject.user === undefined) return { subject, passes: [], used: false, begun: false };
+		const opening = openingOf(wanted.to, world);
+		if (subject.user === undefined) return { subject, opening, passes: [], used: false, begun: false };
 		const used = (await hasSignedIn(world, subject.user.id)) === true;
 		if (wanted.kind === "password") {
-			const secret = await heldPassword(subject.user.passwordChanged, world);
-			return { subject, passes: [], used, begun: false, ...(secret === undefined ? {} : { secret }) };
+			const secret = await heldPassword(subject.user.passwordChanged, opening, world);
+			return { subject, opening, passes: [], used, begun: false, ...(secret === undefined ? {} : { secret }) };
 		}
 		const passes = gotOf(world, subject.name, await passesOf(graph, subject.user.id));
-		const secret = await heldPass(passes, world);
+		const secret = await heldPass(passes, opening, world);
 		const begun = await world.holds(BEGUN);
-		return { subject, passes, used, begun, ...(secret === undefined ? {} : { secret }) };
+		return { subject, opening, passes, used, begun, ...(secret === undefined ? {} : { secret }) };
 	},
-	plan(wanted, { subject, passes, secret, begun }: Facts) {
+	plan(wanted, { subject, opening: { openers }, passes, secret, begun }: Facts) {
 		const nobody = cloudAbsence(subject);
 		if (nobody !== undefined) return nobody;
+		if (openers === undefined) return { changes: [], promises: {}, obstacle: nobodyOpens(subject.name) };
 		const lifetimeMinutes = minutesOf(wanted.lifetime);
-		const promises = { kind: wanted.kind, lifetimeMinutes, upn: subject.name, to: wanted.to };
+		const promises = { kind: wanted.kind, lifetimeMinutes, upn: subject.name, to: [...openers.to] };
 		if (secret !== undefined) return { changes: [], promises };
 		if (wanted.kind === "password" && subject.user?.synced === true) {
 			const message = `${subject.name} is synced from the directory and gets its password there. Nothing changed.`;
 			return { changes: [], promises: {}, obstacle: { code: "synced-account", message, choices: [] } };
 		}
-		if (wanted.kind === "password") return { changes: [passwordChange(subject.name)], promises };
+		if (wanted.kind === "password") return { changes: [passwordChange(subject.name, openers)], promises };
 		const before = passes.length === 0 ? "none" : begun ? "ours" : "other";
-		return { changes: [passChange(subject.name, wanted.lifetime, before)], promises };
+		return { changes: [passChange(subject.name, wanted.lifetime, { before, openers })], promises };
 	},
-	prove(wanted, { subject, passes, secret }: Facts) {
+	prove(wanted, { subject, opening, passes, secret }: Facts) {
 		const lifetimeMinutes = minutesOf(wanted.lifetime);
 		const what = wanted.kind === "pass" ? "A first sign-in pass" : "A new password";
 		const detail = wanted.kind === "pass" ? `pass ${passes[0]?.id ?? ""}` : `changed ${subject.user?.passwordChanged}`;
@@ -104,7 +108,7 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 				kind: wanted.kind,
 				lifetimeMinutes,
 				upn: subject.name,
-				to: wanted.to,
+				to: [...(opening.openers?.to ?? [])],
 			},
 			proof: [check(`${what} for ${subject.name} is there and kept`, detail, secret !== undefined)],
 		};
@@ -135,25 +139,30 @@ export const firstCredential: Action<Input, z.infer<typeof output>> = {
 type Place = { readonly graph: Graph; readonly world: World; readonly user: string };
 
 /** `ours`: made by a try whose answer was lost, so that replacing it is the same change. `other`: it was there before. */
-function passChange(name: string, lifetime: string, before: "none" | "ours" | "other"): Change {
+function passChange(
+	name: string,
+	lifetime: string,
+	{ before, openers }: { readonly before: "none" | "ours" | "other"; readonly openers: Openers },
+): Change {
+	const verb = before === "none" ? "Make a" : "Replace the";
 	return change({
 		kind: before === "other" ? "set" : "create",
 		target: name,
 		facet: "pass",
 		...(before === "other" ? { before: "a pass we do not hold" } : {}),
-		after: { lifetime },
-		words: `${before === "none" ? "Make a" : "Replace the"} first sign-in pass of ${name}, good for ${spoken(lifetime)}`,
+		after: { lifetime, to: [...openers.to] },
+		words: `${verb} first sign-in pass of ${name}, good for ${spoken(lifetime)}, to be opened by ${openers.words}`,
 		detail: `POST /users/{id}/authentication/temporaryAccessPassMethods, ${minutesOf(lifetime)} min, once`,
 	});
 }
 
-function passwordChange(name: string): Change {
+function passwordChange(name: string, { to, words }: Openers): Change {
 	return change({
 		kind: "set",
 		target: name,
 		facet: "password",
-		after: "new, to be changed at the first sign-in",
-		words: `Replace the password of ${name}`,
+		after: { password: "new, to be changed at the first sign-in", to: [...to] },
+		words: `Replace the password of ${name}, to be opened by ${words}`,
 		detail: "PATCH /users/{id} passwordProfile; the value is kept in the vault first",
 	});
 }
@@ -183,12 +192,12 @@ async function passesOf(graph: Graph, user: string): Promise<Answer<readonly Pas
 	return { ...answer, value: passes };
 }
 
-/** A pass we hold counts while it can be used, or once it was; one that ran out unused does not. */
-async function heldPass(passes: readonly Pass[], world: World) {
+/** A pass that is kept counts while it can be used, or once it was; one that ran out unused does not. */
+async function heldPass(passes: readonly Pass[], opening: Opening, world: World) {
 	for (const pass of passes) {
 		const serves = pass.usable || pass.why === "OneTimeUsed" || pass.why === "NotYetValid";
 		const name = passName(pass.id);
-		if (serves && (await world.holds(name))) return world.keep(name, new Secret(""));
+		if (serves && (await isKept(name, opening, world))) return world.keep(name, new Secret(""));
 	}
 	return undefined;
 }
@@ -198,9 +207,9 @@ function passName(id: string): string {
 }
 
 /** The password we keep counts once Microsoft shows another time of change than before our first try. */
-async function heldPassword(changed: string, world: World) {
+async function heldPassword(changed: string, opening: Opening, world: World) {
 	const before = await shownBefore(world);
-	if (before === undefined || before === changed || !(await world.holds(PASSWORD))) return undefined;
+	if (before === undefined || before === changed || !(await isKept(PASSWORD, opening, world))) return undefined;
 	return world.keep(PASSWORD, new Secret(""));
 }
 

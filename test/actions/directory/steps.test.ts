@@ -114,14 +114,16 @@ test("a password is kept before it is written and no event ever holds it", async
 	const stage = await withAda(t);
 	const input = { user: UPN };
 	stage.sandbox.fault({ match: { on: "directory", method: "MODIFY" }, answer: { kind: "dropped", applied: false } });
-	const lost = await stage.attempt({ action: "directory.password", input, step: "pw" });
+	const order = { action: "directory.password", input, step: "pw" };
+	const lost = await stage.attempt(order);
+	const ledger = stage.ledgerOf(order, lost);
 	assert.equal(lost.outcome?.kind, "unknown");
 	const first = stage.vault.secrets.get("contoso/runs/7k2q/pw/password")?.open();
-	const done = await stage.attempt({ action: "directory.password", input, step: "pw", attempt: 2 });
+	const done = await stage.attempt({ ...order, ledger, attempt: 2 });
 	assert.ok(done.outcome?.kind === "done");
 	assert.deepEqual(done.outcome.output.secret, { $secret: "contoso/runs/7k2q/pw/password" });
 	assert.equal(stage.vault.secrets.get("contoso/runs/7k2q/pw/password")?.open(), first, "every try writes the same");
-	const again = await stage.attempt({ action: "directory.password", input, step: "pw", attempt: 3 });
+	const again = await stage.attempt({ ...order, ledger, attempt: 3 });
 	assert.deepEqual(again.changes, []);
 	const told = JSON.stringify(stage.events);
 	for (const secret of stage.vault.secrets.values()) {

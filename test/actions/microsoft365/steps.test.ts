@@ -157,10 +157,10 @@ test("a pass is kept before anybody hears of it, found again, and deleted by und
 	const first = await stage.attempt(order);
 	assert.ok(first.outcome?.kind === "done", JSON.stringify(first.outcome));
 	const { output } = first.outcome;
-	assert.deepEqual([output.kind, output.lifetimeMinutes, output.to], ["pass", 480, ["manager"]]);
+	assert.deepEqual([output.kind, output.lifetimeMinutes, output.to], ["pass", 480, ["person:mo"]]);
 	const held = (output.secret as { readonly $secret: string }).$secret;
 	assert.ok((stage.vault.secrets.get(held)?.open().length ?? 0) >= 6);
-	const again = await stage.attempt({ ...order, attempt: 2 });
+	const again = await stage.attempt({ ...order, ledger: stage.ledgerOf(order, first), attempt: 2 });
 	assert.deepEqual(again.changes, []);
 	const undone = await stage.attempt({
 		...order,
@@ -183,7 +183,7 @@ test("a pass that exists and is not held is replaced, and the plan says so", asy
 	const again = await stage.attempt({ ...order, attempt: 2 });
 	assert.deepEqual(
 		again.changes?.map((change) => change.words),
-		[`Replace the first sign-in pass of ${UPN}, good for 8\u00a0h`],
+		[`Replace the first sign-in pass of ${UPN}, good for 8\u00a0h, to be opened by Mo Manager`],
 	);
 	assert.deepEqual(
 		again.changes?.map((change) => change.id),
