@@ -1,6 +1,6 @@
 /**
  * What every story is played on: the demo clients with everybody's accounts, a profile whose licences run
- * out, and a procedure with a plan of several pages. Must never differ from one surface to the next.
+ * out, a procedure with a plan of several pages, and one with a long form. Must never differ from one surface to the next.
  */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ const CONTOSO = "clients/contoso/client.yaml";
 /** In a copy of the definitions. */
 export function preparePlaces(definitions: string): void {
 	writeFileSync(join(definitions, "letters.yaml"), LETTERS);
+	writeFileSync(join(definitions, "notice.yaml"), NOTICE);
 	edit(join(definitions, CONTOSO), (text) =>
 		text
 			.replace(
@@ -48,6 +49,23 @@ steps:
     id: approve
     approve: { by: [it-lead], remind: 2 working hours, overdue: { after: 1 working day, ask: owner } }
 ${Array.from({ length: 45 }, (_, at) => letter(at + 1)).join("\n")}
+`;
+
+const NOTICE = `sop: notice
+title: Notice
+owner: it-lead
+review: 6 months
+urgency: routine
+subject: { name: "\${form.about}" }
+start: [{ command: notice, by: [hr] }]
+form:
+  about: { label: About, type: text, max: 500 }
+  office: { label: Office, type: choice, choices: { ${Array.from({ length: 300 }, (_, at) => `o-${at}: Office ${at}`).join(", ")} } }
+steps:
+  - name: Read the notice
+    id: read
+    tell: { to: [it-lead], acknowledge: true }
+    with: { title: A notice, text: "\${form.about} sits in \${form.office}." }
 `;
 
 function letter(number: number): string {

@@ -28,7 +28,7 @@ export type Seat = {
 	readonly becomes: (card: Card, words: RegExp) => Promise<Card>;
 };
 
-export type Who = "harriet" | "mo" | "sol" | "tia" | "stranger";
+export type Who = "harriet" | "mo" | "sol" | "tia" | "stranger" | "guest";
 
 /** A surface with everybody at it, before a bot of its own. */
 export type House = {

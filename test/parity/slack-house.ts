@@ -12,7 +12,7 @@ import { wordsOf } from "./shown.ts";
 
 const MOST_MS = 20_000;
 const AS: { readonly [who in Who]: SlackWho } = {
-	...{ harriet: "harriet", mo: "mo", sol: "sol", tia: "tia", stranger: "nobody" },
+	...{ harriet: "harriet", mo: "mo", sol: "sol", tia: "tia", stranger: "nobody", guest: "guest" },
 };
 
 type Raw = { readonly message: SlackMessage } | { readonly view: View; readonly errors?: Values };

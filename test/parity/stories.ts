@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { day } from "../e2e/stage.ts";
 import type { Typed } from "../fixtures/slack-fill.ts";
+import { ODD_STORIES } from "./odd-stories.ts";
 import type { Scene, Story } from "./scene.ts";
 import type { Card, Way } from "./seat.ts";
 import { wordsOf } from "./shown.ts";
@@ -303,5 +304,5 @@ function shortDay(from: number): string {
 
 export const STORIES: readonly Story[] = [
 	...[help, unknownWord, listed, command, mistakes("plain", "Turing"), mistakes("slash", "Church"), discarded],
-	...[approval, steering, question, taken, undo, whole, sentBack, staff, long, stranger],
+	...[approval, steering, question, taken, undo, whole, sentBack, staff, long, stranger, ...ODD_STORIES],
 ];

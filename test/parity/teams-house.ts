@@ -15,13 +15,20 @@ import type { Card, House, Seat, Who } from "./seat.ts";
 import { inPassing, wordsOf } from "./shown.ts";
 
 const STRANGER: Person = { id: "stranger", name: "Stan Stranger", object: "00000000-0000-4000-8000-00000000dead" };
+/** In the stranger's chat, as Teams marks a guest of the tenant. */
+const GUEST = {
+	id: "guest",
+	name: "Gus Guest",
+	aadObjectId: "00000000-0000-4000-8000-00000000beef",
+	userRole: "guest",
+};
 /** What Teams has to be told where all there is to see is the card itself. */
 const NOTHING = "Noted. The card shows it.";
 
 /** Opens it before a bot that knows the people of `enterTeamsIds`, at its address. */
 export async function openTeamsHouse(
 	url: string,
-	who: readonly Who[] = ["harriet", "mo", "sol", "tia", "stranger"],
+	who: readonly Exclude<Who, "guest">[] = ["harriet", "mo", "sol", "tia", "stranger"],
 ): Promise<House> {
 	const seats = new Map<Who, Seat>();
 	const opened: Playground[] = [];
@@ -32,13 +39,16 @@ export async function openTeamsHouse(
 		const playground = await openPlayground(`${url}/api/messages`, people, { tenant, mark });
 		opened.push(playground);
 		await playground.install(`${CHATS.own}${mark}`);
-		seats.set(one, seatOf(playground, `${CHATS.own}${mark}`));
+		const own = `${CHATS.own}${mark}`;
+		seats.set(one, seatOf(playground, own));
+		if (one === "stranger") seats.set("guest", seatOf(playground, own, GUEST));
 	}
 	const close = async () => void (await Promise.all(opened.map((playground) => playground.close())));
 	return { key: "teams", seat: (one) => seats.get(one) as Seat, close };
 }
 
-function seatOf(playground: Playground, own: string): Seat {
+/** `as`: somebody else who speaks there. */
+function seatOf(playground: Playground, own: string, as?: Values): Seat {
 	const cards = async () => playground.of(own).map(cardOf);
 	const came = (before: number, fits: (card: Card) => boolean, what: string): Promise<Card> =>
 		until(
@@ -62,7 +72,9 @@ function seatOf(playground: Playground, own: string): Seat {
 		say: async (line, words, way) => {
 			const before = playground.of(own).length;
 			const text = way === "slash" ? `/${line}` : way === "mention" ? `<at>Sopwith</at> ${line}` : line;
-			await playground.say(own, text);
+			if (as === undefined) await playground.say(own, text);
+			else
+				await playground.act(STRANGER, { id: own, conversationType: "personal" }, { type: "message", text, from: as });
 			return came(before, ({ shown }) => words.test(wordsOf(shown)), `${words} in answer to ${line}`);
 		},
 		details: async ({ shown }) => shown.details,

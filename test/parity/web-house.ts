@@ -9,7 +9,7 @@ import { screenOf } from "./screen.ts";
 import type { Card, House, Seat, Who } from "./seat.ts";
 import { inPassing } from "./shown.ts";
 
-const PEOPLE: { readonly [who in Exclude<Who, "stranger">]: string } = {
+const PEOPLE: { readonly [who in Exclude<Who, "stranger" | "guest">]: string } = {
 	harriet: "contoso/harriet",
 	mo: "contoso/mo",
 	sol: "contoso/sol",
@@ -18,7 +18,7 @@ const PEOPLE: { readonly [who in Exclude<Who, "stranger">]: string } = {
 
 /** Opens it before a bot that runs. */
 export async function openWebHouse(bot: Bot): Promise<House> {
-	const seats = new Map<Who, Seat>([["stranger", strangerAt(bot.url())]]);
+	const seats = new Map<Who, Seat>((["stranger", "guest"] as const).map((who) => [who, strangerAt(bot.url())]));
 	for (const who of Object.keys(PEOPLE) as (keyof typeof PEOPLE)[]) {
 		seats.set(who, seatOf(await signedIn(bot.url(), PEOPLE[who])));
 	}
