@@ -4,6 +4,8 @@
  */
 
 import { nearest } from "../base/nearest.ts";
+import type { SurfaceName } from "../engine/event.ts";
+import { createRefusals, type Refusals } from "../engine/refusals.ts";
 import { claim, done, retry, skip } from "./command/answer.ts";
 import type { Command } from "./command/command.ts";
 import { helpOver } from "./command/help.ts";
@@ -14,7 +16,7 @@ import { amend, cancel, note, undo } from "./command/steer.ts";
 import { arrived, codeTyped } from "./linking.ts";
 import { parse } from "./parse.ts";
 import { pressed } from "./press.ts";
-import type { Inbound, Reply } from "./surface.ts";
+import { type Inbound, isChat, type Reply } from "./surface.ts";
 import { type BotParts, reply, say, type Turn } from "./turn.ts";
 
 export type Bot = { readonly handle: (inbound: Inbound) => Promise<Reply> };
@@ -31,10 +33,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(OWN_COMMANDS.map((command
  * Errors: throws bugs only. Repeat: the same delivery has the same effect once.
  */
 export function createBot(parts: BotParts): Bot {
+	const recorder = (via: SurfaceName) => createRefusals({ ...parts, entry: { via, what: "unknown-person" } });
+	const refused = { teams: recorder("teams"), slack: recorder("slack"), web: recorder("web") };
 	return {
 		handle: async (inbound) => {
 			const { person } = inbound;
-			if (person === undefined) return stranger(parts, inbound);
+			if (person === undefined)
+				return stranger(parts, inbound, isChat(inbound.surface) ? refused[inbound.surface] : refused.web);
 			parts.acted?.(person, inbound.surface);
 			const turn: Turn = { ...parts, inbound, actor: person };
 			return inbound.kind === "pressed" ? pressed(turn, inbound) : said(turn, inbound.text);
@@ -62,10 +67,10 @@ function unknownWord(turn: Turn, word: string): Reply {
 	return say(turn, title);
 }
 
-function stranger(parts: BotParts, inbound: Inbound): Promise<Reply> | Reply {
+function stranger(parts: BotParts, inbound: Inbound, refused: Refusals): Promise<Reply> | Reply {
 	const code = parts.linking && codeTyped(inbound);
 	if (parts.linking !== undefined && code !== undefined) return arrived(parts, parts.linking, { ...inbound, code });
-	parts.audit.record({ via: inbound.surface, what: "unknown-person", why: inbound.identity });
+	refused(inbound.identity);
 	const title = "Sopwith does not know you here. Nothing was started.";
 	const elsewhere = parts.linking === undefined ? [] : ["If it knows you in another chat, type `link` there."];
 	const lead = [`You arrive as ${inbound.identity}. The service desk can add that to the roster.`, ...elsewhere];

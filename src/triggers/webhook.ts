@@ -10,6 +10,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Clock } from "../base/time.ts";
 import type { Desk } from "../engine/desk.ts";
 import type { Audit } from "../engine/ports.ts";
+import { createRefusals, type Refusals } from "../engine/refusals.ts";
 import { fillAll } from "../sop/expression.ts";
 import type { ClientId, Sop, Start } from "../sop/sop.ts";
 import { checkSignature } from "./signature.ts";
@@ -34,7 +35,8 @@ function hookActor(hook: string, client: ClientId): { readonly id: string; reado
  */
 export function createWebhooks(parts: WebhookParts): Router {
 	const hooks = Router({ caseSensitive: true });
-	hooks.post("/hooks/:client/:hook", (request, response) => receive(parts, request, response));
+	const refused = createRefusals({ ...parts, entry: { via: "hook", what: "hook-refused" } });
+	hooks.post("/hooks/:client/:hook", (request, response) => receive({ ...parts, refused }, request, response));
 	hooks.use("/hooks", (error: unknown, _request: Request, response: Response, next: NextFunction) => {
 		const refusal = refusalOf(error);
 		if (refusal === undefined || response.headersSent) return next(error);
@@ -45,14 +47,17 @@ export function createWebhooks(parts: WebhookParts): Router {
 	return hooks;
 }
 
-async function receive(parts: WebhookParts, request: Request, response: Response): Promise<void> {
+type Parts = WebhookParts & { readonly refused: Refusals };
+
+async function receive(parts: Parts, request: Request, response: Response): Promise<void> {
 	const client = String(request.params.client);
 	const hook = String(request.params.hook);
 	const bytes = await readBytes(request);
 	const id = header(request, "webhook-id");
-	const refused = await refusedWhy(parts, { client, hook, id, request, bytes });
-	if (refused !== undefined) {
-		parts.audit.record({ client, via: "hook", what: "hook-refused", why: refused });
+	const why = await refusedWhy(parts, { client, hook, id, request, bytes });
+	if (why !== undefined) {
+		const known = Object.hasOwn(parts.desk.definitions().clients, client);
+		parts.refused(`${why} from ${request.socket.remoteAddress ?? ""}`, known ? { client } : {});
 		return problem(response, { status: 401, code: "bad-signature", title: "This is not signed with this hook’s key." });
 	}
 	const body = parseJson(bytes);

@@ -64,6 +64,16 @@ describe("a typed line", () => {
 		);
 		assert.equal(world.heard.at(-1)?.what, "unknown-person");
 	});
+
+	test("from someone the roster does not know, over and over, does not wash the audit away", async () => {
+		world.clock.pass(3_601_000);
+		const before = world.heard.length;
+		for (let stroke = 0; stroke < 300; stroke += 1) await world.say(undefined, "newhire");
+		assert.equal(world.heard.length - before, 100);
+		world.clock.pass(3_601_000);
+		await world.say(undefined, "newhire");
+		assert.match(String(world.heard.at(-2)?.why), /^200 more in the hour after /u);
+	});
 });
 
 describe("a form", () => {

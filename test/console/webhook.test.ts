@@ -98,6 +98,20 @@ for (const [what, how] of refused) {
 	});
 }
 
+test("a flood of what is refused does not wash the audit away, and names no client but one there is", async () => {
+	await using served = await serve();
+	const nobody = `/hooks/${"x".repeat(2000)}/y`;
+	for (let n = 0; n < 149; n += 1) assert.equal((await send(served, { path: nobody })).status, 401);
+	assert.equal((await send(served, { key: other })).status, 401);
+	assert.equal(served.audited.length, 100);
+	assert(served.audited.every((entry) => entry.client === undefined && JSON.stringify(entry).length < 400));
+	served.tick(3_600_000);
+	assert.equal((await send(served, { key: other, at: SECONDS + 3600 })).status, 401);
+	const [count, last] = served.audited.slice(-2);
+	assert.match(count?.why ?? "", /^50 more in the hour after /);
+	assert.deepEqual([last?.client, last?.why?.split(" ")[0]], ["contoso", "bad-signature"]);
+});
+
 test("a signed body that is too large, no JSON or not a form is refused with its own status", async () => {
 	await using served = await serve();
 	assert.equal((await send(served, { body: `{"a":"${"x".repeat(262_144)}"}` })).status, 413);

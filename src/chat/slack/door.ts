@@ -7,8 +7,8 @@ import type { Values } from "../../base/json.ts";
 import type { Log } from "../../base/log.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Audit, Memory } from "../../engine/ports.ts";
+import { createRefusals } from "../../engine/refusals.ts";
 import type { Bot } from "../bot.ts";
-import { createRefusals } from "../refusals.ts";
 import type { Surface } from "../surface.ts";
 import type { BotParts } from "../turn.ts";
 import { createAct } from "./act.ts";
@@ -59,7 +59,7 @@ export async function createSlackDoor(parts: SlackDoorParts): Promise<SlackDoor>
 	const complain = (error: unknown): void => log.warn({ error }, "Something of Slack's was not answered");
 	const refused = createRefusals({ audit, clock, entry: { via: "slack", what: "slack-refused" } });
 	const seen = createSeen({ memory: parts.memory, clock, complain });
-	const aside = createAside({ speak: parts.speak, base: parts.base, wait: parts.wait, complain });
+	const aside = createAside({ ...parts, complain });
 	const bot = Promise.withResolvers<Hear>();
 	const admit = async (body: Values) => {
 		const judged = await judge(workspaces, body);

@@ -27,7 +27,7 @@ const CHECK_BYTES = 4 * 1024;
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
 
-/** Makes the route. Every refusal is recorded; nothing of why reaches the caller. */
+/** Makes the route. Refusals are recorded; nothing of why reaches the caller. */
 export function createReceive(parts: ReceiveParts): RequestHandler {
 	const router = Router();
 	router.post(ROUTE, (request, response, next) => {

@@ -7,7 +7,7 @@ import { BodyError, readJson } from "../../base/body.ts";
 import { InputError, UnavailableError } from "../../base/errors.ts";
 import type { Clock } from "../../base/time.ts";
 import type { Audit } from "../../engine/ports.ts";
-import { createRefusals } from "../refusals.ts";
+import { createRefusals } from "../../engine/refusals.ts";
 import type { Activity } from "./activity.ts";
 import type { Guard, Refused } from "./guard.ts";
 import type { References } from "./references.ts";
@@ -26,7 +26,7 @@ export type Answer = { readonly status: number; readonly body?: unknown };
 
 const BYTES = 256 * 1024;
 
-/** Makes the route. Every refusal is recorded; nothing of why reaches the caller. */
+/** Makes the route. Refusals are recorded; nothing of why reaches the caller. */
 export function createReceive(parts: ReceiveParts): RequestHandler {
 	const router = Router();
 	const record = recorder(parts);

@@ -10,6 +10,7 @@ import type { Secret } from "../../base/secret.ts";
 import { type Instant, plusMs } from "../../base/time.ts";
 import { frame } from "../../console/frame.ts";
 import { rateCap, sameOrigin } from "../../console/guard.ts";
+import { createRefusals, type Refusals } from "../../engine/refusals.ts";
 import type { Person } from "../../people/roster.ts";
 import type { SignInAt } from "../../sop/definitions.ts";
 import type { ClientId } from "../../sop/sop.ts";
@@ -46,7 +47,7 @@ const BACK = "/sign-in/back";
 const MOST_MS = 10 * 60_000;
 const MOST_AT_ONCE = 1000;
 
-type Parts = OidcParts & SessionParts;
+type Parts = OidcParts & SessionParts & { readonly refused: Refusals };
 type Flow = {
 	readonly organisation: Organisation;
 	readonly asked: Asked;
@@ -56,7 +57,8 @@ type Flow = {
 
 /** Makes it. Sign-ins under way are kept in memory alone: after a restart they are begun anew. */
 export function createOidc(given: OidcParts): SignIn {
-	const parts: Parts = { ...given, proof: "vouched" };
+	const refused = createRefusals({ ...given, entry: { via: "web", what: "unknown-person" } });
+	const parts: Parts = { ...given, proof: "vouched", refused };
 	const flows = new Map<string, Flow>();
 	const router = Router();
 	const own = sameOrigin(parts.publicUrl);
@@ -132,7 +134,7 @@ async function end(parts: Parts, flows: Map<string, Flow>, { request, response }
 	if (person === undefined) {
 		const who = identityOf(claims);
 		const at = client === undefined ? {} : { client };
-		parts.audit.record({ via: "web", what: "unknown-person", why: `${who} at ${organisation.at.issuer}`, ...at });
+		parts.refused(`${who} at ${organisation.at.issuer}`, at);
 		const wrong = `You came as ${who}, whom the roster does not name. Nobody is signed in. The service desk can add that.`;
 		return sendPage(response, { next, wrong, status: 403 });
 	}
