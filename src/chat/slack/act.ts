@@ -17,7 +17,7 @@ import { HOME, homeOf, SAY } from "./home.ts";
 import { inboundOf, keyOf } from "./inbound.ts";
 import { messageOf } from "./message.ts";
 import { answerTo, asksBack, backAt, open, originIn, rewrite, viewOf } from "./modal.ts";
-import { notKnownNow, notNow, notOpened } from "./own-words.ts";
+import { notKnownNow, notNow, notOpened, notOpening } from "./own-words.ts";
 import { nameIn, type PeopleParts } from "./people.ts";
 import { type Asked, read } from "./read.ts";
 import { type Revealing, revealed } from "./reveal.ts";
@@ -32,7 +32,7 @@ type ActParts = BotParts & {
 	readonly aside: Aside;
 	readonly people: PeopleParts;
 	readonly seen: Seen;
-	readonly tell: Pick<Tell, "shut">;
+	readonly tell: Tell;
 	readonly speak: Pick<Speak, "post">;
 	/** Resolves after a while. */
 	readonly wait: (ms: number) => Promise<void>;
@@ -138,7 +138,10 @@ async function told(parts: ActParts, on: On, { work, pressed: card }: Telling): 
 		const say = (): void => parts.aside.tell(spotOf(on), messageOf(drawn), replace);
 		const atHome = on.from.view?.type === "home";
 		if (!opens || !(atHome || asksBack(drawn)) || drawn.id === card) say();
-		else parts.aside.track(open(spotOf(on), viewOf(drawn, on.from)).then((opened) => (opened ? undefined : say())));
+		else {
+			const opening = open(parts, spotOf(on), viewOf(drawn, on.from));
+			parts.aside.track(opening.then((opened) => (opened === "shown" ? undefined : say())));
+		}
 	};
 	const answer = await soon(parts, work);
 	if (answer === "slow") {
@@ -153,7 +156,7 @@ async function inModal(parts: ActParts, on: On, work: Promise<Reply>): Promise<A
 	const from = backAt(on.from, originIn(on.from));
 	const show = async (answer: Reply): Promise<void> => {
 		if (answer.kind === "none") return;
-		if (await rewrite(spotOf(on), viewOf(answer.drawn, from))) return;
+		if ((await rewrite(parts, spotOf(on), viewOf(answer.drawn, from))) === "shown") return;
 		parts.aside.tell({ ...spotOf(on), from }, messageOf(answer.drawn));
 	};
 	const answer = await soon(parts, work);
@@ -188,8 +191,10 @@ async function revealing(parts: ActParts, on: On, asked: Revealing): Promise<Ans
 	const opening = async (): Promise<void> => {
 		const found = revealed(asked, on.from, await shown(parts, on, asked.card));
 		if (found === undefined) return;
-		if ("view" in found && (await open(spotOf(on), found.view))) return;
-		parts.aside.tell(spotOf(on), messageOf("say" in found ? found.say : notOpened(parts)));
+		const opened = "view" in found ? await open(parts, spotOf(on), found.view) : found.say;
+		if (opened === "shown") return;
+		const say = typeof opened === "object" ? opened : opened === "late" ? notOpened(parts) : notOpening(parts);
+		parts.aside.tell(spotOf(on), messageOf(say));
 	};
 	parts.aside.track(opening());
 	return undefined;

@@ -6,7 +6,9 @@ import { UnavailableError } from "../../base/errors.ts";
 import type { Values } from "../../base/json.ts";
 import { createUnderWay, type UnderWay } from "../../base/under-way.ts";
 import { RefusedPost } from "../surface.ts";
+import { refusalOf } from "./refusals.ts";
 import type { Speak } from "./speak.ts";
+import type { Tell } from "./tell.ts";
 import type { From } from "./whence.ts";
 import type { Workspace } from "./workspaces.ts";
 
@@ -21,6 +23,7 @@ type AsideParts = {
 	readonly base: string;
 	/** Resolves after a while, or at once when we stop. */
 	readonly wait: (ms: number) => Promise<void>;
+	readonly tell: Pick<Tell, "shut" | "well">;
 	readonly complain: (error: unknown) => void;
 };
 
@@ -83,10 +86,22 @@ function among(parts: AsideParts, { workspace, from }: Spot, message: Values): r
 		async () => responseUrl !== undefined && respond(parts, responseUrl, private_),
 		async () => {
 			if (channel === "" || from.home !== workspace.team) return false;
-			await workspace.api.call("chat.postEphemeral", { ...message, ...inThread, channel, user });
+			await whisper(parts, workspace, { ...message, ...inThread, channel, user });
 			return true;
 		},
 	];
+}
+
+/** An operator hears of words that Slack does not take as they are; they are said another way all the same. */
+async function whisper({ tell }: AsideParts, { team, api }: Workspace, body: Values): Promise<void> {
+	const where = { team, method: "chat.postEphemeral" };
+	try {
+		await api.call(where.method, body);
+		tell.well(where);
+	} catch (error) {
+		if (error instanceof RefusedPost && refusalOf(error.code).sort === "message") tell.shut(where, error.code);
+		throw error;
+	}
 }
 
 async function inOwnChat(

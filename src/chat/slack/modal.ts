@@ -10,6 +10,8 @@ import { filledOf } from "../fill.ts";
 import { type Drawn, RefusedPost, type Reply } from "../surface.ts";
 import type { Spot } from "./aside.ts";
 import type { Answer } from "./delivery.ts";
+import { refusalOf } from "./refusals.ts";
+import type { Tell } from "./tell.ts";
 import type { From } from "./whence.ts";
 
 /** Something is to be filled in, or a question is to be answered that was asked of this person just now. */
@@ -45,26 +47,39 @@ export function viewOf(drawn: Drawn, from: From): Values {
 	return cardView(drawn.card, filledOf(drawn.data), drawn.id, { origin: originOf(from), ...page });
 }
 
-/** Opens one. False: Slack did not, or did not say so. Once only: a trigger opens one modal, within three seconds. */
-export async function open({ workspace, from }: Spot, view: Values): Promise<boolean> {
-	if (from.trigger === undefined) return false;
-	const over = from.view?.type === "modal" ? "views.push" : "views.open";
-	return done(workspace.api.call(over, { trigger_id: from.trigger, view }));
+/** What became of a modal. `late`: its moment has passed, or Slack did not say. `refused`: not as it is, ever. */
+type Shown = "shown" | "late" | "refused";
+type Telling = { readonly tell: Pick<Tell, "shut" | "well"> };
+
+/** Opens one. Once only: a trigger opens one modal, within three seconds. */
+export async function open(parts: Telling, { workspace, from }: Spot, view: Values): Promise<Shown> {
+	if (from.trigger === undefined) return "late";
+	const method = from.view?.type === "modal" ? "views.push" : "views.open";
+	return shown(parts, { workspace, method }, { trigger_id: from.trigger, view });
 }
 
-/** Says in an open modal what became of it. False: it is not there any more. */
-export async function rewrite({ workspace, from }: Spot, view: Values): Promise<boolean> {
+/** Says in an open modal what became of it. `late`: it is not there any more. */
+export async function rewrite(parts: Telling, { workspace, from }: Spot, view: Values): Promise<Shown> {
 	const id = from.view?.id;
-	return typeof id === "string" && done(workspace.api.call("views.update", { view_id: id, view }));
+	if (typeof id !== "string") return "late";
+	return shown(parts, { workspace, method: "views.update" }, { view_id: id, view });
 }
 
-async function done(call: Promise<Values>): Promise<boolean> {
+type Call = { readonly workspace: Spot["workspace"]; readonly method: string };
+
+/** An operator hears of what Slack does not take as it is. */
+async function shown({ tell }: Telling, { workspace, method }: Call, body: Values): Promise<Shown> {
+	const where = { team: workspace.team, method };
 	try {
-		await call;
-		return true;
+		await workspace.api.call(method, body);
+		tell.well(where);
+		return "shown";
 	} catch (error) {
-		if (error instanceof UnavailableError || error instanceof RefusedPost) return false;
-		throw error;
+		if (error instanceof UnavailableError) return "late";
+		if (!(error instanceof RefusedPost)) throw error;
+		if (refusalOf(error.code).sort === "gone") return "late";
+		tell.shut(where, error.code);
+		return "refused";
 	}
 }
 

@@ -23,3 +23,9 @@ export function notOpened(parts: BotParts): Drawn {
 	const lead = ["Nothing happened. Press the button again."];
 	return ownCard(parts, { title: "Slack did not open the form in time.", lead });
 }
+
+/** Trying again would be of no use. */
+export function notOpening(parts: BotParts): Drawn {
+	const lead = ["Nothing happened, and pressing again would not help. Whoever runs Sopwith has been told."];
+	return ownCard(parts, { title: "Slack does not open this.", lead });
+}

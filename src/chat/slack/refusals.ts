@@ -4,7 +4,7 @@
  */
 
 /**
- * `gone`: the message; say it anew. `later`: not done; again soon. `perhaps`: may have been done. `token`: nothing goes in
+ * `gone`: the message, or the moment of a modal; say it anew. `later`: not done; again soon. `perhaps`: may have been done. `token`: nothing goes in
  * that workspace. `method`: this call does not, others may. `place`, `person`: nothing goes there. `message`: not as it is.
  */
 type Sort = "gone" | "later" | "perhaps" | "token" | "method" | "place" | "person" | "message";
@@ -42,6 +42,13 @@ const TABLE: { readonly [word: string]: Row } = {
 	edit_window_closed: ["gone", "the message is too old to be edited"],
 	block_mismatch: ["gone", "the message cannot become this one"],
 	thread_not_found: ["gone", "the thread is not there any more"],
+	expired_trigger_id: ["gone", "the moment to open it has passed"],
+	exchanged_trigger_id: ["gone", "something else was opened in its place"],
+	trigger_exchanged: ["gone", "something else was opened in its place"],
+	trigger_expired: ["gone", "the moment to open it has passed"],
+	not_found: ["gone", "the modal is not there any more"],
+	push_limit_reached: ["gone", "three modals lie over each other already"],
+	hash_conflict: ["gone", "the modal has changed meanwhile"],
 
 	ratelimited: ["later", "Slack is busy"],
 	rate_limited: ["later", "Slack is busy"],
@@ -128,6 +135,7 @@ const TABLE: { readonly [word: string]: Row } = {
 	invalid_user_combination: ["person", "the account is of another organisation", PERSON],
 	not_enough_users: ["person", "there is no such account", PERSON],
 
+	view_too_large: ["message", "the modal is too large", OURS],
 	msg_too_long: ["message", "the message is too long", OURS],
 	msg_blocks_too_long: ["message", "the message is too long", OURS],
 	no_text: ["message", "the message has no words", OURS],
