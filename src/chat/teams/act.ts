@@ -66,6 +66,7 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
 	};
 	return (activity) => {
 		const key = keyOf(activity);
+		if (key === undefined) return act(activity);
 		const acting = under.get(key) ?? act(activity).finally(() => under.delete(key));
 		under.set(key, acting);
 		return acting;
@@ -76,9 +77,10 @@ export function createAct(parts: ActParts): (activity: Activity) => Promise<Answ
  * Knows a message that comes a second time. Not over a restart, and need not: what was typed only hands out forms and asks
  * the desk, which knows the same request by its key.
  */
-function firstTime(): (key: string) => boolean {
+function firstTime(): (key: string | undefined) => boolean {
 	const seen = new Set<string>();
 	return (key) => {
+		if (key === undefined) return true;
 		if (seen.has(key)) return false;
 		seen.add(key);
 		const oldest = seen.size > MOST_SEEN ? seen.values().next().value : undefined;

@@ -20,7 +20,7 @@ export type Conversations = {
 	readonly shut: (reference: Reference, status: number) => void;
 };
 
-type ConversationParts = Pick<BotParts, "desk" | "clock" | "audit"> & {
+type ConversationParts = Pick<BotParts, "desk" | "clock" | "newId" | "audit"> & {
 	readonly bot: Bot;
 	readonly cards: Cards;
 	readonly references: References;

@@ -1,5 +1,5 @@
 /**
- * An activity as the bot is handed it: who, where, and under which name the same delivery would come again. Pure. Must never
+ * An activity as the bot is handed it: who, where, and under which name the same delivery would come again. Must never
  * take a name or a place from what a card carries.
  */
 import type { Definitions } from "../../sop/definitions.ts";
@@ -13,7 +13,7 @@ import { directPlace } from "./surface.ts";
 type From = Pick<Inbound, "at" | "surface" | "key" | "person" | "identity" | "outsider" | "place">;
 
 export function inboundOf(
-	parts: Pick<BotParts, "clock" | "linking"> & { readonly desk: { readonly definitions: () => Definitions } },
+	parts: Pick<BotParts, "clock" | "linking" | "newId"> & { readonly desk: { readonly definitions: () => Definitions } },
 	activity: Activity,
 ): From {
 	const { identity, ours, outsider } = speakerOf(parts.desk.definitions(), activity, parts.linking?.links);
@@ -22,7 +22,7 @@ export function inboundOf(
 	return {
 		at: parts.clock.now(),
 		surface: "teams",
-		key: keyOf(activity),
+		key: keyOf(activity) ?? `teams:${parts.newId()}`,
 		person: ours,
 		identity,
 		outsider,
@@ -30,7 +30,7 @@ export function inboundOf(
 	};
 }
 
-/** Names a delivery: the same one again has the same name. */
-export function keyOf({ tenant, conversation, id }: Activity): string {
-	return `teams:${tenant}:${conversation.id}:${id}`;
+/** Names a delivery: the same one again has the same name. Undefined: it has no id, so it is like no other. */
+export function keyOf({ tenant, conversation, from, id }: Activity): string | undefined {
+	return id === "" ? undefined : `teams:${tenant}:${conversation.id}:${from.object || from.id}:${id}`;
 }

@@ -6,15 +6,19 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Json, Values } from "../../../src/base/json.ts";
 import type { Bot } from "../../../src/chat/bot.ts";
+import type { Inbound } from "../../../src/chat/surface.ts";
 import { until } from "../../fixtures/until.ts";
 import { APP, TENANT } from "./microsoft.ts";
-import { among, cardIn, idOf, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
+import { among, cardIn, idOf, invoke, openTeamsWorld, type TeamsWorld, textIn } from "./teams-world.ts";
 
 const BOT = `28:${APP}`;
 let world: TeamsWorld;
 let gate: Promise<void> | undefined;
+/** What the bot was handed. */
+const handed: Inbound[] = [];
 const around = (bot: Bot): Bot => ({
 	handle: async (inbound) => {
+		handed.push(inbound);
 		await gate;
 		return bot.handle(inbound);
 	},
@@ -70,6 +74,35 @@ describe("a delivery", () => {
 		await world.say("di", "runs");
 		await until(() => /Nothing is under way/u.test(lastText("chat-di")));
 		assert.equal(world.microsoft.of("chat-di").length, before + 2);
+	});
+
+	for (const [name, id] of [
+		["the id of somebody else's", "same"],
+		["no id", ""],
+	] as const) {
+		test(`with ${name} is its sender's own: each is handed on, and answered as theirs`, async () => {
+			const press = { ...invoke({ action: { verb: "approve", data: { id: "c" } } }), ...among("channel", "19:x"), id };
+			const held = Promise.withResolvers<void>();
+			gate = held.promise;
+			handed.length = 0;
+			const answers = Promise.all((["harriet", "mo"] as const).map((who) => world.send(world.by(who, press))));
+			const both = () => handed.length === 2;
+			await until(both, () => `${handed.length} of 2 were handed on`, 1_500).finally(() => {
+				gate = undefined;
+				held.resolve();
+			});
+			await answers;
+			assert.deepEqual(handed.map(({ person }) => person?.id).toSorted(), ["harriet", "mo"]);
+			assert.notEqual(handed[0]?.key, handed[1]?.key);
+		});
+	}
+
+	test("without an id is never taken for an earlier one", async () => {
+		const before = world.microsoft.of("chat-di").length;
+		for (const times of [1, 2]) {
+			assert.equal((await world.send(world.by("di", { type: "message", text: "runs", id: "" }))).status, 200);
+			await until(() => world.microsoft.of("chat-di").length === before + times, undefined, 3_000);
+		}
 	});
 
 	const silent: readonly (readonly [string, Values])[] = [
