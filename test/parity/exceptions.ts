@@ -51,4 +51,10 @@ export const EXCEPTIONS: readonly Exception[] = [
 		part: "fields",
 		why: "Slack offers a list of more than 100 as one types in it; elsewhere it stands open from the start.",
 	},
+	{
+		surfaces: ["slack by socket", "slack by HTTP"],
+		seen: /^the command, .*: slash, with|^the MSP's own people say for whom: tia: Open the form$/u,
+		part: "text",
+		why: "A modal of Slack bears the procedure’s name as its title and does not say it once more inside.",
+	},
 ];

@@ -42,7 +42,7 @@ const unknownWord: Story = {
 		await says("harriet", "newhrie", /Did you mean “newhire”\? Nothing was started/u);
 		await says("harriet", "abracadabra", /There is no “abracadabra”/u);
 		await says("mo", "newhire", /Nothing was started/u);
-		await says("harriet", "sops", /2 procedures you can start/u);
+		await says("harriet", "sops", /3 procedures you can start/u);
 		await says("harriet", "oncall", /Nobody is on call/u);
 	},
 };
