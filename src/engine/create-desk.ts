@@ -14,6 +14,7 @@ import { answer } from "./desk-answer.ts";
 import { visibleRuns } from "./desk-lists.ts";
 import { allowed, clientOf, contextOf, type DeskParts, denied, may, order, taken } from "./desk-parts.ts";
 import { amend, steer, undo } from "./desk-steer.ts";
+import { wordsIn } from "./desk-typed.ts";
 import type { Receipt } from "./ports.ts";
 
 export function createDesk(parts: DeskParts): Desk {
@@ -30,8 +31,9 @@ export function createDesk(parts: DeskParts): Desk {
 		steer: (request) => steer(parts, request),
 		amend: (request) => amend(parts, request),
 		note: async ({ actor, run, words, key }) => {
-			await allowed(parts, { actor, run, verb: "note" });
-			return taken(await order(parts, actor, run, { event: { kind: "noted", by: actor.id, words }, key }));
+			const stored = await allowed(parts, { actor, run, verb: "note" });
+			const said = wordsIn(parts, stored, { kind: "note", words });
+			return taken(await order(parts, actor, run, { event: { kind: "noted", by: actor.id, words: said }, key }));
 		},
 		undo: (request) => undo(parts, request),
 		read: lists.read,

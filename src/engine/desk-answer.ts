@@ -2,27 +2,14 @@
  * Answers to a wait, as the desk takes them: the stored wait decides who may and which verbs there are. Must never take an
  * answer for a wait that has moved on.
  */
-import { ConflictError, InputError } from "../base/errors.ts";
-import type { Values } from "../base/json.ts";
+import { ConflictError } from "../base/errors.ts";
 import { resolveWho } from "../people/resolve.ts";
 import { sameAs } from "../people/same.ts";
-import { checkForm } from "../sop/form.ts";
-import type { Field, PersonId } from "../sop/sop.ts";
+import type { PersonId } from "../sop/sop.ts";
 import { involvedOf } from "./describe.ts";
 import type { Desk } from "./desk.ts";
-import {
-	clientOf,
-	contextOf,
-	type DeskParts,
-	deliver,
-	denied,
-	may,
-	NO_RUN,
-	rosterOf,
-	type Stored,
-	seen,
-} from "./desk-parts.ts";
-import type { Verb } from "./event.ts";
+import { type DeskParts, deliver, denied, may, rosterOf, type Stored, seen } from "./desk-parts.ts";
+import { typedIn } from "./desk-typed.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Receipt } from "./ports.ts";
 
@@ -111,36 +98,4 @@ async function moved(
 		});
 	}
 	throw new ConflictError("stale", "This is from before; the question has moved on. Nothing happened.");
-}
-
-type Sent = { readonly path: string; readonly values: Values };
-
-function typedIn(parts: DeskParts, stored: Stored, sent: Sent & { readonly verb: Verb }): Values {
-	switch (sent.verb) {
-		case "submit":
-			return submitted(parts, stored, sent);
-		case "complete":
-			return ticked(stored, sent);
-		default:
-			return sent.values;
-	}
-}
-
-/** An empty list of ticks means nothing on a task that has no list; on one that has, it is a slip. */
-function ticked({ sop }: Stored, { path, values }: Sent): Values {
-	const { checked, ...rest } = values;
-	if (checked !== "") return values;
-	const step = placeOf(sop, path)?.step;
-	if (step?.kind !== "task" || step.checklist.length === 0) return rest;
-	throw new ConflictError("nothing-ticked", "Tick what is done first. Nothing happened.");
-}
-
-function submitted(parts: DeskParts, stored: Stored, sent: Sent): Values {
-	const step = placeOf(stored.sop, sent.path)?.step;
-	const fields: readonly Field[] = step?.kind === "ask" ? step.form : [];
-	const client = clientOf(parts, stored.run.client);
-	if (client === undefined) throw new ConflictError("no-such-run", NO_RUN);
-	const result = checkForm(fields, sent.values, contextOf(parts, client));
-	if ("problems" in result) throw new InputError(result.problems);
-	return result.values;
 }

@@ -23,13 +23,15 @@ import {
 	type Stored,
 	taken,
 } from "./desk-parts.ts";
+import { wordsIn } from "./desk-typed.ts";
 import type { RunId } from "./event.ts";
 import type { Receipt } from "./ports.ts";
 import { undoable, undoRequest, undoSop } from "./undo.ts";
 
 export async function steer(parts: DeskParts, request: Parameters<Desk["steer"]>[0]): Promise<Receipt> {
-	const { actor, run, verb, words, via, key } = request;
-	await allowed(parts, { actor, run, verb, via });
+	const { actor, run, verb, via, key } = request;
+	const stored = await allowed(parts, { actor, run, verb, via });
+	const words = wordsIn(parts, stored, { kind: "why", words: request.words });
 	const said = { event: { kind: "steered", verb, by: actor.id, words }, key } as const;
 	const receipt = await order(parts, actor, run, said);
 	// Pausing once more reaches whatever part was not reached the first time.

@@ -125,7 +125,7 @@ export interface Desk {
 	}): readonly Problem[];
 	/**
 	 * Answers a wait. Errors: `ConflictError` `stale` (the wait or plan moved on), `decided` (`reason` says who, when,
-	 * verb), `not-taken` (422: the wait does not take that verb), `nothing-ticked` (422: `complete` with `checked` empty); `InputError` for a bad `submit`; `DeniedError` with the
+	 * verb), `not-taken` (422: the wait does not take that verb), `nothing-ticked` (422: `complete` with `checked` empty); `InputError` for a bad `submit`, for words that are too long, and for a task without what shows that it is done; `DeniedError` with the
 	 * words for the person; `no-such-run` as `ConflictError` for a run they may not see. Repeat: a second vote of the same person is the first receipt.
 	 */
 	answer(request: {
@@ -156,6 +156,7 @@ export interface Desk {
 		readonly via: SurfaceName;
 		readonly key: string;
 	}): Promise<Receipt>;
+	/** Errors: `InputError` for an empty note, and for more than 2,000 characters; `ConflictError` `key-reused`. */
 	note(request: {
 		readonly actor: Actor;
 		readonly run: RunId;

@@ -2,11 +2,11 @@
  * Folds what a person answered. Authority is checked before an answer comes here; what the run itself knows is checked
  * again: the wait is open, takes the verb, shows this plan, and nobody counts twice.
  */
-import { asRecord, isList, type Json } from "../base/json.ts";
+import { asRecord, isList, type Json, type Values } from "../base/json.ts";
 import { guardAt, guardOf, lookOnce, next } from "./act.ts";
 import { adjust, adjustWait, ask, dueIn, type Fold, finish, forget, move, waitFor } from "./draft.ts";
 import { keepLooking } from "./enter.ts";
-import type { Path, RunEvent } from "./event.ts";
+import type { Choice, Path, RunEvent } from "./event.ts";
 import { approve } from "./fold-plan.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Reason } from "./ports.ts";
@@ -144,7 +144,7 @@ function tick(fold: Fold, event: Answered, { path, wait }: Open): undefined {
 }
 
 /** What was ticked: a list, or a card's text with commas. Nothing said means all of it. */
-function tickedIn(checked: Json | undefined): readonly string[] | undefined {
+export function tickedIn(checked: Json | undefined): readonly string[] | undefined {
 	if (typeof checked === "string") return checked.split(",").map((one) => one.trim());
 	return isList(checked) ? checked.filter((t): t is string => typeof t === "string") : undefined;
 }
@@ -152,11 +152,7 @@ function tickedIn(checked: Json | undefined): readonly string[] | undefined {
 /** Takes a way on: it changes the step's input, then everything it touches is planned again. */
 function choose(fold: Fold, event: Answered, { path, wait }: Open): Reason | undefined {
 	const wanted = event.values.choice;
-	const offers = [
-		...(wait.problems ?? []).flatMap((p) => p.choices.map((choice) => ({ at: p.path, choice }))),
-		...(wait.problem?.choices ?? []).map((choice) => ({ at: path, choice })),
-	];
-	const found = offers.find(({ choice }) => choice.id === wanted);
+	const found = offersOf(wait, path).find(({ choice }) => choice.id === wanted);
 	if (found === undefined) return { code: "not-taken", words: "This is not one of the choices." };
 	const now = fold.run.overrides[found.at];
 	const typed = asRecord(event.values.with);
@@ -166,6 +162,14 @@ function choose(fold: Fold, event: Answered, { path, wait }: Open): Reason | und
 	};
 	if (!planAnew(fold, path)) retry(fold, path);
 	return undefined;
+}
+
+/** The ways on that a question offers, and the step that each of them changes. */
+export function offersOf(wait: Wait, path: Path): readonly { readonly at: Path; readonly choice: Choice }[] {
+	return [
+		...(wait.problems ?? []).flatMap((p) => p.choices.map((choice) => ({ at: p.path, choice }))),
+		...(wait.problem?.choices ?? []).map((choice) => ({ at: path, choice })),
+	];
 }
 
 /** Another way may touch all that follows, so it is asked once for everything its approval guards, not step by step. */
@@ -179,15 +183,14 @@ function planAnew(fold: Fold, path: Path): boolean {
 }
 
 /** A choice that asks for a word (`{ name: "" }`) takes that word and nothing else. */
-function allowed(
-	offered: { readonly [name: string]: Json },
-	typed: { readonly [name: string]: Json },
-): { readonly [name: string]: Json } {
+function allowed(offered: Values, typed: Values): Values {
 	return Object.fromEntries(
-		Object.entries(typed).filter(
-			([name, value]) => (offered[name] === null || offered[name] === "") && typeof value === "string",
-		),
+		Object.entries(typed).filter(([name, value]) => asksFor(offered, name) && typeof value === "string"),
 	);
+}
+
+export function asksFor(offered: Values, name: string): boolean {
+	return offered[name] === null || offered[name] === "";
 }
 
 /** Tries again: a plan is made anew, an attempt begins, a look looks. */

@@ -25,7 +25,10 @@ export function undoable(run: Run): readonly LedgerEntry[] {
 
 type Guard = NonNullable<LedgerEntry["guard"]>;
 
-/** Who approves the undo: the most who had to approve any of what is undone; else whoever approves in the SOP, or its owner. */
+/**
+ * Who approves the undo: as many as had to approve any of what is undone; where nobody had to, whoever approves in the
+ * SOP, or its owner.
+ */
 function guardOfUndo(sop: Sop, entries: readonly LedgerEntry[]): Guard {
 	const guards = guarded(sop, entries).flatMap(({ guard }) => (guard === undefined ? [] : [guard]));
 	const most = Math.max(0, ...guards.map(({ need }) => need));
