@@ -32,18 +32,17 @@ export type List = {
 /** The element a list becomes; at least one choice. */
 export function listElement({ several, choices, chosen, open, menu }: List): Values {
 	const isOn = ({ value }: Choice) => chosen.includes(value);
-	const on = choices.filter(isOn).map(optionOf);
+	const isSearched = choices.length > Math.min(MOST_OPTIONS, menu);
+	const options = optionsOf(isSearched ? choices.filter(isOn) : choices);
+	const on = isSearched ? options : options.filter((_, at) => choices.slice(at, at + 1).some(isOn));
 	const first =
 		on.length === 0 ? {} : several ? { initial_options: on.slice(0, MOST_OPTIONS) } : { initial_option: on[0] };
 	const base = { action_id: "value", ...first } as Values;
-	const all = () => ({ options: choices.map(optionOf) });
 	if (open && choices.length <= Math.min(MOST_BOXES, menu)) {
-		return { type: several ? "checkboxes" : "radio_buttons", ...base, ...all() };
+		return { type: several ? "checkboxes" : "radio_buttons", ...base, options };
 	}
 	const asked = { ...base, placeholder: plain(several ? "Choose" : "Choose one", 150) };
-	if (choices.length <= Math.min(MOST_OPTIONS, menu)) {
-		return { type: several ? "multi_static_select" : "static_select", ...asked, ...all() };
-	}
+	if (!isSearched) return { type: several ? "multi_static_select" : "static_select", ...asked, options };
 	const search = { ...asked, placeholder: plain("Type to search", 150), min_query_length: 0 };
 	return { type: several ? "multi_external_select" : "external_select", ...search };
 }
@@ -52,11 +51,10 @@ export function listElement({ several, choices, chosen, open, menu }: List): Val
 export function optionsFor(field: { readonly choices: readonly Choice[] }, typed: string): readonly Values[] {
 	const sought = typed.trim().toLowerCase();
 	const at = ({ title, value }: Choice) => Math.max(title.toLowerCase().indexOf(sought), value === typed ? 0 : -1);
-	return field.choices
+	const found = field.choices
 		.filter((choice) => at(choice) >= 0)
-		.toSorted((a, b) => Math.sign(at(a)) - Math.sign(at(b)))
-		.slice(0, MOST_OPTIONS)
-		.map(optionOf);
+		.toSorted((a, b) => Math.sign(at(a)) - Math.sign(at(b)));
+	return optionsOf(found.slice(0, MOST_OPTIONS));
 }
 
 /** The choices whose words do not fit their option, to be written out beside the list. */
@@ -86,9 +84,56 @@ export function keyOf(value: string, choices: readonly Pick<Choice, "value">[] =
 	return choices.find((choice) => optionValue(choice.value) === value)?.value ?? value;
 }
 
+/** Options that read apart: titles that look alike once cut are cut where they begin to differ, else they are numbered. */
+function optionsOf(choices: readonly Choice[]): readonly Values[] {
+	const whole = choices.map(optionOf);
+	if (readApart(whole)) return whole;
+	const parted = apart(choices, whole);
+	const options = parted.map(optionOf);
+	if (readApart(options)) return options;
+	return parted.map((choice, at) => optionOf({ ...choice, title: `${at + 1}. ${choice.title}` }));
+}
+
+function readApart(options: readonly Values[]): boolean {
+	return new Set(options.map(wordsOf)).size === options.length;
+}
+
+function wordsOf({ text, description = null }: Values): string {
+	return JSON.stringify([text ?? null, description]);
+}
+
+/** The same choices; of those whose options read alike, each title goes on from where the first of them differs. */
+function apart(choices: readonly Choice[], options: readonly Values[]): readonly Choice[] {
+	const named = choices.map((choice) => ({ ...choice, title: nameOf(choice) }));
+	const alike = Map.groupBy(named, (_, at) => wordsOf(options[at] ?? {}));
+	const shared = new Map(
+		[...alike].map(([words, group]) => [words, group.length === 1 ? 0 : sharedBy(group.map(({ title }) => title))]),
+	);
+	return named.map((choice, at) => {
+		const same = shared.get(wordsOf(options[at] ?? {})) ?? 0;
+		if (same <= ALIKE_KEPT) return choice;
+		return { ...choice, title: shortened(choice.title, ALIKE_KEPT) + choice.title.slice(same) };
+	});
+}
+
+/** Characters kept of what titles share. */
+const ALIKE_KEPT = 20;
+
+/** How many characters all of them begin with, none of them cut in two. */
+function sharedBy([first = "", ...others]: readonly string[]): number {
+	let same = 0;
+	while (same < first.length && others.every((title) => title[same] === first[same])) same += 1;
+	return first.slice(0, same).isWellFormed() ? same : same - 1;
+}
+
+function nameOf({ value, title }: Choice): string {
+	return unmarked(title.trim() === "" ? value : title).toWellFormed();
+}
+
 /** A long title goes on in the line below, where no hint stands. */
-function optionOf({ value, title, hint = "" }: Choice): Values {
-	const name = unmarked(title.trim() === "" ? value : title).toWellFormed();
+function optionOf(choice: Choice): Values {
+	const { value, hint = "" } = choice;
+	const name = nameOf(choice);
 	const goesOn = hint.trim() === "" && name.length > OPTION_TEXT;
 	const first = goesOn ? shortened(name, OPTION_TEXT) : ended(name);
 	const below = goesOn ? ended(`…${name.slice(first.length - 1)}`) : hint;

@@ -206,6 +206,36 @@ describe("what comes back", () => {
 	});
 });
 
+describe("what a list offers", () => {
+	const labels = (options: readonly Values[]) =>
+		options.map(({ text, description = null }) => JSON.stringify([text ?? null, description]));
+
+	it("reads apart, whatever its titles share", () => {
+		const shared = fc.string({ unit: "grapheme", maxLength: 300 });
+		const titles = fc
+			.tuple(shared, shared, fc.array(fc.string({ unit: "grapheme", maxLength: 30 }), { minLength: 1, maxLength: 30 }))
+			.map(([before, after, middles]) => middles.map((middle) => `${before}${middle}${after}`));
+		fc.assert(
+			fc.property(titles, fc.option(text, { nil: "" }), (all, hint) => {
+				const some = all.map((title, at) => ({ value: `k${at}`, title, hint }));
+				const options = optionsFor({ choices: some }, "");
+				assert.equal(new Set(labels(options)).size, some.length);
+				assert.deepEqual(new Set(options.map(({ value }) => value)), new Set(some.map(({ value }) => value)));
+			}),
+		);
+	});
+
+	it("shows where 300 titles of 490 characters differ in the middle", () => {
+		const some = Array.from({ length: 300 }, (_, at) => ({
+			value: `k${at}`,
+			title: `${"The branch ".repeat(20)}number ${at} ${"of the region ".repeat(18)}`,
+		}));
+		const options = optionsFor({ choices: some }, "");
+		assert.equal(new Set(labels(options)).size, 100);
+		assert.match(labels(options)[42] ?? "", /^\[\{"type":"plain_text","text":"The branch The bran…42 of the region/u);
+	});
+});
+
 describe("a search", () => {
 	it("finds every choice by its title, and gives back its key", () => {
 		fc.assert(
