@@ -27,7 +27,7 @@ function covers(run: Run, approval: Approval, asked: { readonly path: Path; read
 }
 
 function entryCovers(run: Run, entry: PlanEntry, change: Change): boolean {
-	if (entry.unknown) return change.kind === "create" || change.kind === "add";
+	if (entry.unknown) return (change.kind === "create" || change.kind === "add") && change.shown !== true;
 	return entry.changes.some((approved) => changeCovers(run, approved, change));
 }
 

@@ -45,6 +45,8 @@ export type Change = {
 	readonly detail: string;
 	/** An undo leaves it: it gives nobody anything, and what came later may rest on it. Never hashed. */
 	readonly stays?: true;
+	/** It lets somebody in: no approval covers it that was given before it was known. Never hashed. */
+	readonly shown?: true;
 	/** What it costs or frees, for the plan's first line: `{ licence: "SPB", title: "Business Premium", count: 1, left: 3 }`. Never hashed. */
 	readonly cost?: Values;
 };
@@ -72,7 +74,7 @@ export type PlanEntry = {
 	readonly changes: readonly Change[];
 	/** When a clock stands before it. */
 	readonly when?: Instant;
-	/** Planned without a look, because its input is not known yet: only creates and adds are covered. */
+	/** Planned without a look, because its input is not known yet: only creates and adds are covered, never what lets somebody in. */
 	readonly unknown: boolean;
 	readonly destructive: boolean;
 	/** Why nothing is changed, in words. Never hashed. */
@@ -199,6 +201,8 @@ export type NewEvent =
 			readonly from?: string;
 			/** `approve`: who of the roster is the same human by another entry. */
 			readonly same?: readonly PersonId[];
+			/** `approve`: who voted before and is not asked any more, so that their vote counts no longer. */
+			readonly gone?: readonly PersonId[];
 			/** `acknowledge`: everybody who was meant when this one said so. Without it, one is enough. */
 			readonly audience?: readonly PersonId[];
 	  }

@@ -24,6 +24,7 @@ function approved(changes: readonly Change[], more: Partial<Approval> & { readon
 const asks = (run: Run, ...changes: readonly Change[]): readonly string[] =>
 	uncovered(run, "a", { changes, at: now }).map((c) => c.id);
 
+const LETS_IN: Change = { ...change("create:x"), shown: true };
 const clauses: readonly [string, Run, Change, boolean][] = [
 	["the same change", approved([change("create:x", { after: 1 })]), change("create:x", { after: 1 }), true],
 	["another value", approved([change("create:x", { after: 1 })]), change("create:x", { after: 2 }), false],
@@ -59,6 +60,8 @@ const clauses: readonly [string, Run, Change, boolean][] = [
 	["an add whose before moved on", approved([change("add:x", { before: 1 })]), change("add:x", { before: 2 }), true],
 	["a create under a plan not yet known", approved([], { unknown: true }), change("create:x"), true],
 	["an add under a plan not yet known", approved([], { unknown: true }), change("add:x"), true],
+	["what lets somebody in, under a plan not yet known", approved([], { unknown: true }), LETS_IN, false],
+	["what lets somebody in, once it was shown", approved([LETS_IN]), LETS_IN, true],
 	["a set under a plan not yet known", approved([], { unknown: true }), change("set:x#a"), false],
 	["a remove under a plan not yet known", approved([], { unknown: true }), change("remove:x"), false],
 	["a delete under a plan not yet known", approved([], { unknown: true }), change("delete:x"), false],

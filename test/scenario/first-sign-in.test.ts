@@ -1,5 +1,7 @@
 /** Who opens a first sign-in is who was approved for it: neither a changed form nor a changed roster lets anybody else in. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { edit, type House, hire, isDone, openHouse, type RunSaid } from "./house.ts";
@@ -56,7 +58,7 @@ describe("a first sign-in of a procedure that writes no manager anywhere", () =>
 describe("a first sign-in", () => {
 	let house: House;
 	before(async () => {
-		house = await openHouse();
+		house = await openHouse({ definitions: (folder) => writeFileSync(join(folder, "laterpass.yaml"), LATER) });
 	});
 	after(() => house.close());
 
@@ -64,6 +66,19 @@ describe("a first sign-in", () => {
 		const run = await house.start("tia", hire("Bea", "Desk", { manager: "tia" }));
 		const planned = await house.when("mo", run, ({ plan }) => plan);
 		assert.match(said(planned, "credential"), /, to be opened by Tia Tran$/);
+	});
+
+	test("of an account that is known only later is asked about once it is known", async () => {
+		const form = { firstName: "Fay", lastName: "Later", profile: "sales", manager: "sol" };
+		const run = await house.start("harriet", form, "contoso", "laterpass");
+		const planned = await house.when("mo", run, ({ plan }) => plan);
+		assert.deepEqual([said(planned, "pass"), planned.plan?.problems], ["", []]);
+		await house.answer("mo", run, "approve");
+		const asked = await house.when("mo", run, waitsForMore(planned));
+		assert.match(said(asked, "pass"), /, to be opened by Sol Vance$/);
+		await house.answer("mo", run, "approve");
+		await house.when("harriet", run, isDone("pass"));
+		assert.ok((await opened(house, run, "pass", "contoso/sol")).secret.length >= 8);
 	});
 
 	test("that was opened stays as it is when the manager is corrected, and nobody is asked about it", async () => {
@@ -119,6 +134,22 @@ describe("a first sign-in", () => {
 	});
 });
 
+const LATER = `sop: laterpass
+title: New account, whose id is known once it is made
+owner: it-lead
+subject: { name: "\${form.firstName} \${form.lastName}", manager: "\${form.manager}" }
+start: [{ command: laterpass, by: [hr] }]
+form:
+  firstName: { label: First name, type: text }
+  lastName: { label: Last name, type: text }
+  profile: { label: Role, type: choice, from: client.profiles }
+  manager: { label: Manager, type: person }
+steps:
+  - { name: Approve the plan, approve: { by: it-lead } }
+  - { name: Make the account, id: cloud, do: microsoft365.user }
+  - { name: Make the pass, id: pass, do: microsoft365.firstCredential, with: { user: "\${steps.cloud.userId}", kind: pass } }
+`;
+
 const PASS = "firstSignIn: pass\n    laptop: true\n  warehouse:";
 
 /** The words of what a step changes, in the plan that is shown. */
@@ -129,6 +160,11 @@ function said({ plan }: RunSaid, step: string): string {
 
 function waitsFor(verb: string) {
 	return ({ steps }: RunSaid): boolean => steps.some(({ wait }) => wait?.verbs.includes(verb));
+}
+
+/** Another approval than this one is waited for. */
+function waitsForMore(before: RunSaid) {
+	return (now: RunSaid): boolean => waitsFor("approve")(now) && now.plan?.hash !== before.plan?.hash;
 }
 
 async function chatOf(house: House, person: string): Promise<string> {

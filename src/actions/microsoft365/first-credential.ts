@@ -151,6 +151,7 @@ function passChange(
 		facet: "pass",
 		...(before === "other" ? { before: "a pass we do not hold" } : {}),
 		after: { lifetime, to: [...openers.to] },
+		shown: true,
 		words: `${verb} first sign-in pass of ${name}, good for ${spoken(lifetime)}, to be opened by ${openers.words}`,
 		detail: `POST /users/{id}/authentication/temporaryAccessPassMethods, ${minutesOf(lifetime)} min, once`,
 	});
