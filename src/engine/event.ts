@@ -74,7 +74,7 @@ export type PlanEntry = {
 	readonly changes: readonly Change[];
 	/** When a clock stands before it. */
 	readonly when?: Instant;
-	/** Planned without a look, because its input is not known yet: only creates and adds are covered, never what lets somebody in. */
+	/** Planned without a look, its input not known yet: only creates and adds are covered, and none that lets somebody in. */
 	readonly unknown: boolean;
 	readonly destructive: boolean;
 	/** Why nothing is changed, in words. Never hashed. */
