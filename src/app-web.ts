@@ -3,7 +3,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { licenceTitle } from "./actions/microsoft365/licence-titles.ts";
 import type { House } from "./app-house.ts";
 import { after } from "./app-pause.ts";
@@ -27,6 +27,7 @@ import { createWeb } from "./console/server.ts";
 import { createPosts } from "./engine/embedded/posts.ts";
 import { createMarks, createWebMessages } from "./engine/embedded/web-messages.ts";
 import { view } from "./engine/view.ts";
+import { actorKey } from "./people/actor.ts";
 import { createWebhooks } from "./triggers/webhook.ts";
 
 const CARDS = fileURLToPath(new URL("../cards", import.meta.url));
@@ -89,26 +90,19 @@ export function openDoors(house: House, around: Around) {
 	const botParts = { desk, posts, drafts: draftsIn(people), clock, audit, newId, fill, ...told };
 	const bot = createBot(botParts);
 	const signIn = openSignIn(house, around);
-	const chat = createWebChat({
-		bot,
-		desk,
-		cards,
-		surface,
-		messages,
-		signIn,
-		clock,
-		newId,
-		publicUrl: url,
-	});
+	const chat = createWebChat({ bot, desk, cards, surface, messages, signIn, clock, newId, publicUrl: url });
 	const web = createWeb({
 		clock,
 		registry: house.metrics.registry,
 		ready: () => around.ready() && house.host.health().serving,
 		publicUrl: url,
 		loopback: around.local,
-		mounts: [
+		personOf: personBy(signIn),
+		signed: [
 			...chats.flatMap((one) => routeOf(one.handler(bot, botParts))),
 			{ at: "/", handler: createWebhooks({ desk, clock, audit, key: house.office.hookKey }) },
+		],
+		mounts: [
 			{ at: "/", handler: signIn.router },
 			{ at: "/", handler: chat },
 			{ at: "/api/v1", handler: session(signIn) },
@@ -122,6 +116,13 @@ export function openDoors(house: House, around: Around) {
 
 function routeOf(handler: RequestHandler | undefined) {
 	return handler === undefined ? [] : [{ at: "/", handler }];
+}
+
+function personBy(signIn: SignIn) {
+	return (request: Request): string | undefined => {
+		const actor = signIn.actorOf(request);
+		return actor && actorKey(actor);
+	};
 }
 
 /** Lets pages read the API with the session they have. */

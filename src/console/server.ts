@@ -13,7 +13,7 @@ import { plainErrorPage } from "./page-error.ts";
 import { details, problemOf, sendProblem } from "./problem.ts";
 
 const STATIC = fileURLToPath(new URL("./static", import.meta.url));
-/** Requests of one address in a minute: far above a person, far below a flood. */
+/** Requests of one person, or of all strangers of one address, in a minute: far above a person, far below a flood. */
 const MOST_A_MINUTE = 6000;
 
 export type WebParts = {
@@ -24,12 +24,21 @@ export type WebParts = {
 	readonly publicUrl: string;
 	/** Local sign-in: only this machine may ask, and nothing that came through a proxy. */
 	readonly loopback: boolean;
+	/**
+	 * Routes of services that prove each request, by a signature or a token, before anything is done. Not counted: through a
+	 * proxy everybody comes from one address, and no stranger may keep these from coming.
+	 */
+	readonly signed?: Mounts;
 	/** In order. Each reads its own body and says itself who may call. */
-	readonly mounts: readonly { readonly at: string; readonly handler: RequestHandler }[];
+	readonly mounts: Mounts;
+	/** Who is signed in, by any name of their own: counted by themselves, whatever strangers do. */
+	readonly personOf?: (request: Request) => string | undefined;
 	/** Told about errors that are ours, with the request's id. Nothing of it reaches the caller. */
 	readonly complain: (error: unknown, about: { readonly requestId: string; readonly method: string }) => void;
 	readonly requestsPerMinute?: number;
 };
+
+type Mounts = readonly { readonly at: string; readonly handler: RequestHandler }[];
 
 /** Builds the web application. It does not listen: hand it to `http.createServer`. */
 export function createWeb(parts: WebParts): Express {
@@ -38,7 +47,11 @@ export function createWeb(parts: WebParts): Express {
 	web.use(requestId(), headers(parts.publicUrl), createHealth(parts));
 	if (parts.loopback) web.use(loopbackOnly());
 	const most = parts.requestsPerMinute ?? MOST_A_MINUTE;
-	const callerOf = (request: Request) => request.socket.remoteAddress ?? "";
+	const callerOf = (request: Request) => {
+		const person = parts.personOf?.(request);
+		return person === undefined ? (request.socket.remoteAddress ?? "") : `person ${person}`;
+	};
+	for (const { at, handler } of parts.signed ?? []) web.use(at, handler);
 	web.use(rateCap({ clock: parts.clock, most, perMs: 60_000, callerOf }));
 	const how = { etag: true, maxAge: 0, index: false, redirect: false, dotfiles: "ignore" } as const;
 	web.use("/static", express.static(STATIC, how));

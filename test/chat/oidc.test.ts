@@ -226,6 +226,15 @@ test("nobody is kept from signing in by a page that makes browsers come back for
 	assert.deepEqual((await who(as)).actor, { id: "mo", client: "contoso" });
 });
 
+test("nobody is kept from signing in by somebody who tries one address over and over", async () => {
+	const tried = Array.from({ length: 130 }, () => browser().go(`${url}/sign-in`, { email: "eve@elsewhere.example" }));
+	const statuses = (await Promise.all(tried)).map(({ status }) => status);
+	assert.deepEqual([...new Set(statuses)].toSorted(), [422, 429]);
+	oidc.signInAs({ sub: "1", email: "mo@contoso.example", email_verified: true });
+	const { as } = await signIn("mo@contoso.example");
+	assert.deepEqual((await who(as)).actor, { id: "mo", client: "contoso" });
+});
+
 test("more than ten minutes is too long", async () => {
 	oidc.signInAs({ sub: "1", email: "mo@contoso.example", email_verified: true });
 	const as = browser();

@@ -140,9 +140,9 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 		publicUrl: "http://127.0.0.1",
 		loopback: true,
 		complain: (error) => complaints.push(error),
+		personOf: (request) => /who=(\w+)/.exec(request.headers.cookie ?? "")?.[1],
 		...more,
-		mounts: [
-			{ at: "/", handler: session },
+		signed: [
 			{
 				at: "/",
 				handler: createWebhooks({
@@ -150,6 +150,9 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 					key: async (client, hook) => (client === "contoso" && hook === "hris" ? new Secret(HOOK_KEY) : undefined),
 				}),
 			},
+		],
+		mounts: [
+			{ at: "/", handler: session },
 			{ at: "/api/v1", handler: createApi(pages) },
 			{ at: "/", handler: createPages(pages) },
 			...(more.mounts ?? []),

@@ -97,6 +97,19 @@ test("a flood is told to wait, and waiting helps", async () => {
 	assert.equal((await served.ask("/static/mark.svg")).status, 200);
 });
 
+test("a flood of strangers holds up neither who is signed in nor what comes signed, all through one proxy", async () => {
+	await using served = await serve({ requestsPerMinute: 3 });
+	for (let n = 0; n < 5; n += 1) await served.ask("/static/mark.svg");
+	assert.equal((await served.ask("/runs", { headers: { accept: "text/html" } })).status, 429);
+	assert.equal((await served.ask("/runs", { as: "mo" })).status, 200);
+	const hook = await served.ask("/hooks/contoso/hris", { json: {} });
+	assert.equal(hook.status, 401);
+	assert.match(hook.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+	const statuses: number[] = [];
+	for (let n = 0; n < 4; n += 1) statuses.push((await served.ask("/runs", { as: "mo" })).status);
+	assert.deepEqual(statuses, [200, 200, 429, 429], "nor is anybody without a limit");
+});
+
 test("what is not there is a page for people and problem details for programs", async () => {
 	await using served = await serve();
 	const page = await served.ask("/nowhere", { headers: { accept: "text/html" } });

@@ -45,7 +45,7 @@ type OidcParts = SignInParts & {
 
 const BACK = "/sign-in/back";
 const MOST_MS = 10 * 60_000;
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 5000;
 
 type Parts = OidcParts & SessionParts & { readonly refused: Refusals };
 type Flow = {
@@ -63,14 +63,16 @@ export function createOidc(given: OidcParts): SignIn {
 	const router = Router();
 	const own = sameOrigin(parts.publicUrl);
 	const body = urlencoded({ extended: false, limit: "4kb", parameterLimit: 4 });
-	const callerOf = (request: Request) => request.socket.remoteAddress ?? "";
+	// Through a proxy everybody comes from one address: whoever floods one person's name leaves the others alone.
+	const callerOf = (request: Request) =>
+		`${request.socket.remoteAddress ?? ""} ${typedIn(request).email.toLowerCase()}`;
 	const cap = rateCap({ clock: parts.clock, most: 120, perMs: 60_000, callerOf });
 	router.get("/sign-in", (request, response) => sendPage(response, { next: nextOf(request.query.next) }));
 	router.post(
 		"/sign-in",
 		own,
-		cap,
 		body,
+		cap,
 		answering((request, response) => begin(parts, flows, { request, response })),
 	);
 	// Not counted: any page can make browsers ask for it, and only what was begun costs more than a page.
@@ -97,9 +99,7 @@ type Exchange = { readonly request: Request; readonly response: Response };
 
 /** Finds the organisation by the address, and sends the browser to its provider. */
 async function begin(parts: Parts, flows: Map<string, Flow>, { request, response }: Exchange): Promise<void> {
-	const typed = (request.body ?? {}) as { readonly email?: unknown; readonly next?: unknown };
-	const email = typeof typed.email === "string" ? typed.email.trim().slice(0, 254) : "";
-	const next = nextOf(typed.next);
+	const { email, next } = typedIn(request);
 	const organisation = organisationOf(parts.organisations(), email);
 	if (organisation === undefined) {
 		const wrong = "Nobody of that address signs in here. Nothing was done. The service desk knows your address here.";
@@ -140,6 +140,11 @@ async function end(parts: Parts, flows: Map<string, Flow>, { request, response }
 	}
 	beginSession(parts, { id: person.id, ...(client === undefined ? {} : { client }) }, { request, response });
 	sendOn(response, { to: next, words: `You are signed in, ${person.name}.` });
+}
+
+function typedIn(request: Request): { readonly email: string; readonly next: string } {
+	const { email, next } = (request.body ?? {}) as { readonly email?: unknown; readonly next?: unknown };
+	return { email: typeof email === "string" ? email.trim().slice(0, 254) : "", next: nextOf(next) };
 }
 
 /** By somebody's own address, else by its domain when one organisation alone has people there. */
