@@ -8,10 +8,11 @@ import { sameAs } from "../people/same.ts";
 import type { PersonId } from "../sop/sop.ts";
 import { involvedOf } from "./describe.ts";
 import type { Desk } from "./desk.ts";
-import { type DeskParts, deliver, denied, may, rosterOf, type Stored, seen } from "./desk-parts.ts";
+import { type DeskParts, deliver, denied, may, mayApprove, rosterOf, type Stored, seen } from "./desk-parts.ts";
 import { typedIn } from "./desk-typed.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import type { Receipt } from "./ports.ts";
+import type { Wait } from "./run.ts";
 
 export async function answer(parts: DeskParts, request: Parameters<Desk["answer"]>[0]): Promise<Receipt> {
 	const { actor, verb, via, values, from = actor.id } = request;
@@ -34,12 +35,14 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 		values: typed,
 		via,
 		from,
-		...(verb === "approve" ? sameHuman(parts, stored, actor.id) : {}),
+		...(verb === "approve" ? votersNow(parts, stored, { by: actor.id, wait }) : {}),
 		...(request.plan === undefined ? {} : { plan: request.plan }),
 		...(verb === "acknowledge" ? audience(parts, stored, path) : {}),
 	} as const;
 	try {
-		return await deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+		const receipt = await deliver(parts, stored, { event, key: repeatable(verb) ? `${key}:${stored.run.seq}` : key });
+		if (receipt.outcome === "accepted" || !(await isUncounted(parts, request))) return receipt;
+		return await deliver(parts, stored, { event, key: `${key}:${stored.run.seq}` });
 	} catch (error) {
 		if (!(error instanceof ConflictError) || error.code !== "stale") throw error;
 		// Somebody else answered between our look and our answer, or the plan changed while it is still asked.
@@ -49,11 +52,22 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 	}
 }
 
-/** Who else of the roster they are: one human has one vote. */
-function sameHuman(parts: DeskParts, { run }: Stored, id: PersonId): { readonly same?: readonly PersonId[] } {
-	const roster = rosterOf(parts, run.client);
-	const same = roster === undefined ? [] : sameAs(roster, id);
-	return same.length === 0 ? {} : { same };
+/** Whether a vote said once is not there any more: whoever was away while another voted may say it again. */
+async function isUncounted(parts: DeskParts, request: Parameters<Desk["answer"]>[0]): Promise<boolean> {
+	const wait = (await parts.host.read(request.run))?.run.steps[pathOfWait(request.wait)]?.wait;
+	if (request.verb !== "approve" || wait?.id !== request.wait) return false;
+	return wait.votes?.every(({ by }) => by !== request.actor.id) === true;
+}
+
+type Voters = { readonly same?: readonly PersonId[]; readonly gone?: readonly PersonId[] };
+
+/** Who else of the roster they are, as one human has one vote; and who voted but is not asked any more. */
+function votersNow(parts: DeskParts, stored: Stored, vote: { readonly by: PersonId; readonly wait: Wait }): Voters {
+	const roster = rosterOf(parts, stored.run.client);
+	const same = roster === undefined ? [] : sameAs(roster, vote.by);
+	const voted = (vote.wait.votes ?? []).map(({ by }) => by);
+	const gone = voted.filter((id) => !mayApprove(parts, stored, vote.wait, id));
+	return { ...(same.length === 0 ? {} : { same }), ...(gone.length === 0 ? {} : { gone }) };
 }
 
 /** Everybody a broadcast means, as the roster is now. Whoever it reaches by mail alone gives no receipt here. */

@@ -9,7 +9,7 @@ import { type AskedVerb, authorize, type Verdict } from "../people/authorize.ts"
 import type { Actor, Roster } from "../people/roster.ts";
 import type { Client, Definitions } from "../sop/definitions.ts";
 import type { checkForm } from "../sop/form.ts";
-import type { ClientId, Sop } from "../sop/sop.ts";
+import type { ClientId, PersonId, Sop } from "../sop/sop.ts";
 import { audiences, involvedOf } from "./describe.ts";
 import type { NewEvent, RunId } from "./event.ts";
 import type { Archive, Audit, Host, Receipt } from "./ports.ts";
@@ -73,6 +73,14 @@ export function may(parts: Pick<DeskParts, "definitions">, asked: Asked): Verdic
 					},
 				}),
 	});
+}
+
+/** Whether this entry of the roster may approve, as the roster is now. */
+export function mayApprove(parts: DeskParts, stored: Stored, wait: Asks, id: PersonId): boolean {
+	const person = rosterOf(parts, stored.run.client)?.people.find((one) => one.id === id);
+	if (person === undefined) return false;
+	const actor = person.of === "msp" ? { id } : { id, client: stored.run.client };
+	return may(parts, { actor, verb: "approve", stored, wait }).ok;
 }
 
 export function denied(

@@ -14,7 +14,7 @@ import {
 	clientOf,
 	contextOf,
 	type DeskParts,
-	may,
+	mayApprove,
 	NO_RUN,
 	type Order,
 	order,
@@ -114,11 +114,8 @@ function checkApprovers(parts: DeskParts, undo: Stored): void {
 	if (approve?.kind !== "approve" || roster === undefined) return;
 	const { by: who, need } = approve;
 	if (who.some((one) => peopleOf(one, roster) === "group")) return;
-	const able = resolveWho(who, roster, involvedOf(sop, run)).filter((id) => {
-		const isOurs = roster.people.some((person) => person.id === id && person.of === "msp");
-		const actor = isOurs ? { id } : { id, client: run.client };
-		return may(parts, { actor, verb: "approve", stored: undo, wait: { who } }).ok;
-	});
+	const asked = resolveWho(who, roster, involvedOf(sop, run));
+	const able = asked.filter((id) => mayApprove(parts, undo, { who }, id));
 	const can = humansAmong(roster, able).length;
 	if (can >= need) return;
 	const needs = `This undo needs ${need} ${need === 1 ? "person" : "people"} to approve it`;

@@ -79,7 +79,7 @@ function vote(fold: Fold, event: Answered, { path, wait }: Open): Reason | undef
 	const { run, sop } = fold;
 	if (isSame(event, run.request) && sop.urgency !== "emergency")
 		return { code: "own-request", words: "You asked for this one, so someone else approves it." };
-	const others = (wait.votes ?? []).filter((v) => v.by !== event.by);
+	const others = (wait.votes ?? []).filter((v) => v.by !== event.by && !event.gone?.includes(v.by));
 	const own = others.find((v) => isSame(event, v));
 	if (own !== undefined)
 		return { code: "voted", words: "You approved this already; one person counts once.", by: own.by, at: own.at };

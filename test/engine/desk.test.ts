@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SopwithError } from "../../src/base/errors.ts";
 import type { Values } from "../../src/base/json.ts";
 import type { RunDescription } from "../../src/engine/desk.ts";
-import type { Actor } from "../../src/people/roster.ts";
+import type { Actor, Roster } from "../../src/people/roster.ts";
 import type { Sop, Step } from "../../src/sop/sop.ts";
 import { DI, definitions, FINN, HARRIET, MO, openWorld, TIA, type World } from "../chat/world.ts";
 
@@ -193,6 +193,58 @@ test("an undo is the requester's or the owner's, of a run that is over, once", a
 	assert.equal((await until(receipt.run, "waiting")).undoes, run);
 	assert.equal(await code(undo(DI, run)), "undone-already");
 	assert.equal(await code(amend(HARRIET, run)), "ended");
+});
+
+/** The same desk while the roster is another. */
+async function withRoster(change: (roster: Roster) => Roster, doing: () => Promise<void>): Promise<void> {
+	const client = world.definitions().clients.contoso as { roster: Roster };
+	const before = client.roster;
+	client.roster = change(before);
+	try {
+		await doing();
+	} finally {
+		client.roster = before;
+	}
+}
+
+async function askedOfTwo(key: string): Promise<(actor: Actor) => Promise<unknown>> {
+	const more = { client: "contoso", sop: "two", form: form(key), key, via: "web" } as const;
+	const { run } = await world.desk.start({ actor: HARRIET, ...more });
+	const { id = "", plan = "" } = (await until(run, "waiting")).steps.find((s) => s.path === "approve")?.wait ?? {};
+	return (actor) =>
+		world.desk.answer({ actor, run, wait: id, verb: "approve", plan, values: {}, via: "web" }).then(async () => {
+			const now = await world.host.read(run);
+			const waits = now?.run.steps.approve?.wait?.votes?.map(({ by }) => by);
+			return waits ?? now?.run.approvals.at(-1)?.by;
+		});
+}
+
+test("a vote counts as long as its voter is asked", async () => {
+	const vote = await askedOfTwo("Left");
+	assert.deepEqual(await vote(MO), ["mo"]);
+	const gone = (roster: Roster): Roster => {
+		const people = roster.people.filter((person) => person.id !== "mo");
+		return { ...roster, people, roles: { ...roster.roles, "it-lead": [] } };
+	};
+	await withRoster(gone, async () => {
+		assert.deepEqual(await vote(DI), ["di"], "his vote went with him, hers is the first");
+		assert.deepEqual(await vote(DI), ["di"]);
+	});
+	assert.deepEqual(await vote(MO), ["di", "mo"], "back again, he says it anew");
+	const stays = await askedOfTwo("Stays");
+	await stays(MO);
+	assert.deepEqual(await stays(DI), ["mo", "di"]);
+});
+
+test("of two entries that are one human the second cannot vote again, whatever chat they use", async () => {
+	const vote = await askedOfTwo("Once");
+	const one = (roster: Roster): Roster => {
+		return { ...roster, people: roster.people.map((who) => ({ ...who, ...twins(who.id) })) };
+	};
+	const twins = (id: string) => (id === "mo" || id === "di" ? { slack: "T01/U02" } : {});
+	await vote(MO);
+	await withRoster(one, async () => assert.equal(await code(vote(DI)), "voted"));
+	assert.deepEqual(await vote(DI), ["mo", "di"]);
 });
 
 test("what two approved is undone by two, and not begun where there are not two to approve it", async () => {
