@@ -2,7 +2,7 @@
  * Hands on the wheel of a run, as the desk takes them: pause, resume, cancel, correct, undo. Must never touch a run that
  * has ended, but to start its undo.
  */
-import { ConflictError, InputError } from "../base/errors.ts";
+import { ConflictError, InputError, UnavailableError } from "../base/errors.ts";
 import { asRecord, type Json, sameJson, type Values } from "../base/json.ts";
 import { peopleOf, resolveWho } from "../people/resolve.ts";
 import { humansAmong } from "../people/same.ts";
@@ -52,7 +52,7 @@ async function steerParts(parts: DeskParts, parent: RunId, { event, key }: Order
 		const page = await parts.archive.list(query);
 		const told = await Promise.allSettled(
 			page.items.map(async ({ id }) => {
-				await parts.host.deliver(id, event, key);
+				await tell(parts, id, { event, key });
 				await steerParts(parts, id, { event, key });
 			}),
 		);
@@ -60,6 +60,19 @@ async function steerParts(parts: DeskParts, parent: RunId, { event, key }: Order
 		cursor = page.cursor;
 	} while (cursor !== undefined);
 	if (lost.length > 0) throw lost[0];
+}
+
+/** A minute of what is confirmed within two seconds or not. */
+const MOST_TRIES = 30;
+
+/** Said again where it was not confirmed in time, for the parts of a part hear it only after that. One key is heard once. */
+async function tell(parts: DeskParts, run: RunId, { event, key }: Order, left = MOST_TRIES): Promise<void> {
+	try {
+		await parts.host.deliver(run, event, key);
+	} catch (error) {
+		if (left === 0 || !(error instanceof UnavailableError) || error.code !== "unconfirmed") throw error;
+		await tell(parts, run, { event, key }, left - 1);
+	}
 }
 
 export async function amend(parts: DeskParts, request: Parameters<Desk["amend"]>[0]): Promise<Receipt> {

@@ -114,12 +114,13 @@ test("whenever the pause comes, no part begins after it; all begin once it goes 
 });
 
 test("a part that was asked for just before the pause, and would begin just after it, waits", async () => {
+	const other = await start(1);
 	const run = await start(MANY, "later");
 	const { host } = world;
 	const wait = (await host.read(run))?.run.steps.go?.wait?.id ?? "";
 	const done = { verb: "complete", by: "harriet", as: "hr", values: {}, via: "web", wait } as const;
 	void host.deliver(run, { kind: "answered", ...done }, "done");
-	for (let at = 0; at < 255; at += 1) void host.deliver(run, { kind: "noted", by: "harriet", words: "" }, `n${at}`);
+	for (let at = 0; at < 255; at += 1) void host.deliver(other, { kind: "noted", by: "harriet", words: "" }, `n${at}`);
 	await steer(run, "pause");
 	assert.equal((await rests(run)).length, 1);
 	await steer(run, "resume");
