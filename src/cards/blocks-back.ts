@@ -27,20 +27,17 @@ export function revealOf(action: Json): { readonly card: string; readonly reveal
 	return known && { card: String(carried.card), reveal: known };
 }
 
-/** Reads a modal of ours that was sent, or closed (`closed`: the verb of that, where it has one). */
-export function submittedOf(
-	view: Json,
-): (BlockPress & { readonly closed?: string; readonly origin?: Json }) | undefined {
+/** Reads a modal of ours that was sent. */
+export function submittedOf(view: Json): (BlockPress & { readonly origin?: Json }) | undefined {
 	if (!isRecord(view) || view.callback_id !== "card") return undefined;
 	const carried = parsed(view.private_metadata);
 	if (carried === undefined || typeof carried.card !== "string") return undefined;
-	const { card, verb, closed, origin } = carried;
+	const { card, verb, origin } = carried;
 	const state = isRecord(view.state) ? (view.state.values ?? {}) : {};
 	return {
 		card,
 		verb: asText(verb),
 		values: valuesOf(state),
-		...(typeof closed === "string" ? { closed } : {}),
 		...(origin === undefined ? {} : { origin }),
 	};
 }

@@ -24,7 +24,10 @@ type ViewOptions = {
 const TITLE_MOST = 24;
 const PLACE = "Sopwith";
 
-/** Draws a card as a modal: its first button with inputs sends it, `discard` or `back` closes it, others stand below. */
+/**
+ * Draws a card as a modal: its first button with inputs sends it, others stand below. `discard` or `back` closes it, of which
+ * Slack need not tell: nothing was started, and it may have been by accident.
+ */
 export function cardView(name: CardName, filled: FilledCard, id: string, options: ViewOptions = {}): View {
 	const submit = filled.buttons.find((button) => button.inputs === true);
 	const close = filled.buttons.find((button) => button.verb === "discard" || button.verb === "back");
@@ -48,7 +51,6 @@ export function cardView(name: CardName, filled: FilledCard, id: string, options
 		carried: {
 			card: id,
 			...(submit?.verb === undefined ? {} : { verb: submit.verb }),
-			...(close?.verb === undefined ? {} : { closed: close.verb }),
 			...(options.origin === undefined ? {} : { origin: options.origin }),
 		},
 	});
@@ -114,7 +116,6 @@ function view(
 		title: plain(title, TITLE_MOST),
 		...(submit === undefined ? {} : { submit: plain(submit, TITLE_MOST) }),
 		close: plain(close, TITLE_MOST),
-		notify_on_close: carried.closed !== undefined,
 		blocks,
 	};
 }

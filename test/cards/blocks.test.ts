@@ -40,7 +40,6 @@ describe("what comes back", () => {
 		assert.deepEqual(submittedOf({ ...view, state: { values: stateOf(json(view)) } } as Json), {
 			card: "c_7",
 			verb: "submit",
-			closed: "discard",
 			origin: "C1/1.2",
 			values: {
 				firstName: "Ada",

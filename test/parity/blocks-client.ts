@@ -15,7 +15,7 @@ export function shownInMessage(message: Values): Shown {
 	return shownIn(blocks);
 }
 
-/** Reads a modal. `errors`: what stands at its inputs. Its close button counts where the app hears of it. */
+/** Reads a modal. `errors`: what stands at its inputs. Its close button counts beside one that sends it. */
 export function shownInView(view: Values, errors: Values = {}): Shown {
 	assert.deepEqual(blockProblems(view), [], "Slack would refuse it");
 	const { submit, close } = view;
@@ -24,7 +24,7 @@ export function shownInView(view: Values, errors: Values = {}): Shown {
 		...rest,
 		title: title === "" ? plain(textOf(view.title)) : title,
 		fields,
-		buttons: [...buttons, ...words(submit), ...(view.notify_on_close === true ? words(close) : [])],
+		buttons: [...buttons, ...words(submit), ...(submit === undefined ? [] : words(close))],
 	};
 }
 

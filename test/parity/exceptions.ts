@@ -17,6 +17,7 @@ export type Exception = {
 export const BESIDES: readonly string[] = [
 	"Nobody comes into the web chat whom no roster lists; Teams and Slack tell a stranger whom to ask.",
 	"Slack has a Home tab, a shortcut “Start a procedure” and “Start from this message”; Teams has a menu of commands and “Start a procedure” at a message; in the web chat one types.",
+	"In Slack a form is given up by closing its dialog, which says nothing, for it may be closed by accident; elsewhere, and where the form stands as a message, “Discard” says that nothing was started.",
 	"Slack says what each step read back in a thread under the run’s message as well; elsewhere “Details” alone has it.",
 ];
 

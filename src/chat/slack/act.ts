@@ -51,13 +51,13 @@ export function createAct(parts: ActParts): Hear {
 		const definitions = parts.desk.definitions();
 		const { asked, from } = read(delivery, (user) => nameIn(definitions, delivery.workspace.team, user));
 		const on: On = { delivery, from };
-		if (asked.kind === "nothing" || asked.kind === "closed" || asked.kind === "overheard") return undefined;
+		if (asked.kind === "nothing" || asked.kind === "overheard") return undefined;
 		if (asked.kind === "options") return suggested(parts, on, asked);
 		return parts.seen.once(keyOf(delivery, from), () => act(parts, on, asked));
 	};
 }
 
-type Acted = Exclude<Asked, { kind: "nothing" | "closed" | "overheard" | "options" }>;
+type Acted = Exclude<Asked, { kind: "nothing" | "overheard" | "options" }>;
 
 function act(parts: ActParts, on: On, asked: Acted): Promise<Answer> {
 	switch (asked.kind) {
@@ -227,10 +227,14 @@ async function removed(parts: ActParts, { delivery, from }: On, { word }: { read
 	return undefined;
 }
 
+/** Slack shows what comes within three seconds; whoever types on is asked for anew. */
 async function suggested(parts: ActParts, on: On, asked: Extract<Asked, { kind: "options" }>): Promise<Answer> {
 	const { card, field, typed } = asked;
-	const reply = await shown(parts, on, card);
-	return { options: reply.kind === "card" && reply.drawn.id === card ? optionsOf(reply.drawn, field, typed) : [] };
+	const work = shown(parts, on, card);
+	const reply = await soon(parts, work);
+	if (reply === "slow") work.catch(parts.complain);
+	const found = reply !== "slow" && reply.kind === "card" && reply.drawn.id === card;
+	return { options: found ? optionsOf(reply.drawn, field, typed) : [] };
 }
 
 function spotOf({ delivery, from }: On) {

@@ -6,7 +6,7 @@ import type { Values } from "../../base/json.ts";
 import type { Workspace } from "./workspaces.ts";
 
 export type Delivery = {
-	/** As Slack sent it: an event's envelope, a command, or what was pressed, sent, closed or chosen. */
+	/** As Slack sent it: an event's envelope, a command, or what was pressed, sent or chosen. */
 	readonly body: Values;
 	readonly workspace: Workspace;
 	/** Names the request itself: what it is known by when the payload has no id of its own. */

@@ -26,8 +26,6 @@ export type Asked =
 			readonly values: Values;
 			readonly origin: Values;
 	  }
-	/** A modal was closed: what it asked is left as it is. */
-	| { readonly kind: "closed" }
 	| { readonly kind: "home" }
 	/** A procedure is to be started, perhaps from a message with these words. */
 	| { readonly kind: "shortcut"; readonly words?: string }
@@ -58,8 +56,6 @@ function askedIn(delivery: Delivery, nameOf: (user: string) => string): Asked {
 			return pressed(body);
 		case "view_submission":
 			return sent(body);
-		case "view_closed":
-			return { kind: "closed" };
 		case "shortcut":
 			return { kind: "shortcut" };
 		case "message_action":

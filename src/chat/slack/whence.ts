@@ -95,8 +95,6 @@ function idOf(body: Values): string {
 		}
 		case "view_submission":
 			return named(`sent:${view}`, body.trigger_id);
-		case "view_closed":
-			return named("closed", view);
 		default:
 			return named(asText(body.type), body.trigger_id ?? body.action_ts);
 	}
