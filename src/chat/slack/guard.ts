@@ -51,11 +51,9 @@ export function createSignatureGuard(parts: { readonly signingSecret: Secret; re
  * that may be ours cannot be looked up.
  */
 export async function judge(workspaces: Workspaces, body: Values): Promise<Admitted | Refused> {
-	const named = teamsOf(body);
-	if (named.length === 0) return refuse(403, "no-team");
-	const team =
-		named.find((each) => workspaces.find(each) !== undefined) ?? named.find((each) => workspaces.mayBe(each));
-	if (team === undefined) return refuse(403, "other-team");
+	const team = teamOf(body);
+	if (team === "") return refuse(403, "no-team");
+	if (workspaces.find(team) === undefined && !workspaces.mayBe(team)) return refuse(403, "other-team");
 	const app = asText(body.api_app_id);
 	if (app === "" && !NAMELESS.has(asText(body.type))) return refuse(403, "no-app");
 	const workspace = await workspaces.open(team).catch((error: unknown) => {
@@ -72,17 +70,14 @@ export async function judge(workspaces: Workspaces, body: Values): Promise<Admit
 const NAMELESS: ReadonlySet<string> = new Set(["shortcut", "message_action"]);
 
 /**
- * Where the app is installed that a payload is for: not always where the person is at home. An installation for a whole
- * organisation is named by the organisation.
+ * Where the app is installed that a payload is for: not always where the person is at home. Empty: in no workspace of its
+ * own, as an installation for a whole organisation is, which is not worked with.
  */
-function teamsOf(body: Values): readonly string[] {
+function teamOf(body: Values): string {
 	const [installed] = asRecords(body.authorizations);
 	const view = asText(asRecord(body.view).app_installed_team_id);
-	const enterprise =
-		asText(installed?.enterprise_id) || asText(body.enterprise_id) || asText(asRecord(body.enterprise).id);
 	const own = asText(body.team_id) || asText(asRecord(body.team).id) || asText(asRecord(body.user).team_id);
-	const team = asText(installed?.team_id) || view || own;
-	return [team, enterprise].filter((each) => each !== "");
+	return asText(installed?.team_id) || view || own;
 }
 
 export function refuse(status: Refused["status"], why: string): Refused {

@@ -1,6 +1,6 @@
 /**
- * Socket Mode: one socket, opened again by us whenever it ends, and each payload acknowledged once what it asks is durable.
- * Must never acknowledge what was not heard, nor let a payload end the process.
+ * Socket Mode: one socket, opened again by us whenever it ends, and each payload acknowledged once what it asks is durable,
+ * or after two seconds. Must never acknowledge what was not heard, nor let a payload end the process.
  */
 import type { SocketModeReceiver } from "@slack/bolt";
 import { isRecord } from "../../base/json.ts";

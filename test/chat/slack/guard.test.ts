@@ -46,7 +46,7 @@ test("each workspace is spoken to with its own token", async () => {
 	assert.equal(slack.calls.findLast(({ method }) => method === "chat.postMessage")?.token, OTHER.token);
 });
 
-test("an installation for a whole organisation is known by the team, else by the organisation", async () => {
+test("an organisation is no workspace: a payload is for the one it names, whatever organisation it is of", async () => {
 	const installed = { team_id: null, enterprise_id: "E1", is_enterprise_install: true };
 	assert.equal(await told({ team_id: TEAM, authorizations: [installed] }), TEAM);
 	assert.equal(
@@ -55,8 +55,9 @@ test("an installation for a whole organisation is known by the team, else by the
 	);
 	assert.equal(
 		await told({ team: null, enterprise: { id: OTHER.team }, user: { id: "U1", team_id: "T9" } }),
-		OTHER.team,
+		"403 other-team",
 	);
+	assert.equal(await told({ team: null, enterprise: { id: OTHER.team } }), "403 no-team");
 });
 
 test("a workspace we have no token for is refused, whatever else is ours", async () => {

@@ -263,7 +263,7 @@ const REFUSED: readonly (readonly [
 		"another organisation",
 		() => knock(JSON.stringify(event({ authorizations: [{ team_id: null, enterprise_id: "E99" }], team_id: "" }))),
 		403,
-		"other-team",
+		"no-team",
 	],
 	["no workspace", () => knock(JSON.stringify(event({ authorizations: [], team_id: "" }))), 403, "no-team"],
 	["nothing in it", () => knock("{}"), 403, "no-team"],
@@ -292,8 +292,8 @@ const REFUSED: readonly (readonly [
 	[
 		"an org-wide click by nobody",
 		() => knock(interaction(click({ team: null, enterprise: { id: TEAM }, user: null })), { type: FORM_TYPE }),
-		400,
-		"not-understood",
+		403,
+		"no-team",
 	],
 ];
 
