@@ -42,12 +42,13 @@ async function opened(base: string) {
 	return { bolt, warned, waits, wrong, close };
 }
 
-/** A Web API that says no, with that word. */
-async function saying(word: string) {
+/** A Web API that says no, with that word or that answer of HTTP. */
+async function saying(word: string | number) {
 	let asked = 0;
 	const server = createServer((request, response) => {
 		asked += 1;
 		request.resume();
+		if (typeof word === "number") return void response.writeHead(word, { "retry-after": "0" }).end();
 		response.setHeader("content-type", "application/json").end(JSON.stringify({ ok: false, error: word }));
 	});
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -80,6 +81,20 @@ test("a token that Slack does not take holds nothing up, is tried on ever more s
 	assert.deepEqual(wrong, []);
 	await api.close();
 });
+
+for (const status of [500, 429]) {
+	test(`a socket that is answered ${status} is asked for once each time, and by nobody but us`, async () => {
+		const api = await saying(status);
+		const { bolt, waits, close } = await opened(api.base);
+		await bolt.start();
+		const hurried = () => waits.filter((ms) => ms < 30_000).length;
+		await until(() => hurried() === 4);
+		const asked = api.asked();
+		assert(asked === 4 || asked === 5, `${asked} calls in four tries`);
+		await close();
+		await api.close();
+	});
+}
 
 test("Slack that comes back is spoken to again, and no socket is left over", { skip }, async () => {
 	const slack = await startSlack();

@@ -51,6 +51,11 @@ describe("somebody in Slack", () => {
 		assert.equal((await speaker({ ...MEMBER, team: "T00" }, { home: "T00", team: "T00" })).ours, undefined);
 	});
 
+	test("of another workspace, by Slack Connect, is nobody’s member here, whatever an account of ours with their id is", async () => {
+		const speaks = await speaker(MEMBER, { home: "T02" });
+		assert.deepEqual(speaks, { identity: "T02/U02", ours: undefined, outsider: true });
+	});
+
 	test("is known by no address in a workspace that msp.yaml gives to nobody", async () => {
 		house = { ...house, msp: { ...house.msp, workspaces: [{ team: "T03", bot: "env:C" }] } };
 		const there = { home: "T03", team: "T03" };
