@@ -118,8 +118,9 @@ describe("without a bot", () => {
 		for (const member of ["file", "code", "message"]) assert.equal(typeof problem[member], "string", member);
 	});
 
-	test("a form that Slack could not open is named where Slack is set up, and only there", async () => {
-		const folder = join(shop.folder, "long-form");
+	test("a form that Slack could not open is named where Slack is set up, and only there", async (t) => {
+		const folder = mkdtempSync(join(tmpdir(), "sopwith-cli-"));
+		t.after(() => rmSync(folder, { recursive: true }));
 		cpSync(join(ROOT, "sop-definitions"), folder, { recursive: true });
 		const path = join(folder, "newhire.yaml");
 		const story = (at: number) => `  story${at}: { label: Story ${at}, type: multiline, max: 3000, optional: true }\n`;
