@@ -44,6 +44,7 @@ const TABLE: { readonly [word: string]: Row } = {
 	thread_not_found: ["gone", "the thread is not there any more"],
 	expired_trigger_id: ["gone", "the moment to open it has passed"],
 	exchanged_trigger_id: ["gone", "something else was opened in its place"],
+	invalid_trigger_id: ["gone", "Slack does not know what it was opened from"],
 	trigger_exchanged: ["gone", "something else was opened in its place"],
 	trigger_expired: ["gone", "the moment to open it has passed"],
 	not_found: ["gone", "the modal is not there any more"],
