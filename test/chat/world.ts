@@ -274,7 +274,6 @@ function newhire(client: Sop["client"], by: readonly string[]): Sop {
 		owner: "owner",
 		urgency: "routine",
 		visibility: "all",
-		// biome-ignore lint/suspicious/noTemplateCurlyInString: the language of procedures
 		subject: { name: "${form.firstName} ${form.lastName}" },
 		unique: ["form.firstName", "form.lastName"],
 		starts: [{ kind: "command", command: "newhire", by }],
@@ -296,7 +295,6 @@ function newhire(client: Sop["client"], by: readonly string[]): Sop {
 				name: "Make the account",
 				kind: "do",
 				action: { name: "toy.set", repeat: { kind: "settle", ms: 0 }, writes: true, destructive: false },
-				// biome-ignore lint/suspicious/noTemplateCurlyInString: the language of procedures
 				with: { name: "${form.firstName} ${form.lastName}" },
 				retry: { attempts: 2, firstMs: 10, mostMs: 20 },
 				timeoutMs: 5000,
