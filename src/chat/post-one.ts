@@ -95,8 +95,9 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 	const above = [...(before?.above ?? []), ...(row?.ref === undefined || gone === true ? [] : [row.ref])];
 	const data = { ...kept(row), putAt: parts.clock.now(), tried: digest, ...(above.length === 0 ? {} : { above }) };
 	const lost = before?.lost ?? 0;
-	const fresh = rowFor(parts, job, { card: parts.newId(), data });
-	parts.posts.save(lost === 0 ? fresh : { ...fresh, data: { ...data, lost } });
+	const fresh = rowFor(parts, job, { card: cardIdFor(parts, row, job), data });
+	const losing = (count: number): PostRow => ({ ...fresh, data: { ...dataOf(fresh), lost: count } });
+	parts.posts.save(lost === 0 ? fresh : losing(lost));
 	if (row !== undefined && row.ref === undefined && row.digest !== UNSENT) parts.counters.extra += 1;
 	try {
 		const { ref } = await surface.put(job.place.to, drawn(parts, job, fresh.card), rings && isLoud(job.message));
@@ -105,12 +106,17 @@ async function put(parts: SendParts, surface: Surface, { job, row, digest, rings
 		return "done";
 	} catch (error) {
 		const isLostNow = error instanceof UnavailableError && error.code === "unconfirmed";
-		if (isLostNow && isNeeded(job)) parts.posts.save({ ...fresh, data: { ...dataOf(fresh), lost: lost + 1 } });
+		if (isLostNow && isNeeded(job)) parts.posts.save(losing(lost + 1));
 		if (!isLostNow && error instanceof UnavailableError) parts.posts.save({ ...fresh, digest: UNSENT });
 		if (!isLostNow || isNeeded(job)) throw error;
 		parts.posts.save({ ...fresh, digest });
 		return "done";
 	}
+}
+
+/** Where the same is asked, the same is answered: of two copies, because an answer was lost, either decides. */
+function cardIdFor({ newId }: Pick<SendParts, "newId">, row: PostRow | undefined, job: Send): string {
+	return row !== undefined && asksTheSame(row, job) ? row.card : newId();
 }
 
 /** What stays of a card that was put anew. */
@@ -144,7 +150,7 @@ async function edit(
 	const { row, digest } = now;
 	const { putAt } = dataOf(row);
 	const same = asksTheSame(row, job);
-	const card = same ? row.card : parts.newId();
+	const card = cardIdFor(parts, row, job);
 	const fresh: PostRow = { ...rowFor(parts, job, { card, data: { ...kept(row), putAt } }), ref: row.ref ?? "" };
 	// What answers nothing any more can be written down afterwards.
 	if (!same && !(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { emptyCard } from "../../src/cards/card.ts";
 import { createLastUsed } from "../../src/chat/last-used.ts";
 import { createPoster, type PosterParts } from "../../src/chat/poster.ts";
+import { dataOf } from "../../src/chat/posts.ts";
+import type { Surface } from "../../src/chat/surface.ts";
 import { addressOf, createWebSurface } from "../../src/chat/web/surface.ts";
 import { createMemory } from "../../src/engine/embedded/memory.ts";
 import type { Message } from "../../src/engine/message.ts";
@@ -478,6 +480,39 @@ test("an end between a post and its answer is made up for with the next change",
 	await again.poster.idle();
 	assert.equal(rough.of("mo").length, 1);
 	assert.equal(again.poster.counters.extra, 1);
+});
+
+test("an end while a lost answer is made up for forgets neither whose card it is nor which plan it shows", async () => {
+	let tries = 0;
+	const silent: Surface = {
+		...rough.surface,
+		put: async (to, drawn, ring) => {
+			if (to.ref === "mo") tries += 1;
+			return to.ref === "mo" && tries > 1 ? new Promise<never>(() => {}) : rough.surface.put(to, drawn, ring);
+		},
+		directTo: async (person) => (person.id === "mo" ? rough.surface.directTo(person) : undefined),
+	};
+	rough.moodsOf.POST.push("lost");
+	const { poster } = posterIn(world, { surfaces: [silent] });
+	await poster.start();
+	const run = await start();
+	await until(() => tries === 2);
+	// It ended with the process: nobody closes it.
+	opened.pop();
+	const { folder } = world;
+	await world.stop();
+	world = await openWorld({ folder });
+	const again = posterIn(world, { surfaces: [rough.surface] });
+	await again.poster.start();
+	await again.poster.idle();
+	const row = world.posts.ofRun(run).find(({ place, wait }) => place === "mo" && wait !== undefined);
+	assert(row !== undefined);
+	assert.equal(dataOf(row).plan, (await world.desk.read(MO, run))?.plan?.hash);
+	const [first] = rough.of("mo");
+	assert.deepEqual(await world.press(MO, first?.drawn.id ?? "", "approve"), { kind: "none" }, "either copy decides");
+	await until(async () => (await world.desk.read(HARRIET, run))?.phase === "done");
+	await again.poster.idle();
+	assert.match(JSON.stringify(rough.of("mo").map(({ drawn }) => drawn.data)), /Approved by you/u);
 });
 
 describe("on the web", () => {

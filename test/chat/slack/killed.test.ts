@@ -77,7 +77,8 @@ describe("the program, killed", { skip: needs("local Slack") }, () => {
 		const copies =
 			about("mo", /Approve the plan for Lost Killed/u).length + about("sol", /Approve the plan for Lost/u).length;
 		assert(copies <= 2 + lost.met() + 1, `${copies} copies, ${lost.met()} answers lost, killed once`);
-		await slack.press("mo", card, "Approve");
+		const [first = card] = about("mo", /Approve the plan for Lost Killed/u);
+		await slack.press("mo", first, "Approve");
 		await shown("mo", /Approved by you in Slack/u);
 	});
 
