@@ -2,7 +2,7 @@
  * What SQLite's errors mean to us: busy, full, damaged. By code, never by text.
  */
 import Database from "better-sqlite3";
-import { UnavailableError } from "../../base/errors.ts";
+import { ConfigError, UnavailableError } from "../../base/errors.ts";
 
 /** Another connection has the lock. */
 export function isBusy(problem: unknown): boolean {
@@ -36,6 +36,35 @@ export function refusal(problem: unknown): UnavailableError | undefined {
 		return new UnavailableError("damaged", "The database is damaged. Nothing was changed.", { advice, cause: problem });
 	}
 	return undefined;
+}
+
+/**
+ * What to tell somebody whose database file cannot be opened; undefined: a mistake of ours. What is asked while opening is
+ * asked of every file, so where SQLite finds that it makes no sense, the file is not what it was.
+ */
+export function refusedOpening(file: string, problem: unknown): ConfigError | undefined {
+	if (codeOf(problem).startsWith("SQLITE_READONLY")) return databaseReadOnly(file, problem);
+	if (isDamage(problem) || codeOf(problem) === "SQLITE_ERROR") return databaseDamaged(file, problem);
+	return undefined;
+}
+
+const RESTORE = "Restore the last backup, or look closer with `sopwith doctor`.";
+
+/** Code `database-damaged`. */
+export function databaseDamaged(file: string, cause?: unknown): ConfigError {
+	return refusing("database-damaged", `${file} is damaged and cannot be read. Nothing was changed.`, RESTORE, cause);
+}
+
+function databaseReadOnly(file: string, cause: unknown): ConfigError {
+	const message = `${file} cannot be written. Nothing was changed.`;
+	const remedy = `Let the account that Sopwith runs as write there. If it may, the file is damaged: ${RESTORE.toLowerCase()}`;
+	return refusing("database-read-only", message, remedy, cause);
+}
+
+function refusing(code: string, message: string, remedy: string, cause: unknown): ConfigError {
+	const error = new ConfigError([{ path: "SOPWITH_DATA", code, message, remedy }], code);
+	error.cause = cause;
+	return error;
 }
 
 function codeOf(problem: unknown): string {

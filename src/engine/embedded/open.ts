@@ -5,13 +5,12 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { ConfigError } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
 import { type Clock, systemClock } from "../../base/time.ts";
 import { openAnchor } from "./anchor.ts";
 import type { Log } from "./core.ts";
 import { quietLog } from "./core.ts";
-import { isBusy, isDamage, refusal } from "./faults.ts";
+import { isBusy, refusal, refusedOpening } from "./faults.ts";
 import { checkEnd, type Health, lastHead } from "./health.ts";
 import { claimFolder, heldError, refuseNetworkFolder, releaseFolder } from "./holder.ts";
 import { ensureInstallation, isCopy, isRestored, markHome } from "./home.ts";
@@ -52,7 +51,7 @@ type StoreOptions = {
 
 /**
  * Opens or makes the folder (0700) and its database (0600). Errors: `ConfigError` with code `held` (pid and host named),
- * `database-newer`, `database-damaged`, `network-folder`, `wrong-key`, `bad-key`.
+ * `database-newer`, `database-damaged`, `database-read-only`, `network-folder`, `wrong-key`, `bad-key`.
  */
 export function openStore(options: StoreOptions): Store {
 	const { folder } = options;
@@ -70,8 +69,7 @@ export function openStore(options: StoreOptions): Store {
 		return assemble({ ...options, clock, file, db });
 	} catch (problem) {
 		db.close();
-		if (isDamage(problem)) throw damagedFile(file, problem);
-		throw problem;
+		throw refusedOpening(file, problem) ?? problem;
 	}
 }
 
@@ -94,8 +92,7 @@ export function connect(folder: string, file: string): Database.Database {
 	} catch (problem) {
 		db?.close();
 		if (isBusy(problem)) throw heldError(folder);
-		if (isDamage(problem)) throw damagedFile(file, problem);
-		throw problem;
+		throw refusedOpening(file, problem) ?? problem;
 	}
 }
 
@@ -157,14 +154,3 @@ const copyHealth: Health = {
 		"This database is a restored copy. It shows what is so and does nothing, so that it cannot repeat what the first one does. " +
 		"When the first one is gone for good, resume this one.",
 };
-
-function damagedFile(file: string, cause: unknown): ConfigError {
-	const message = `${file} is damaged and cannot be read. Nothing was changed.`;
-	const remedy = "Restore the last backup, or look closer with `sopwith doctor`.";
-	const error = new ConfigError(
-		[{ path: "SOPWITH_DATA", code: "database-damaged", message, remedy }],
-		"database-damaged",
-	);
-	error.cause = cause;
-	return error;
-}

@@ -2,18 +2,41 @@
  * The tables of the embedded database and how an older file becomes a newer one. A migration that was released must never
  * change; a new one is added at the end.
  */
-import type { Database } from "better-sqlite3";
+import Database from "better-sqlite3";
 import { ConfigError } from "../../base/errors.ts";
+import { databaseDamaged } from "./faults.ts";
 
-/** Brings the database to this version in one transaction. Errors: `ConfigError` `database-newer`. Repeat: safe. */
-export function migrate(db: Database, file: string): void {
+/**
+ * Brings the database to this version in one transaction. Errors: `ConfigError` `database-newer`, or `database-damaged`
+ * when its tables are not those of the version it names. Repeat: safe.
+ */
+export function migrate(db: Database.Database, file: string): void {
 	const version = Number(db.pragma("user_version", { simple: true }));
 	if (version > migrations.length) throw newer(file, version);
+	if (!isAsMade(db, version)) throw databaseDamaged(file);
 	if (version === migrations.length) return;
 	db.transaction(() => {
 		for (const sql of migrations.slice(version)) db.exec(sql);
 		db.pragma(`user_version = ${migrations.length}`);
 	}).immediate();
+}
+
+type Made = { readonly name: string; readonly sql: string };
+
+/** Every table and index stands as it was made; a file of no version yet has none. What others added is theirs. */
+function isAsMade(db: Database.Database, version: number): boolean {
+	const there = madeIn(db);
+	if (version <= 0) return version === 0 && there.size === 0;
+	const fresh = new Database(":memory:");
+	for (const sql of migrations.slice(0, version)) fresh.exec(sql);
+	const expected = madeIn(fresh);
+	fresh.close();
+	return [...expected].every(([name, sql]) => there.get(name) === sql);
+}
+
+function madeIn(db: Database.Database): ReadonlyMap<string, string> {
+	const made = db.prepare<[], Made>("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").all();
+	return new Map(made.map(({ name, sql }) => [name, sql]));
 }
 
 function newer(file: string, version: number): ConfigError {

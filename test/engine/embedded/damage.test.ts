@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { ConfigError } from "../../../src/base/errors.ts";
 import { createArchive } from "../../../src/engine/embedded/archive.ts";
 import { checkEnd, lastHead } from "../../../src/engine/embedded/health.ts";
 import { openStore } from "../../../src/engine/embedded/open.ts";
@@ -187,6 +188,45 @@ describe("damage", () => {
 			rmSync(copy, { recursive: true });
 		}
 		assert.ok(said >= 40, `${said} of ${names.length}: once for each run's first event, snapshots apart`);
+	});
+
+	test("a flipped bit where the file says what it holds is damage in words, or does no harm", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const rig = await serve(join(folder, "live"));
+		await rig.stop();
+		const bytes = readFileSync(join(folder, "live", "sopwith.db"));
+		const about = [...bytes.toString("latin1").matchAll(/CREATE [^\0]+/g)].map((m) => [m.index, m[0].length] as const);
+		const copy = join(folder, "copy");
+		const said = new Set<string>();
+		const place = fc.oneof(
+			fc.nat(99),
+			fc.nat(about.length - 1).chain((n) => fc.nat((about[n]?.[1] ?? 1) - 1).map((at) => (about[n]?.[0] ?? 0) + at)),
+		);
+		const tried = fc.asyncProperty(place, fc.nat(7), async (at, bit) => {
+			mkdirSync(copy, { recursive: true });
+			writeFileSync(join(copy, "sopwith.db"), bytes);
+			flip(join(copy, "sopwith.db"), at, bit);
+			try {
+				const store = openStore({ folder: copy, key });
+				await verifyStore(store);
+				store.close();
+			} catch (problem) {
+				assert(problem instanceof ConfigError, `${at}.${bit}: ${problem}`);
+				said.add(problem.code);
+			} finally {
+				rmSync(copy, { recursive: true });
+			}
+		});
+		await fc.assert(tried, {
+			numRuns: 200,
+			examples: [
+				[60, 0],
+				[63, 0],
+				[96, 7],
+			],
+		});
+		assert(said.has("database-damaged"), [...said].join());
 	});
 
 	test("a run whose rows were changed under us is set aside before anything is done with it", async (t) => {
