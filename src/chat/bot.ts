@@ -62,8 +62,8 @@ function unknownWord(turn: Turn, word: string): Reply {
 	const near = nearest(word, [...own, ...COMMANDS.keys()]);
 	const title =
 		near === undefined
-			? `There is no “${word}”. Nothing was started. \`help\` lists what there is.`
-			: `There is no “${word}”. Did you mean \`${near}\`? Nothing was started.`;
+			? `There is no “${word}”. Nothing was started. “help” lists what there is.`
+			: `There is no “${word}”. Did you mean “${near}”? Nothing was started.`;
 	return say(turn, title);
 }
 
@@ -72,7 +72,7 @@ function stranger(parts: BotParts, inbound: Inbound, refused: Refusals): Promise
 	if (parts.linking !== undefined && code !== undefined) return arrived(parts, parts.linking, { ...inbound, code });
 	refused(inbound.identity);
 	const title = "Sopwith does not know you here. Nothing was started.";
-	const elsewhere = parts.linking === undefined ? [] : ["If it knows you in another chat, type `link` there."];
+	const elsewhere = parts.linking === undefined ? [] : ["If it knows you in another chat, type “link” there."];
 	const lead = [`You arrive as ${inbound.identity}. The service desk can add that to the roster.`, ...elsewhere];
 	return reply(parts, { title, lead }, { card: "error" });
 }

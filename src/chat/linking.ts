@@ -54,7 +54,7 @@ export async function arrived(parts: BotParts, linking: Linking, at: Inbound & {
 }
 
 const ROSTER = "The service desk can add you to the roster. Nothing was linked.";
-const NEW_CODE = "Type `link` there in a while for a new code.";
+const NEW_CODE = "Type “link” there in a while for a new code.";
 
 type Asking = { readonly code: KeptCode; readonly place: Address; readonly at: Inbound };
 
@@ -105,16 +105,16 @@ export async function linkPressed(turn: Turn, draft: Draft, verb: string): Promi
 		});
 	}
 	const back = placeOf(draft.typed?.place);
-	const lead = ["`help` says what you can type. `unlink` ends it."];
+	const lead = ["“help” says what you can type. “unlink” ends it."];
 	const name = personOf(turn.desk.definitions(), actor)?.name ?? "";
 	if (back !== undefined) {
 		await put(linking, back, reply(turn, { title: `You are known here as ${name} from now on.`, lead }));
 	}
-	return done(turn, { title: `${account} is you from now on.`, lead: ["`unlink` ends it."] });
+	return done(turn, { title: `${account} is you from now on.`, lead: ["“unlink” ends it."] });
 }
 
 function isOver(turn: Turn): Reply {
-	return done(turn, { title: "This is over. Nothing was linked.", lead: ["`link` gives you a new code."] });
+	return done(turn, { title: "This is over. Nothing was linked.", lead: ["“link” gives you a new code."] });
 }
 
 /** `why`: for the owner and the audit. `said`: for whoever pressed. */

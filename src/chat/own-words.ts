@@ -5,6 +5,9 @@
 import type { Drawn, Reply } from "./surface.ts";
 import { type Answer, type BotParts, reply } from "./turn.ts";
 
+/** What Sopwith says when it is taken into a channel. */
+export const HELLO = "Hello. Mention Sopwith and a word, such as “help”. What it answers comes to you alone.";
+
 /** Characters of what is typed to the bot. */
 export const MOST_TYPED = 2000;
 

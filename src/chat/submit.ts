@@ -104,7 +104,7 @@ function stub(turn: Turn, title: string, client: ClientId | undefined): Reply {
 function sentBefore(turn: Turn, draft: Draft): Reply {
 	const lead = [
 		"No second run was started, and the first is as it was asked for.",
-		"`runs` lists it, `amend` corrects it.",
+		"“runs” lists it, “amend” corrects it.",
 	];
 	return reply(turn, { title: "This form was sent before, with other values.", lead }, { client: draft.client });
 }

@@ -2,7 +2,7 @@
  * What a person reads when the desk says no: denied, decided already, stale, not confirmed. Goes by the error's class and
  * code, never by its text. Must never hide a mistake of ours: what it does not know it throws on.
  */
-import { ConflictError, DeniedError, InputError, UnavailableError } from "../base/errors.ts";
+import { ConflictError, DeniedError, InputError, type SopwithError, UnavailableError } from "../base/errors.ts";
 import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
 import type { RunId } from "../engine/event.ts";
@@ -30,7 +30,7 @@ export function explain(turn: Turn, error: unknown, run?: RunId): Promise<Reply>
  */
 function denied(turn: Turn, error: DeniedError, run: RunId | undefined): Promise<Reply> {
 	if (run !== undefined && turn.inbound.surface === "web") turn.refresh?.(run);
-	return tell(turn, { title: error.message, lead: error.advice === undefined ? [] : [error.advice] }, run);
+	return tell(turn, { title: error.message, lead: adviceOf(error) }, run);
 }
 
 function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Promise<Reply> {
@@ -45,13 +45,12 @@ function conflict(turn: Turn, error: ConflictError, run: RunId | undefined): Pro
 		case "no-such-run":
 			return tell(
 				turn,
-				{ title: "There is no such run that you can see. Nothing was done.", lead: ["`runs` lists the open ones."] },
+				{ title: "There is no such run that you can see. Nothing was done.", lead: ["“runs” lists the open ones."] },
 				undefined,
 			);
 		default: {
 			const other = error.facts.run ?? run;
-			const lead = error.advice === undefined ? [] : [error.advice];
-			return tell(turn, { title: error.message, lead }, other);
+			return tell(turn, { title: error.message, lead: adviceOf(error) }, other);
 		}
 	}
 }
@@ -90,7 +89,7 @@ export function expired(turn: Turn, run: RunId | undefined, at?: string): Promis
 			: words("This card is from before ", { timeAt: at }, "; the question has moved on. Nothing happened.");
 	return tell(
 		turn,
-		{ title, lead: run === undefined ? ["`approvals` shows what waits for you now."] : [], summary: title },
+		{ title, lead: run === undefined ? ["“approvals” shows what waits for you now."] : [], summary: title },
 		run,
 	);
 }
@@ -101,8 +100,14 @@ function unavailable(turn: Turn, error: UnavailableError, run: RunId | undefined
 		const lead = ["Your card will show it; pressing again cannot start it twice."];
 		return tell(turn, { title: "Not confirmed yet.", lead }, run);
 	}
-	const lead = [error.advice ?? "Nothing happened. Pressing again is safe."];
+	const advice = adviceOf(error);
+	const lead = advice.length === 0 ? ["Nothing happened. Pressing again is safe."] : advice;
 	return tell(turn, { title: error.message, lead }, run);
+}
+
+/** What to do instead. A command stands between backticks there, as on a terminal; people read it between quotation marks. */
+function adviceOf({ advice }: SopwithError): readonly string[] {
+	return advice === undefined ? [] : [advice.replaceAll(/`([^`]+)`/gu, "“$1”")];
 }
 
 async function tell(turn: Turn, answer: Answer, id: RunId | undefined): Promise<Reply> {

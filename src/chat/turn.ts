@@ -63,7 +63,7 @@ export function reply(
 		...(how.run === undefined ? {} : { who: askedIn(how.run) }),
 		...(turn.inbound === undefined ? {} : { surface: turn.inbound.surface }),
 	};
-	const drawn = { card: how.card ?? "notice", data: quoted(turn.fill(data, reader)), id: how.id ?? turn.newId() };
+	const drawn = { card: how.card ?? "notice", data: turn.fill(data, reader), id: how.id ?? turn.newId() };
 	return { kind: "card", drawn, replace: how.replace ?? false };
 }
 
@@ -110,10 +110,4 @@ function askedIn(run: RunDescription): NonNullable<FillFor["who"]> {
 		if (same?.wait !== undefined) return same.wait.by;
 		return who.length === 1 && who[0] === "requester" ? [run.by] : undefined;
 	};
-}
-
-/** Our sentences set words to be typed between backticks; people read them between quotation marks. */
-function quoted(data: CardData): CardData {
-	const set = (text: Text): Text => (typeof text === "string" ? text.replaceAll(/`([^`]+)`/gu, "“$1”") : text);
-	return { ...data, title: set(data.title), lead: data.lead.map(set), summary: set(data.summary) };
 }

@@ -2,12 +2,20 @@
  * What people type and press, against the real desk.
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { toText } from "../../src/base/html.ts";
+import { asRecord, asRecords } from "../../src/base/json.ts";
+import { cardBlocks } from "../../src/cards/blocks.ts";
+import { cardHtml } from "../../src/cards/html.ts";
+import { loadCards } from "../../src/cards/load.ts";
+import { filledOf } from "../../src/chat/fill.ts";
 import type { Actor } from "../../src/people/roster.ts";
 import { until } from "../fixtures/until.ts";
 import { cardOf, DI, FINN, HARRIET, MO, openWorld, TIA, type World, wordsOf } from "./world.ts";
 
 const ADA = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
+const cards = loadCards(join(import.meta.dirname, "../../cards"));
 let world: World;
 before(async () => {
 	world = await openWorld();
@@ -30,6 +38,8 @@ async function start(form: { readonly [name: string]: string }, by: Actor = HARR
 describe("a typed line", () => {
 	const rows: readonly (readonly [Actor, string, RegExp])[] = [
 		[HARRIET, "newhrie", /^There is no “newhrie”\. Did you mean “newhire”\? Nothing was started\.$/u],
+		[HARRIET, "`newhire`", /^There is no “`newhire`”\. Did you mean “newhire”\? Nothing was started\.$/u],
+		[HARRIET, "run `a` `b`", /^There is no run `a` that you can see\./u],
 		[HARRIET, "qqqqqq", /^There is no “qqqqqq”\. Nothing was started\./u],
 		[HARRIET, "help", /^What you can type/u],
 		[HARRIET, "/help", /^What you can type/u],
@@ -56,6 +66,20 @@ describe("a typed line", () => {
 			assert.match(wordsOf(await world.say(actor, text)), expected);
 		});
 	}
+
+	test("with backticks comes back with them, and is code on no surface", async () => {
+		const drawn = cardOf(await world.say(HARRIET, "`newhire`"));
+		const filled = filledOf(drawn.data);
+		const { body } = asRecord(cards.expand(drawn.card, filled, drawn.id));
+		const heading = JSON.stringify(asRecords(body).filter(({ type }) => type === "TextBlock"));
+		assert.match(heading, /“ˋnewhireˋ”/u);
+		assert.doesNotMatch(heading, /`/u);
+		assert.match(
+			JSON.stringify(cardBlocks(drawn.card, filled, drawn.id).blocks),
+			/"plain_text","text":"There is no “`newhire`”\./u,
+		);
+		assert.match(toText(cardHtml(drawn.card, filled, drawn.id)), /“`newhire`”/u);
+	});
 
 	test("from someone the roster does not know does nothing, and is kept for the auditor", async () => {
 		assert.match(

@@ -33,7 +33,7 @@ function takes(step: StepDescription, verb: Verb): boolean {
 }
 
 function nothingAsks(turn: Turn, run: RunDescription, verb: Verb): Reply {
-	const title = `Nothing in ${nameOf(run)} can take \`${verb}\` now. Nothing was done.`;
+	const title = `Nothing in ${nameOf(run)} can take “${verb}” now. Nothing was done.`;
 	return reply(turn, { title, lead: [run.waitingFor], buttons: [openRun(run.id)] }, { run });
 }
 

@@ -25,7 +25,7 @@ export function aboutRun(
 		...command,
 		run: async (turn, said) => {
 			const id = (said.rest[0] ?? "").replace(/^#/u, "");
-			if (id === "") return say(turn, `Which run? Write it like \`${command.usage}\`.`, "`runs` lists them.");
+			if (id === "") return say(turn, `Which run? Write it like “${command.usage}”.`, "“runs” lists them.");
 			const run = await findRun(turn, id);
 			return run === undefined ? noSuchRun(turn, id) : act(turn, run, said);
 		},
@@ -43,5 +43,5 @@ async function findRun(turn: Turn, id: string): Promise<RunDescription | undefin
 
 /** The same words whether there is none or they may not see it. */
 function noSuchRun(turn: Turn, id: string): Reply {
-	return say(turn, `There is no run ${id} that you can see. Nothing was done.`, "`runs` lists the open ones.");
+	return say(turn, `There is no run ${id} that you can see. Nothing was done.`, "“runs” lists the open ones.");
 }

@@ -28,7 +28,7 @@ function all(turn: Turn, commands: readonly Command[]): Reply {
 		turn,
 		{
 			title: "What you can type",
-			lead: ["With or without `/`. Nothing happens before you have sent a form or pressed a button."],
+			lead: ["With or without “/”. Nothing happens before you have sent a form or pressed a button."],
 			facts: [
 				...[...mine].map(([title, value]) => ({ title, value })),
 				...commands.map(({ usage, about }) => ({ title: usage, value: about })),
@@ -42,18 +42,18 @@ function all(turn: Turn, commands: readonly Command[]): Reply {
 
 function one(turn: Turn, commands: readonly Command[], what: string): Reply {
 	const command = commands.find((each) => each.word === what);
-	if (command !== undefined) return say(turn, `\`${command.usage}\``, command.about);
+	if (command !== undefined) return say(turn, `“${command.usage}”`, command.about);
 	const found = turn.desk
 		.startable(turn.actor, "command")
 		.find(({ start }) => start.kind === "command" && start.command === what);
-	if (found === undefined) return say(turn, `There is no “${what}”.`, "`help` lists what you can type.");
+	if (found === undefined) return say(turn, `There is no “${what}”.`, "“help” lists what you can type.");
 	const fields = found.sop.form.filter((field) => field.type === "text").slice(0, 2);
 	const example = fields.map((field) => `${field.name}=…`).join(" ");
 	return reply(
 		turn,
 		{
 			title: found.sop.title,
-			lead: [`Type \`${what}\`, or with values: \`${what} ${example}\`. A form comes first.`],
+			lead: [`Type “${what}”, or with values: “${what} ${example}”. A form comes first.`],
 			lines: found.sop.form.map((field) => ({
 				sign: "○",
 				tone: "default" as const,

@@ -54,7 +54,7 @@ async function hand(turn: Turn, { codes, reach }: Linking): Promise<Reply> {
 	const { place, surface } = turn.inbound;
 	const own = await reach(turn.actor);
 	const ask = place.kind === "direct" ? place : (own.find((each) => each.surface === surface) ?? own[0]);
-	if (ask === undefined) return say(turn, "Write `link` in your own chat with Sopwith.", "Nothing was changed.");
+	if (ask === undefined) return say(turn, "Write “link” in your own chat with Sopwith.", "Nothing was changed.");
 	const code = codes.hand(turn.actor, JSON.stringify(ask));
 	const facts = accountsOf(turn);
 	if (code === undefined) {
@@ -65,7 +65,7 @@ async function hand(turn: Turn, { codes, reach }: Linking): Promise<Reply> {
 	return reply(turn, {
 		title: `Your code: ${code}`,
 		lead: [
-			`Within 10\u00a0min, type \`link ${code}\` in the chat where Sopwith does not know you yet.`,
+			`Within 10\u00a0min, type “link ${code}” in the chat where Sopwith does not know you yet.`,
 			"You are asked here before anything is linked. Give the code to nobody.",
 		],
 		facts,
@@ -86,7 +86,7 @@ async function typedWhereKnown(turn: Turn, linking: Linking, said: Said): Promis
 function whichOne(turn: Turn, links: readonly Linked[]): Reply {
 	return reply(turn, {
 		title: `${links.length} accounts are linked to you. Nothing was changed.`,
-		lead: ["Name the one you mean: `unlink ACCOUNT`."],
+		lead: ["Name the one you mean: “unlink ACCOUNT”."],
 		facts: links.map(factOf),
 	});
 }

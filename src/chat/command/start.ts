@@ -98,7 +98,7 @@ function whichClient(turn: Turn, draft: Draft, mine: readonly Startable[]): Repl
 		{
 			header: [title],
 			title: "For which client?",
-			lead: [`Next time, \`${word} client:${mine[0]?.client ?? "contoso"}\` says it at once.`],
+			lead: [`Next time, “${word} client:${mine[0]?.client ?? "contoso"}” says it at once.`],
 			fields: [
 				{
 					name: "client",
@@ -119,7 +119,7 @@ function refuse(turn: Turn, said: Said, mine: readonly Startable[]): Reply | und
 	const clients = Object.values(turn.desk.definitions().clients);
 	const own = turn.actor.client ?? said.client;
 	if (turn.actor.client !== undefined && said.client !== undefined && said.client !== turn.actor.client) {
-		return say(turn, `“${said.client}” is not a client of yours. Nothing was started.`, `Leave \`client:\` out.`);
+		return say(turn, `“${said.client}” is not a client of yours. Nothing was started.`, `Leave “client:” out.`);
 	}
 	const known = clients.filter((client) => own === undefined || client.id === own);
 	for (const client of known) {
@@ -140,7 +140,7 @@ function refuse(turn: Turn, said: Said, mine: readonly Startable[]): Reply | und
 	const names = mine.map(({ client }) => client).join(", ");
 	return say(
 		turn,
-		`There is no client “${said.client ?? ""}” for \`${said.word}\`. Nothing was started.`,
+		`There is no client “${said.client ?? ""}” for “${said.word}”. Nothing was started.`,
 		`There is: ${names}.`,
 	);
 }

@@ -94,7 +94,7 @@ export function cancelRun(turn: Turn, run: RunDescription, unfit?: Unfit): Reply
 		title: `Cancel ${nameOf(run)}?`,
 		lead: [
 			`${steps(finished)} done and ${finished === 1 ? "stays" : "stay"} so. ${steps(left)} left out.`,
-			"`undo` takes back what was changed.",
+			"“undo” takes back what was changed.",
 		],
 		fields: [WHY],
 		buttons: [
@@ -111,7 +111,7 @@ export function undoRun(turn: Turn, run: RunDescription): Reply {
 	}
 	if (run.endedAt === undefined) {
 		const title = `${nameOf(run)}, is still under way. Nothing was changed.`;
-		return say(turn, title, `\`cancel ${run.ref}\` ends it; then it can be undone.`);
+		return say(turn, title, `“cancel ${run.ref}” ends it; then it can be undone.`);
 	}
 	const made = run.undoable;
 	if (made.length === 0) return say(turn, `${nameOf(run)}, changed nothing that could be undone.`);

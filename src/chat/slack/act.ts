@@ -7,7 +7,7 @@ import { UnavailableError } from "../../base/errors.ts";
 import { SHOW } from "../again.ts";
 import type { Bot } from "../bot.ts";
 import { askWhich, CHOSEN, goOn, type From as Handed } from "../from-message.ts";
-import { MOST_TYPED, notConfirmed, saying, tooLong } from "../own-words.ts";
+import { HELLO, MOST_TYPED, notConfirmed, saying, tooLong } from "../own-words.ts";
 import { soon } from "../soon.ts";
 import type { Reply } from "../surface.ts";
 import type { BotParts } from "../turn.ts";
@@ -40,7 +40,6 @@ type ActParts = BotParts & {
 };
 
 const START = "start";
-const HELLO = "Hello. Mention Sopwith and a word, such as “help”. What it answers comes to you alone.";
 
 /** A delivery that is being answered. */
 type On = { readonly delivery: Delivery; readonly from: From };

@@ -5,6 +5,7 @@
 import type { Log } from "../../base/log.ts";
 import type { Cards } from "../../cards/load.ts";
 import type { Bot } from "../bot.ts";
+import { HELLO } from "../own-words.ts";
 import type { BotParts } from "../turn.ts";
 import type { Activity } from "./activity.ts";
 import type { Aside } from "./aside.ts";
@@ -30,7 +31,6 @@ type ConversationParts = Pick<BotParts, "desk" | "clock" | "newId" | "audit"> & 
 	readonly complain: (error: unknown) => void;
 };
 
-const HELLO = "Hello. Mention Sopwith and a word, such as `help`. What it answers comes to you alone.";
 const REMEDY = "Add Sopwith to it again in Teams, or change the roster or the channel in the client's file.";
 
 /** Makes it. */

@@ -145,7 +145,7 @@ describe("coming and going", () => {
 		assert.equal(said.length, 1);
 		assert.equal(
 			said[0]?.body.text,
-			"Hello. Mention Sopwith and a word, such as `help`. What it answers comes to you alone.",
+			"Hello. Mention Sopwith and a word, such as “help”. What it answers comes to you alone.",
 		);
 	});
 
