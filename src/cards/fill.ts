@@ -25,7 +25,7 @@ export type Reader = {
 	readonly moments?: "marked" | "kept";
 	/** Full name; "Grace Hopper (has left)" for someone who left; undefined for someone we do not know. */
 	nameOf(id: PersonId): string | undefined;
-	/** "service desk", "manager": without the article. */
+	/** As it stands in a sentence: "the service desk", "HR". */
 	roleName(role: string): string;
 	/** All of the people these mean, each once. */
 	resolve(who: readonly Who[]): readonly PersonId[];
@@ -185,7 +185,7 @@ function whoWords({ who, except }: Extract<HoleOf, { readonly who: readonly Who[
 	const others = people.filter((id) => id !== reader.you);
 	const you = others.length < people.length;
 	const names = others.map((id) => personWords(id, false, reader).text);
-	const group = who.map((role) => article(reader.roleName(role))).join(" and ");
+	const group = who.map((role) => reader.roleName(role)).join(" and ");
 	if (people.length === 0) return one(group);
 	if (people.length === 1) return you ? { text: "you", plural: true } : one(names[0] ?? "");
 	if (people.length === 2) return { text: (you ? ["you", ...names] : names).join(" or "), plural: false };
@@ -195,10 +195,6 @@ function whoWords({ who, except }: Extract<HoleOf, { readonly who: readonly Who[
 
 function one(text: string): Said {
 	return { text, plural: false };
-}
-
-function article(role: string): string {
-	return role.startsWith("the ") ? role : `the ${role}`;
 }
 
 /** Lets a sentence open with a capital where it opens with a word of ours, not with a name. */

@@ -7,7 +7,7 @@ import { type Clock, type Instant, toMs, type Zone, zonePlace } from "../base/ti
 import type { Text } from "../cards/card.ts";
 import { type Reader, say, sayRuns } from "../cards/fill.ts";
 import { agoWords, type Clocks, dayWords, momentWords, spanWords } from "../cards/time-words.ts";
-import { sayRole } from "../people/names.ts";
+import { theRole } from "../people/names.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
@@ -38,7 +38,7 @@ export function readerOf(definitions: Definitions, actor: Actor, about: About): 
 		clientPlace: zonePlace(clientZone),
 		you: actor.id,
 		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? serviceName(id),
-		roleName: sayRole,
+		roleName: theRole,
 		resolve: (who) => (client === undefined ? [] : resolveWho(who, client.roster, about.involved ?? NOBODY)),
 	};
 }

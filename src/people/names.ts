@@ -19,7 +19,7 @@ export function namesOf(people: readonly PersonId[], roster: Roster): string {
 	if (second === undefined) return first;
 	if (all.length === 2) return `${first} or ${second}`;
 	const role = sharedRole(people, roster);
-	return role === undefined ? `${first} or ${all.length - 1} others` : `${all.length} people of the ${sayRole(role)}`;
+	return role === undefined ? `${first} or ${all.length - 1} others` : `${all.length} people of ${theRole(role)}`;
 }
 
 /** A role's id as people say it: "service desk", "IT lead", "HR". */
@@ -30,7 +30,16 @@ export function sayRole(role: RoleId): string {
 		.join(" ");
 }
 
-const SHORT: ReadonlySet<string> = new Set(["it", "hr", "msp", "ceo", "cfo", "cto", "ciso"]);
+/** The same with its article, as it stands in a sentence: "the service desk", "the CEO", but "HR". */
+export function theRole(role: RoleId): string {
+	const said = sayRole(role);
+	return BARE.has(role) || said.startsWith("the ") ? said : `the ${said}`;
+}
+
+/** Written in capitals, as people write them. */
+const SHORT: ReadonlySet<string> = new Set("it hr msp vip ceo cfo cio ciso coo cto cso dpo noc soc eu uk".split(" "));
+/** Departments that take no article. */
+const BARE: ReadonlySet<string> = new Set(["hr", "it"]);
 
 function sharedRole(people: readonly PersonId[], roster: Roster): RoleId | undefined {
 	return Object.keys(roster.roles).find((role) => {

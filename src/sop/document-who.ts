@@ -1,7 +1,7 @@
 /**
  * Says who a step means in a document, where no run exists yet: roles by their words, with the people who hold them now.
  */
-import { namesOf, sayRole } from "../people/names.ts";
+import { namesOf, theRole } from "../people/names.ts";
 import { peopleOf } from "../people/resolve.ts";
 import type { Roster } from "../people/roster.ts";
 import type { Who } from "./sop.ts";
@@ -35,9 +35,7 @@ function listed(people: readonly string[], roster: Roster): string {
 }
 
 function word(who: Who): string {
-	if (Object.hasOwn(PARTIES, who)) return PARTIES[who] as string;
-	const said = sayRole(who);
-	return said === said.toUpperCase() ? said : `the ${said}`;
+	return Object.hasOwn(PARTIES, who) ? (PARTIES[who] as string) : theRole(who);
 }
 
 function joined(words: readonly string[], joint: string): string {

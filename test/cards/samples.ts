@@ -6,6 +6,7 @@ import { words } from "../../src/base/words.ts";
 import { type CardData, type CardName, emptyCard } from "../../src/cards/card.ts";
 import type { Reader } from "../../src/cards/fill.ts";
 import { formCard } from "../../src/cards/form-card.ts";
+import { theRole } from "../../src/people/names.ts";
 import type { Field } from "../../src/sop/sop.ts";
 
 const names: { readonly [id: string]: string } = {
@@ -29,7 +30,7 @@ export const reader: Reader = {
 	clientPlace: "New York",
 	you: "tia",
 	nameOf: (id) => names[id],
-	roleName: (role) => role.replaceAll("-", " "),
+	roleName: theRole,
 	resolve: (who) => [...new Set(who.flatMap((role) => roles[role] ?? []))],
 };
 

@@ -22,6 +22,12 @@ function read(reader: FillFor): string {
 	return JSON.stringify(blocks).replaceAll("\u00a0", " ");
 }
 
+it("names a role as the pages do", () => {
+	const title = words("Waiting for ", { who: ["it-lead"] }, " or ", { who: ["hr"] }, ".");
+	const said = fill({ ...data, title }, { client: "contoso", who: () => [] }).title;
+	assert.equal(said, "Waiting for the IT lead or HR.");
+});
+
 describe("a moment", () => {
 	it("in Slack is written by Slack, for one reader and for several, with the client's time beside it", () => {
 		for (const reader of [{ actor: MO }, { client: "contoso" }]) {

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { namesOf, sayRole } from "../../src/people/names.ts";
+import { namesOf, sayRole, theRole } from "../../src/people/names.ts";
 import { resolveWho } from "../../src/people/resolve.ts";
 import type { Person, Roster } from "../../src/people/roster.ts";
 import { matchStanding, type PlanSum } from "../../src/people/standing.ts";
@@ -94,6 +94,19 @@ describe("names", () => {
 
 	it("says roles as people do", () => {
 		assert.deepEqual([sayRole("it-lead"), sayRole("hr"), sayRole("service-desk")], ["IT lead", "HR", "service desk"]);
+		assert.deepEqual(["cfo", "cio", "ciso", "vip-desk", "italy-desk"].map(sayRole), [
+			"CFO",
+			"CIO",
+			"CISO",
+			"VIP desk",
+			"italy desk",
+		]);
+		assert.deepEqual(["it-lead", "service-desk", "ceo", "hr"].map(theRole), [
+			"the IT lead",
+			"the service desk",
+			"the CEO",
+			"HR",
+		]);
 	});
 });
 
