@@ -74,7 +74,7 @@ export function fillWords(data: CardData, reader: Reader): FilledCard {
 			const { meta, ...most } = line;
 			return { ...most, text: fill(line.text), ...(meta !== undefined && { meta: within(meta) }) };
 		}),
-		facts: data.facts.map((fact) => ({ title: clean(fact.title), value: fill(fact.value) })),
+		facts: data.facts.map((fact) => ({ title: clean(fact.title), value: within(fact.value) })),
 		details: data.details.map((part) => ({ title: clean(part.title), lines: part.lines.map((line) => clean(line)) })),
 		fields: data.fields.map(fillField),
 		choices: data.choices.map((choice) => ({ ...choice, title: clean(choice.title) })),

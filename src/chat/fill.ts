@@ -6,7 +6,7 @@ import { type Clock, zonePlace } from "../base/time.ts";
 import type { CardData } from "../cards/card.ts";
 import { type FilledCard, fillWords, type Reader } from "../cards/fill.ts";
 import type { SurfaceName } from "../engine/event.ts";
-import { theRole } from "../people/names.ts";
+import { sayService, theRole } from "../people/names.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Roster } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
@@ -63,7 +63,7 @@ function readerOf(definitions: Definitions, { actor, client: about, who, surface
 		clientPlace: zonePlace(clientZone),
 		...(actor === undefined ? {} : { you: actor.id }),
 		...(surface === "slack" ? { moments: "marked" } : {}),
-		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name,
+		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? sayService(id),
 		roleName: theRole,
 		resolve: (asked) => who?.(asked) ?? resolveWho(asked, roster, { requester: "", owner: "owner" }),
 	};

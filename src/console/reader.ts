@@ -7,12 +7,12 @@ import { type Clock, type Instant, toMs, type Zone, zonePlace } from "../base/ti
 import type { Text } from "../cards/card.ts";
 import { type Reader, say, sayRuns } from "../cards/fill.ts";
 import { agoWords, type Clocks, dayWords, momentWords, spanWords } from "../cards/time-words.ts";
-import { theRole } from "../people/names.ts";
+import { sayService, theRole } from "../people/names.ts";
 import { resolveWho } from "../people/resolve.ts";
 import type { Actor, Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import { personOf } from "../sop/everyone.ts";
-import type { ClientId, PersonId } from "../sop/sop.ts";
+import type { ClientId } from "../sop/sop.ts";
 
 type About = {
 	readonly clock: Clock;
@@ -37,7 +37,7 @@ export function readerOf(definitions: Definitions, actor: Actor, about: About): 
 		clientZone,
 		clientPlace: zonePlace(clientZone),
 		you: actor.id,
-		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? serviceName(id),
+		nameOf: (id) => people.find((person) => person.id === id || person.email === id)?.name ?? sayService(id),
 		roleName: theRole,
 		resolve: (who) => (client === undefined ? [] : resolveWho(who, client.roster, about.involved ?? NOBODY)),
 	};
@@ -86,9 +86,4 @@ export function wallClock(at: Instant, zone: Zone, smallestUnit: "minute" | "sec
 
 function clocksOf(reader: Reader): Clocks {
 	return { ...reader, shared: reader.you === undefined };
-}
-
-/** What starts runs without a person: `hook:hris` is "the hris webhook". */
-function serviceName(id: PersonId): string | undefined {
-	return id.startsWith("hook:") ? `the ${id.slice(5)} webhook` : undefined;
 }

@@ -99,7 +99,7 @@ function endCard(sop: Sop, run: Run): CardData {
 	const title = done ? `${titleOf(sop, run)}: done` : `${titleOf(sop, run)}: stopped`;
 	const undo = run.request.undo === undefined && run.ledger.some((e) => e.change.kind !== "send");
 	const approvals = run.approvals.map((a) => ({
-		title: "Approved",
+		title: a.standing === undefined ? "Approved by" : "Approved",
 		value: words(
 			...(a.standing === undefined ? [] : ["in advance by "]),
 			...a.by.flatMap((by, i) => [
@@ -121,7 +121,7 @@ function endCard(sop: Sop, run: Run): CardData {
 		lines: done ? proofs.map(proofLine) : stepLines(sop, run),
 		facts: [
 			...approvals,
-			{ title: "Asked for", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
+			{ title: "Asked for by", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
 			{ title: "Ended", value: words({ at: run.ended?.at ?? run.at }) },
 		],
 		details: proofs.length === 0 ? [] : [{ title: "Read back", lines: proofs.map((p) => p.detail) }],

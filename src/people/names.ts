@@ -22,6 +22,11 @@ export function namesOf(people: readonly PersonId[], roster: Roster): string {
 	return role === undefined ? `${first} or ${all.length - 1} others` : `${all.length} people of ${theRole(role)}`;
 }
 
+/** What starts runs without a person: `hook:hris` is "the hris webhook". Undefined: it is a person. */
+export function sayService(id: PersonId): string | undefined {
+	return id.startsWith("hook:") ? `the ${id.slice(5)} webhook` : undefined;
+}
+
 /** A role's id as people say it: "service desk", "IT lead", "HR". */
 export function sayRole(role: RoleId): string {
 	return role

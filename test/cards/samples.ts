@@ -241,7 +241,7 @@ export const samples: { readonly [name in CardName]: CardData } = {
 			},
 			{ title: "Licence", value: "1 Business Premium, 2 left" },
 			{ title: "Groups", value: "Sales, All Sales" },
-			{ title: "Approved", value: words({ person: "mo" }, ", ", { at: "2026-11-23T14:02:00.000Z" }) },
+			{ title: "Approved by", value: words({ person: "mo" }, ", ", { at: "2026-11-23T14:02:00.000Z" }) },
 			{ title: "Took", value: words({ span: 684_000_000 }, ", of which ", { span: 2_460_000 }, " waiting for people") },
 		],
 		footer: "Undo is possible until Ada signs in for the first time.",

@@ -28,6 +28,11 @@ it("names a role as the pages do", () => {
 	assert.equal(said, "Waiting for the IT lead or HR.");
 });
 
+it("names what started a run without a person", () => {
+	const title = words({ person: "hook:hris" }, " asks.");
+	assert.equal(fill({ ...data, title }, { client: "contoso" }).title, "The hris webhook asks.");
+});
+
 describe("a moment", () => {
 	it("in Slack is written by Slack, for one reader and for several, with the client's time beside it", () => {
 		for (const reader of [{ actor: MO }, { client: "contoso" }]) {

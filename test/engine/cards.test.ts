@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { words } from "../../src/base/words.ts";
+import { fillWords } from "../../src/cards/fill.ts";
 import type { Message } from "../../src/engine/message.ts";
 import { undoable } from "../../src/engine/undo.ts";
 import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
+import { reader } from "../cards/samples.ts";
 import { approveStep, change, done, doStep, entry, freeStep, make, planFor, sopFor, type Told, tell } from "./stage.ts";
 
 const base = { let: {}, onFailure: "ask" } as const;
@@ -61,6 +63,19 @@ test("the card of a stopped run lists its steps once, and says which were not re
 	const lines = card(told, "run").lines.map(({ text, meta }) => [text, meta]);
 	assert.deepEqual(lines.at(-1), ["Do b", "not reached"]);
 	assert.equal(lines.length, 2);
+});
+
+test("the facts of a run that is done read on from their titles, for whoever is you", () => {
+	const told = tell(sopFor([approveStep(["a"]), doStep("a")]));
+	told.planned("approve", planFor([entry("a", [make])]));
+	told.answer("approve", "approve");
+	told.began("a", [make]);
+	told.ended("a", done("create:x"));
+	assert.equal(told.run().ended?.phase, "done");
+	const facts = (you: string) => fillWords(card(told, "run"), { ...reader, you }).facts;
+	const said = (you: string) => facts(you).map(({ title, value }) => `${title} ${value}`);
+	assert.match(said("harriet").join("; "), /^Approved by Mo Manager, .*; Asked for by you, .*; Ended /u);
+	assert.match(said("mo").join("; "), /^Approved by you, .*; Asked for by Harriet Reyes, /u);
 });
 
 test("an undo leaves what an action says stays", () => {

@@ -18,7 +18,7 @@ before(async () => {
 	const view = await people.opened(harriet, () => people.command(harriet, "/newhire", "Ada Dated"));
 	await people.submit(harriet, view, { startDate: "2026-12-01", profile: "sales" });
 	await people.press(mo, await saying(chatOf(mo), /Approve the plan/u), "Approve");
-	await saying(chatOf(harriet), /Approved:\* Mo Manager/u);
+	await saying(chatOf(harriet), /Approved by:\* Mo Manager/u);
 	await people.world.poster.idle();
 });
 after(() => people?.end());
@@ -31,8 +31,8 @@ const timeIn = ({ body }: Message): string | undefined =>
 
 test("a card that is sent has them, in the zone of the person, or of the client in a channel", async () => {
 	assert.equal(timeIn(await saying(chatOf(mo), /Approved by you/u)), "today at 14:00");
-	assert.equal(timeIn(await saying(chatOf(harriet), /Approved:\* Mo Manager/u)), "today at 09:00");
-	assert.equal(timeIn(await saying(CHANNELS.operations, /Approved:\* Mo Manager/u)), "today at 09:00 New York");
+	assert.equal(timeIn(await saying(chatOf(harriet), /Approved by:\* Mo Manager/u)), "today at 09:00");
+	assert.equal(timeIn(await saying(CHANNELS.operations, /Approved by:\* Mo Manager/u)), "today at 09:00 New York");
 });
 
 test("a private answer has them", async () => {
