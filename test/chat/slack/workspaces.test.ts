@@ -116,9 +116,14 @@ describe("workspaces", () => {
 			const { api } = await world.workspaces.open(TEAM);
 			const body = { user: PEOPLE.mo.id, email: "mo@contoso.example" };
 			slack.faults.push({ method, status: 429, after: "60" });
-			await assert.rejects(api.call(method, body), { code: "slack-busy", retryAfterMs: 60_000 });
+			const busyFor = async (mostMs: number): Promise<void> => {
+				const { code, retryAfterMs = 0 } = await api.call(method, body).catch((error) => error);
+				assert.equal(code, "slack-busy");
+				assert(retryAfterMs <= mostMs && retryAfterMs > mostMs - 20_000, `${retryAfterMs} ms, ${mostMs} at most`);
+			};
+			await busyFor(60_000);
 			world.clock.pass(20_000);
-			await assert.rejects(api.call(method, body), { code: "slack-busy", retryAfterMs: 40_000 });
+			await busyFor(40_000);
 			await put("others go");
 			assert.equal(slack.callsOf(method).length, 1);
 			world.clock.pass(40_000);
