@@ -28,8 +28,10 @@ export type CardData = {
 	readonly lead: readonly Text[];
 	/** What is waited for, in bold before the rest. */
 	readonly waiting?: { readonly strong: Text; readonly rest: Text; readonly tone: Tone };
-	/** Plan and progress lines: a sign, a sentence, a quiet remark. Signs: + ~ − ✓ … ? ○ ✗ ◐, no emoji. */
+	/** Plan and progress lines: a sign, a sentence, a quiet remark. Signs: + ~ − and those of a step's state (`src/engine/step-look.ts`), no emoji. */
 	readonly lines: readonly { readonly sign: string; readonly tone: Tone; readonly text: Text; readonly meta?: Text }[];
+	/** Which line its reader begins at, from 0: a card in pages opens there. */
+	readonly opensAt?: number;
 	readonly facts: readonly { readonly title: string; readonly value: Text }[];
 	/** Technical detail behind a toggle. */
 	readonly details: readonly { readonly title: string; readonly lines: readonly string[] }[];

@@ -26,12 +26,12 @@ const META_BYTES = 500;
 const MOST_BESIDE = 12;
 
 /**
- * Takes one page of a card: the nearest to `page` that there is. No `page`: the first, and no way on from there, for cards
- * that nobody keeps. A card that stands on one page comes back without a pager.
+ * Takes one page of a card: the nearest to `page` that there is. No `page`: the one it opens at, and no way on from there,
+ * for cards that nobody keeps. A card that stands on one page comes back without a pager.
  */
 export function pageOf(filled: FilledCard, page?: number): PagedCard {
 	const pages = pagesOf(filled.lines);
-	const at = page === undefined ? 1 : nearest(page, pages.length);
+	const at = page === undefined ? openingIn(pages, filled.opensAt) : nearest(page, pages.length);
 	const lines = pages[at - 1] ?? [];
 	if (pages.length <= 1) return { ...filled, lines };
 	const all = filled.lines.length;
@@ -45,6 +45,20 @@ export function pageOf(filled: FilledCard, page?: number): PagedCard {
 		...(at === pages.length ? [] : [{ title: "Later ›", page: at + 1 }]),
 	];
 	return { ...filled, lines, pager: { words, turns } };
+}
+
+/** The number of the page that a card opens at: where its reader begins, else the first. */
+export function openingOf({ lines, opensAt }: Pick<FilledCard, "lines" | "opensAt">): number {
+	return openingIn(pagesOf(lines), opensAt);
+}
+
+function openingIn(pages: readonly (readonly FilledLine[])[], opensAt = 0): number {
+	let last = 0;
+	const at = pages.findIndex((page) => {
+		last += page.length;
+		return opensAt < last;
+	});
+	return Math.max(0, at) + 1;
 }
 
 /** Parts lines into pages, in order, each line on one page; no page is empty. A line far too long is cut. */

@@ -3,10 +3,12 @@
  * never show a button that answers nothing any more.
  */
 import { type CardData, emptyCard } from "../cards/card.ts";
+import { openingOf } from "../cards/pages.ts";
 import type { PlanHash } from "../engine/event.ts";
 import type { PostRow } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
+import { filledOf } from "./fill.ts";
 import { detailOf, isOwn } from "./own-card.ts";
 import type { Send, SendParts } from "./post-one.ts";
 import { dataOf } from "./posts.ts";
@@ -20,23 +22,33 @@ export function drawn(parts: DrawParts, job: Send, id: string): Drawn {
 	const data = message.closed ? { ...message.data, buttons: message.data.buttons.filter(isLink) } : message.data;
 	const asks = asksOf(job);
 	const detail = detailOf(job.run, message);
+	const said = filled(parts, job, data);
 	return {
 		card: message.card,
-		data: filled(parts, job, data),
+		data: said,
 		id,
-		page: 1,
+		page: said.opensAt === undefined ? 1 : openingOf(filledOf(said)),
 		closed: message.closed,
 		...(asks === undefined ? {} : { asks }),
 		...(detail === undefined ? {} : { detail }),
 	};
 }
 
-/** What stands in a row, at one page. Undefined: the message has moved on, so its buttons would mean something else. */
-export function drawnAt(parts: DrawParts, job: Send, at: { row: PostRow; page: number }): Drawn | undefined {
+/**
+ * What stands in a row, at one page, or where it opens. Undefined: the message has moved on, so its buttons would mean
+ * something else.
+ */
+export function drawnAt(
+	parts: DrawParts,
+	job: Send,
+	at: { row: PostRow; page: number | undefined },
+): Drawn | undefined {
 	const { row, page } = at;
 	const { message, run } = job;
 	const same = row.wait === message.wait && dataOf(row).plan === planOf(run, message.wait);
-	return same && row.closed === message.closed ? { ...drawn(parts, job, row.card), page } : undefined;
+	return same && row.closed === message.closed
+		? { ...drawn(parts, job, row.card), ...(page === undefined ? {} : { page }) }
+		: undefined;
 }
 
 /** In a channel nobody is "you", so those who are asked can be named; elsewhere the card itself says it. */

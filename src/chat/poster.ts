@@ -20,8 +20,8 @@ export type Poster = {
 	readonly start: () => Promise<void>;
 	/** Draws a run's messages anew, whatever stands. */
 	readonly refresh: (run: RunId) => Promise<void>;
-	/** Draws what stands in a row at one page of its lines. Undefined: it has moved on. Sends nothing. */
-	readonly redraw: (row: PostRow, page: number) => Promise<Drawn | undefined>;
+	/** Draws what stands in a row at one page, or where it opens. Undefined: it has moved on. Sends nothing. */
+	readonly redraw: (row: PostRow, page: number | undefined) => Promise<Drawn | undefined>;
 	/** Resolves once every message stands. */
 	readonly idle: () => Promise<void>;
 	readonly close: () => Promise<void>;

@@ -35,13 +35,13 @@ export async function pressed(
 	if (draft !== undefined) return submitted(turn, draft, press);
 	const row = turn.posts.byCard(press.card);
 	if (row === undefined) return outOfDate(turn, press);
-	if (press.verb === SHOW) return turned(turn, row, 1);
+	if (press.verb === SHOW) return turned(turn, row, undefined);
 	if (press.verb === TURN) return turned(turn, row, Number(press.values.page));
 	return (await aboutTheRun(turn, row, press.verb)) ?? answerRow(turn, row, press);
 }
 
-/** The same card at another page, for those who may see the run; nobody else's card changes. */
-async function turned(turn: Turn, row: PostRow, page: number): Promise<Reply> {
+/** The same card at another page, or where it opens, for those who may see the run; nobody else's card changes. */
+async function turned(turn: Turn, row: PostRow, page: number | undefined): Promise<Reply> {
 	const run = await turn.desk.read(turn.actor, row.run);
 	if (run === undefined) return expired(turn, undefined);
 	const drawn = await turn.redraw?.(row, page);

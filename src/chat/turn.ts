@@ -32,8 +32,8 @@ export type BotParts = {
 	readonly linking?: Linking;
 	/** Notes from where somebody acted. */
 	readonly acted?: (person: Actor, surface: SurfaceName) => void;
-	/** Draws what stands in a row at another page. Undefined: what it shows has moved on. */
-	readonly redraw?: (row: PostRow, page: number) => Promise<Drawn | undefined>;
+	/** Draws what stands in a row at another page, or where it opens. Undefined: what it shows has moved on. */
+	readonly redraw?: (row: PostRow, page: number | undefined) => Promise<Drawn | undefined>;
 };
 
 export type Turn = BotParts & { readonly inbound: Inbound; readonly actor: Actor };

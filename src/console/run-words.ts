@@ -9,13 +9,12 @@ import { type Reader, say } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { Phase } from "../engine/event.ts";
 import type { RunSummary } from "../engine/ports.ts";
+import { type Shown, STEP_LOOKS } from "../engine/step-look.ts";
 import type { Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import { fill } from "../sop/expression.ts";
 import { lowerFirst } from "../sop/form-values.ts";
 
-/** The eight states of the look. */
-type Shown = "done" | "running" | "person" | "time" | "asking" | "failed" | "skipped" | "planned";
 type Standing = { readonly state: Shown; readonly word: string };
 
 /** "Ada Lovelace, new employee". */
@@ -26,28 +25,10 @@ export function runTitle(run: { readonly subject: string; readonly title: string
 
 /** How a step stands: its state, and the word that goes with it for this reader. */
 export function stepStanding(step: StepDescription, reader: Reader): Standing {
-	switch (step.state) {
-		case "planned":
-			return { state: "planned", word: "Planned" };
-		case "running":
-			return { state: "running", word: "Running" };
-		case "waiting":
-			return forPeople(step)
-				? { state: "person", word: whoOf("Waiting for ", step, reader) }
-				: { state: "time", word: "Waiting for time" };
-		case "asking":
-			return { state: "asking", word: whoOf("Asks ", step, reader) };
-		case "done":
-			return { state: "done", word: "Done" };
-		case "skipped":
-			return { state: "skipped", word: "Skipped" };
-		case "failed":
-			return { state: "failed", word: "Failed" };
-		case "stopped":
-			return { state: "skipped", word: "Stopped" };
-		default:
-			return unreachable(step.state);
-	}
+	const { shown, word } = STEP_LOOKS[step.state];
+	if (step.state === "waiting" && forPeople(step))
+		return { state: "person", word: whoOf("Waiting for ", step, reader) };
+	return { state: shown, word: step.state === "asking" ? whoOf("Asks ", step, reader) : word };
 }
 
 /** How a run stands. `waitingFor` tells whether it waits for people or for time. */

@@ -13,6 +13,7 @@ import { proofsOf } from "./proofs.ts";
 import type { Run, StepState } from "./run.ts";
 import { nameOf, resultOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingParts } from "./sentences.ts";
+import { type StepLine, stepLines } from "./step-look.ts";
 import { whereWords } from "./via-words.ts";
 import { headerOf } from "./wait-card.ts";
 
@@ -87,7 +88,7 @@ function progressCard(sop: Sop, run: Run): CardData {
 		header: headerOf(sop, run),
 		title,
 		waiting: waiting(sop, run),
-		lines: stepLines(sop, run),
+		...stepLines(stepsOf(sop, run)),
 		buttons: [openRun(run), { title: "Change the form", style: "default", verb: "amend" }],
 		summary: words(`${title}: `, ...waitingParts(sop, run).strong, ...waitingParts(sop, run).rest),
 	};
@@ -118,7 +119,9 @@ function endCard(sop: Sop, run: Run): CardData {
 		title,
 		waiting: waiting(sop, run),
 		lead: [],
-		lines: done ? proofs.map(proofLine) : stepLines(sop, run),
+		...stepLines(
+			done ? proofs.map(({ ok, words: text }) => ({ state: ok ? "done" : "failed", text })) : stepsOf(sop, run),
+		),
 		facts: [
 			...approvals,
 			{ title: "Asked for by", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
@@ -135,44 +138,27 @@ function endCard(sop: Sop, run: Run): CardData {
 	};
 }
 
-function proofLine({ ok, words: said }: { readonly ok: boolean; readonly words: string }): CardData["lines"][number] {
-	return ok ? { sign: "✓", tone: "good", text: said } : { sign: "✗", tone: "attention", text: said };
-}
-
-const SIGNS: {
-	readonly [state in StepState["state"] | "planned"]: {
-		readonly sign: string;
-		readonly tone: CardData["lines"][number]["tone"];
-	};
-} = {
-	done: { sign: "✓", tone: "good" },
-	running: { sign: "…", tone: "accent" },
-	waiting: { sign: "◐", tone: "accent" },
-	asking: { sign: "?", tone: "warning" },
-	skipped: { sign: "–", tone: "subtle" },
-	failed: { sign: "✗", tone: "attention" },
-	stopped: { sign: "✗", tone: "subtle" },
-	planned: { sign: "○", tone: "subtle" },
-};
-
 /** A line a step of the outer list; an `each` is one line with a count. */
-function stepLines(sop: Sop, run: Run): CardData["lines"] {
-	const lines: CardData["lines"][number][] = [];
+function stepsOf(sop: Sop, run: Run): readonly StepLine[] {
+	const lines: StepLine[] = [];
 	for (const { step, depth, id } of placesOf(sop).values()) {
 		if (depth > 0 || step.kind === "parallel" || step.kind === "choose") continue;
 		if (isBeside(sop, run, id)) continue;
 		const state = run.steps[id];
-		const name = state?.name || nameOf(step, scopeFor(sop, run, { path: id, at: run.at }));
+		const text = state?.name || nameOf(step, scopeFor(sop, run, { path: id, at: run.at }));
 		if (state === undefined)
-			lines.push({ ...SIGNS.planned, text: name, ...(run.ended === undefined ? {} : { meta: "not reached" }) });
-		else if (step.kind === "each") lines.push(eachLine(run, { step, path: id, state, name }));
+			lines.push(
+				run.ended === undefined ? { state: "planned", text } : { state: "stopped", text, meta: "not reached" },
+			);
+		else if (step.kind === "each") lines.push(eachLine(run, { step, path: id, state, name: text }));
 		else
 			lines.push({
-				...SIGNS[state.state],
-				text: name,
-				...(state.state === "skipped" && state.why === "when"
-					? { meta: "does not apply" }
-					: { meta: stepWords(sop, run, { path: id, state }) }),
+				state: state.state,
+				text,
+				meta:
+					state.state === "skipped" && state.why === "when"
+						? "does not apply"
+						: stepWords(sop, run, { path: id, state }),
 			});
 	}
 	return lines;
@@ -222,17 +208,17 @@ function hasStep(steps: readonly Step[], wanted: Step | undefined): boolean {
 function eachLine(
 	run: Run,
 	on: { readonly step: Step; readonly path: Path; readonly state: StepState; readonly name: string },
-): CardData["lines"][number] {
+): StepLine {
 	const total = on.state.items?.length ?? 0;
 	const inner = Object.entries(run.steps).filter(([at]) => at.startsWith(`${on.path}[`) && scopeOf(at) !== "");
 	const done = inner.filter(([, s]) => s.state === "done").length;
 	const asks = inner.find(([, s]) => s.state === "asking");
 	if (asks !== undefined)
-		return { ...SIGNS.asking, text: on.name, meta: asks[1].wait?.problem?.message ?? `${done} of ${total}` };
+		return { state: "asking", text: on.name, meta: asks[1].wait?.problem?.message ?? `${done} of ${total}` };
 	const children = Object.values(on.state.children ?? {});
 	const ended = children.length > 0 ? children.filter((c) => c.phase !== undefined).length : done;
 	return {
-		...SIGNS[on.state.state],
+		state: on.state.state,
 		text: on.name,
 		meta: on.state.state === "skipped" ? "does not apply" : `${ended} of ${total}`,
 	};

@@ -3,6 +3,7 @@
  */
 import type { RunDescription, StepDescription } from "../../engine/desk.ts";
 import type { Verb } from "../../engine/event.ts";
+import { signOf } from "../../engine/step-look.ts";
 import { answerWait } from "../press.ts";
 import type { Reply } from "../surface.ts";
 import { nameOf, openRun, reply, type Turn } from "../turn.ts";
@@ -43,7 +44,7 @@ function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescriptio
 		{
 			title: `${open.length} steps of ${nameOf(run)} ask. Nothing was done.`,
 			lead: ["Answer on the card of the one you mean, or on the run’s page."],
-			lines: open.map((step) => ({ sign: "?", tone: "warning", text: step.name, meta: step.words })),
+			lines: open.map((step) => ({ ...signOf(step.state), text: step.name, meta: step.words })),
 			buttons: [openRun(run.id)],
 		},
 		{ run },

@@ -2,9 +2,11 @@
  * The commands that only show: `sops`, `runs`, `run`, `approvals`, `oncall`. Must never change anything.
  */
 
-import type { CardData, Tone } from "../../cards/card.ts";
+import type { CardData } from "../../cards/card.ts";
 import type { StepDescription } from "../../engine/desk.ts";
+import type { Phase } from "../../engine/event.ts";
 import type { RunQuery } from "../../engine/ports.ts";
+import { signOf, stepLines } from "../../engine/step-look.ts";
 import { headerOfRun, nameOf, openRun, reply, say, sentence } from "../turn.ts";
 import { aboutRun, type Command } from "./command.ts";
 
@@ -56,13 +58,26 @@ export const runs: Command = {
 		const lines = known.flatMap((run) => {
 			if (run === undefined) return [];
 			const text = `${nameOf(run)} · ${run.ref}`;
-			return [{ sign: "…", tone: "default" as const, text, meta: sentence(turn, run.waitingFor, run) }];
+			return [{ ...signOf(STANDS[run.phase]), text, meta: sentence(turn, run.waitingFor, run) }];
 		});
 		const more = page.cursor === undefined ? "" : "at least ";
 		const count = lines.length === 1 ? "1 run is" : `${more}${lines.length} runs are`;
 		const title = `${count.charAt(0).toUpperCase()}${count.slice(1)} under way`;
 		return reply(turn, { title, lines, buttons: [button] });
 	},
+};
+
+/** As a step stands that does the same. */
+const STANDS: { readonly [phase in Phase]: StepDescription["state"] } = {
+	planning: "running",
+	running: "running",
+	waiting: "waiting",
+	asking: "asking",
+	stopping: "running",
+	paused: "waiting",
+	done: "done",
+	stopped: "stopped",
+	failed: "failed",
 };
 
 export const approvals: Command = {
@@ -73,8 +88,7 @@ export const approvals: Command = {
 		const open = await turn.desk.waiting(turn.actor);
 		if (open.length === 0) return say(turn, "Nothing waits for you.");
 		const lines = open.slice(0, MOST).map(({ run, step }) => ({
-			sign: "?",
-			tone: "accent" as const,
+			...signOf(step.state),
 			text: `${nameOf(run)} · ${run.ref}`,
 			meta: `${step.name}: ${sentence(turn, step.wait?.words ?? step.words, run)}`,
 		}));
@@ -99,17 +113,6 @@ export const oncall: Command = {
 	run: (turn) => say(turn, "Nobody is on call.", "There are no on-call schedules yet."),
 };
 
-const SIGNS: { readonly [state in StepDescription["state"]]: { readonly sign: string; readonly tone: Tone } } = {
-	planned: { sign: "○", tone: "subtle" },
-	running: { sign: "…", tone: "accent" },
-	waiting: { sign: "◐", tone: "default" },
-	asking: { sign: "?", tone: "warning" },
-	done: { sign: "✓", tone: "good" },
-	skipped: { sign: "○", tone: "subtle" },
-	failed: { sign: "✗", tone: "attention" },
-	stopped: { sign: "✗", tone: "subtle" },
-};
-
 export const run: Command = aboutRun({ word: "run", usage: "run ID", about: "How far a run is." }, (turn, found) => {
 	const buttons: CardData["buttons"][number][] = [{ ...openRun(found.id), style: "primary" }];
 	return reply(
@@ -118,7 +121,7 @@ export const run: Command = aboutRun({ word: "run", usage: "run ID", about: "How
 			header: headerOfRun(turn, found),
 			title: found.subject === "" ? found.title : found.subject,
 			lead: [found.waitingFor],
-			lines: found.steps.map((step) => ({ ...SIGNS[step.state], text: step.name, meta: step.words })),
+			...stepLines(found.steps.map(({ state, name, words }) => ({ state, text: name, meta: words }))),
 			buttons,
 			summary: found.waitingFor,
 		},
