@@ -25,6 +25,7 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 	if (!verdict.ok) throw denied(parts, { actor, client: stored.run.client, run: stored.run.id, via }, verdict);
 	if (!wait.verbs.includes(verb))
 		throw new ConflictError("not-taken", "This question cannot be answered that way. Nothing happened.");
+	if (isUnseen(request, wait)) throw new ConflictError("stale", "The plan has changed since. Nothing happened.");
 	const typed = typedIn(parts, stored, { path, verb, values });
 	const event = {
 		kind: "answered",
@@ -50,6 +51,12 @@ export async function answer(parts: DeskParts, request: Parameters<Desk["answer"
 		if (now.run.steps[path]?.wait?.id === request.wait) throw error;
 		return moved(parts, now, { request, key });
 	}
+}
+
+/** Who approves on a card or a page approves the plan it shows; one that shows none lets nobody approve. */
+function isUnseen({ verb, plan, via }: Parameters<Desk["answer"]>[0], wait: Wait): boolean {
+	const shows = via === "web" || via === "teams" || via === "slack";
+	return shows && verb === "approve" && wait.plan !== undefined && plan === undefined;
 }
 
 /** Whether a vote said once is not there any more: whoever was away while another voted may say it again. */

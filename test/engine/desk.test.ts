@@ -117,6 +117,15 @@ test("who may answer, and what each answer gets", async () => {
 	await until(run, "done");
 });
 
+test("who approves on a card or a page names the plan it shows; a program may leave that out", async () => {
+	const { run, wait } = await asked("Unseen");
+	const approve = (via: "web" | "teams" | "slack" | "api") =>
+		code(world.desk.answer({ actor: MO, run, wait, verb: "approve", values: {}, via }));
+	assert.deepEqual([await approve("web"), await approve("teams"), await approve("slack")], ["stale", "stale", "stale"]);
+	assert.equal(await approve("api"), "ok");
+	await until(run, "done");
+});
+
 test("of two answers at the same moment one decides, and the other hears by whom", async () => {
 	const { run, wait, plan } = await asked("Both");
 	const answer = (verb: "approve" | "send-back") =>
