@@ -28,6 +28,16 @@ export function plusMs(at: Instant, ms: number): Instant {
 	return fromMs(toMs(at) + ms);
 }
 
+/** Reads a value that may be anything as an instant. Undefined: it is none. */
+export function asInstant(value: unknown): Instant | undefined {
+	if (typeof value !== "string") return undefined;
+	try {
+		return fromMs(toMs(value));
+	} catch {
+		return undefined;
+	}
+}
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Reads a date as HTTP has it, `Sun, 06 Nov 1994 08:49:37 GMT`. Undefined: it is none. Source: RFC 9110, 5.6.7. */
@@ -35,11 +45,8 @@ export function fromHttpDate(text: string): Instant | undefined {
 	const parts = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/.exec(text);
 	const month = MONTHS.indexOf(parts?.[2] ?? "") + 1;
 	if (parts === null || month === 0) return undefined;
-	try {
-		return fromMs(toMs(`${parts[3]}-${String(month).padStart(2, "0")}-${parts[1]}T${parts[4]}Z`));
-	} catch {
-		return undefined; // a 31st of February
-	}
+	// There is no 31st of February.
+	return asInstant(`${parts[3]}-${String(month).padStart(2, "0")}-${parts[1]}T${parts[4]}Z`);
 }
 
 /** The later of two. Instants compare as text. */
