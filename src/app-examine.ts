@@ -10,6 +10,7 @@ import { nearest } from "./base/nearest.ts";
 import type { Clock } from "./base/time.ts";
 import { CORE } from "./engine/decide.ts";
 import type { Client, Definitions } from "./sop/definitions.ts";
+import { examineHooks, hookKeysIn } from "./triggers/hook-keys.ts";
 
 type Looking = Pick<House, "definitions" | "vault" | "tenantOf" | "secretOf">;
 type Where = { readonly folder: string; readonly clock: Clock; readonly publicUrl?: string };
@@ -24,7 +25,9 @@ export async function examineAsWritten(house: Looking, where: Where, id: string)
 	const { vault, tenantOf } = house;
 	const { clock } = where;
 	const connections = await examineClient(client, { vault, sandboxOf: tenantOf, clock, env: process.env });
-	return [...fileFindings(client, found, inUse), ...connections, ...(await signInFindings(client, house, where))];
+	const hooks = await examineHooks(client, hookKeysIn(vault));
+	const signIn = await signInFindings(client, house, where);
+	return [...fileFindings(client, found, inUse), ...connections, ...hooks, ...signIn];
 }
 
 /** Proves where the MSP's own people sign in. A second call is safe. */

@@ -3,9 +3,8 @@
  * of a roster, and never shows a secret it was given.
  */
 import { randomBytes } from "node:crypto";
-import { ConflictError, InputError } from "./base/errors.ts";
+import { InputError } from "./base/errors.ts";
 import { sha256 } from "./base/json.ts";
-import type { Secret } from "./base/secret.ts";
 import { type Clock, plusMs } from "./base/time.ts";
 import type { App, MadeToken, Status, TokenRequest, Verified } from "./command/app-port.ts";
 import { actorOf } from "./command/office.ts";
@@ -20,6 +19,7 @@ import type { Plan } from "./engine/event.ts";
 import { planOnly } from "./engine/plan-only.ts";
 import type { Performer, Vault } from "./engine/ports.ts";
 import type { Definitions } from "./sop/definitions.ts";
+import { hookKeysIn } from "./triggers/hook-keys.ts";
 
 type Parts = {
 	readonly store: Store;
@@ -61,15 +61,7 @@ export function createOffice(parts: Parts) {
 		setSecret: async ({ client, name, value }: Parameters<App["setSecret"]>[0]): Promise<void> => {
 			await vault.replace(client, name, value);
 		},
-		/** The key of a client's webhook, `secret:CLIENT/hooks/NAME`. */
-		hookKey: async (client: string, hook: string): Promise<Secret | undefined> => {
-			try {
-				return await vault.reveal(client, { $secret: `${client}/hooks/${hook}` });
-			} catch (error) {
-				if (error instanceof ConflictError) return undefined;
-				throw error;
-			}
-		},
+		hookKey: hookKeysIn(vault),
 		tidy: () => parts.people.tidy(plusMs(clock.now(), -KEPT_MS)),
 		resumeRestored: async () => {
 			const resumed = store.health().kind !== "good";

@@ -100,7 +100,7 @@ export function openDoors(house: House, around: Around) {
 		personOf: personBy(signIn),
 		signed: [
 			...chats.flatMap((one) => routeOf(one.handler(bot, botParts))),
-			{ at: "/", handler: createWebhooks({ desk, clock, audit, key: house.office.hookKey }) },
+			{ at: "/", handler: createWebhooks({ desk, clock, audit, log: warn, key: house.office.hookKey }) },
 		],
 		mounts: [
 			{ at: "/", handler: signIn.router },

@@ -6,6 +6,7 @@ import { type Environment, variable } from "./base/environment.ts";
 import type { Problem } from "./base/errors.ts";
 import { isLoopback } from "./base/loopback.ts";
 import { Secret } from "./base/secret.ts";
+import { isUuid, UUID_EXAMPLE } from "./base/uuid.ts";
 
 type Rule = {
 	readonly name: string;
@@ -13,14 +14,11 @@ type Rule = {
 	readonly example: string;
 };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const ID_EXAMPLE = "11111111-2222-3333-4444-555555555555";
-
 const TEAMS: readonly Rule[] = [
-	{ name: "TEAMS_APP_ID", fits: (value) => UUID.test(value), example: ID_EXAMPLE },
+	{ name: "TEAMS_APP_ID", fits: (value) => isUuid(value), example: UUID_EXAMPLE },
 	{ name: "TEAMS_APP_PASSWORD", fits: (value) => value.length >= 8, example: "the app's client secret" },
-	{ name: "TEAMS_APP_TENANT", fits: (value) => UUID.test(value), example: ID_EXAMPLE },
-	{ name: "TEAMS_TENANTS", fits: (value) => value.split(",").every((id) => UUID.test(id.trim())), example: ID_EXAMPLE },
+	{ name: "TEAMS_APP_TENANT", fits: (value) => isUuid(value), example: UUID_EXAMPLE },
+	{ name: "TEAMS_TENANTS", fits: (value) => value.split(",").every((id) => isUuid(id.trim())), example: UUID_EXAMPLE },
 ];
 const TEAMS_CLOUDS = ["us-gov", "us-gov-dod"] as const;
 /** May be left out: then it is the worldwide one. */

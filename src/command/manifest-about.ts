@@ -4,12 +4,12 @@
  */
 import { ConfigError, type Problem } from "../base/errors.ts";
 import { isLoopback } from "../base/loopback.ts";
+import { isUuid, UUID_EXAMPLE } from "../base/uuid.ts";
 import { type Call, type SlackApp, type TeamsApp, UsageError } from "./command.ts";
 
 /** Pages of the MSP's own that Teams shows with the app. */
 export const PAGES = ["website", "privacy", "terms"] as const;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const VERSION = /^(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}$/;
 const WAYS = ["socket", "http"] as const;
 
@@ -42,9 +42,9 @@ export function readAbout({ words: [meant], options, terminal }: Call): About {
 
 function teamsAbout({ options, terminal, report }: Read): NonNullable<About["teams"]> {
 	const app = options["app-id"] ?? terminal.env.TEAMS_APP_ID ?? "";
-	if (!UUID.test(app)) {
+	if (!isUuid(app)) {
 		const message = app === "" ? "The bot's application id is not known." : `"${app}" is no application id.`;
-		const remedy = "--app-id 11111111-2222-3333-4444-555555555555, from the bot's page in Azure";
+		const remedy = `--app-id ${UUID_EXAMPLE}, from the bot's page in Azure`;
 		report({ path: "TEAMS_APP_ID", code: "bad-surface-value", message, remedy });
 	}
 	const url = publicUrl({ options, terminal, report }, "Teams");

@@ -4,6 +4,7 @@
  */
 import { ConflictError, InputError, type Problem } from "../base/errors.ts";
 import { sameJson, type Values } from "../base/json.ts";
+import { hookIn } from "../people/actor.ts";
 import { authorize, type Verdict } from "../people/authorize.ts";
 import type { Actor } from "../people/roster.ts";
 import type { Client } from "../sop/definitions.ts";
@@ -73,9 +74,8 @@ function sopOf(parts: DeskParts, request: Form): { readonly client: Client; read
 			code: "not-allowed",
 			words: "There is no such procedure for you to start. Nothing was started.",
 		});
-	const hook =
-		request.actor.id.startsWith("hook:") &&
-		sop.starts.some((s) => s.kind === "webhook" && `hook:${s.hook}` === request.actor.id);
+	const named = hookIn(request.actor.id);
+	const hook = named !== undefined && sop.starts.some((s) => s.kind === "webhook" && s.hook === named);
 	const roles = sop.starts.flatMap((s) => (s.kind === "webhook" ? [] : s.by));
 	const verdict: Verdict = hook
 		? { ok: true, as: "hook" }

@@ -3,6 +3,7 @@
  * address in place of a name.
  */
 import type { PersonId, RoleId } from "../sop/sop.ts";
+import { hookIn } from "./actor.ts";
 import type { Roster } from "./roster.ts";
 
 /** How someone we do not know is called. */
@@ -24,7 +25,8 @@ export function namesOf(people: readonly PersonId[], roster: Roster): string {
 
 /** What starts runs without a person: `hook:hris` is "the hris webhook". Undefined: it is a person. */
 export function sayService(id: PersonId): string | undefined {
-	return id.startsWith("hook:") ? `the ${id.slice(5)} webhook` : undefined;
+	const hook = hookIn(id);
+	return hook === undefined ? undefined : `the ${hook} webhook`;
 }
 
 /** A role's id as people say it: "service desk", "IT lead", "HR". */

@@ -6,28 +6,24 @@ import { type NextFunction, type Request, type Response, Router } from "express"
 import { BodyError, parseJson, readBytes } from "../base/body.ts";
 import { ConflictError, DeniedError, InputError, UnavailableError } from "../base/errors.ts";
 import { asText, isRecord, type Values } from "../base/json.ts";
-import type { Secret } from "../base/secret.ts";
 import type { Clock } from "../base/time.ts";
 import type { Desk } from "../engine/desk.ts";
 import type { Audit } from "../engine/ports.ts";
 import { createRefusals, type Refusals } from "../engine/refusals.ts";
+import { hookActor } from "../people/actor.ts";
 import { fillAll } from "../sop/expression.ts";
 import type { ClientId, Sop, Start } from "../sop/sop.ts";
+import { type HookKey, readKeys, remedyFor } from "./hook-keys.ts";
 import { checkSignature } from "./signature.ts";
 
 type WebhookParts = {
 	readonly desk: Desk;
 	readonly clock: Clock;
 	readonly audit: Audit;
-	/** The key of a client's hook, `secret:CLIENT/hooks/NAME`; undefined when none is kept. */
-	readonly key: (client: ClientId, hook: string) => Promise<Secret | undefined>;
+	readonly key: HookKey;
+	readonly log: (what: string, facts: { readonly [name: string]: string }) => void;
 };
 type Hooked = { readonly sop: Sop; readonly start: Extract<Start, { kind: "webhook" }> };
-
-/** The one who starts a run that a webhook asked for. The desk lets it start what names the hook, and nothing else. */
-function hookActor(hook: string, client: ClientId): { readonly id: string; readonly client: ClientId } {
-	return { id: `hook:${hook}`, client };
-}
 
 /**
  * Builds `POST /hooks/:client/:hook`. Mount at `/`. 202 `{ id, outcome }` as the API's start; 401 for a client, hook, key or
@@ -36,7 +32,9 @@ function hookActor(hook: string, client: ClientId): { readonly id: string; reado
 export function createWebhooks(parts: WebhookParts): Router {
 	const hooks = Router({ caseSensitive: true });
 	const refused = createRefusals({ ...parts, entry: { via: "hook", what: "hook-refused" } });
-	hooks.post("/hooks/:client/:hook", (request, response) => receive({ ...parts, refused }, request, response));
+	const unusable = new Set<string>();
+	const all = { ...parts, refused, unusable };
+	hooks.post("/hooks/:client/:hook", (request, response) => receive(all, request, response));
 	hooks.use("/hooks", (error: unknown, _request: Request, response: Response, next: NextFunction) => {
 		const refusal = refusalOf(error);
 		if (refusal === undefined || response.headersSent) return next(error);
@@ -47,7 +45,11 @@ export function createWebhooks(parts: WebhookParts): Router {
 	return hooks;
 }
 
-type Parts = WebhookParts & { readonly refused: Refusals };
+type Parts = WebhookParts & {
+	readonly refused: Refusals;
+	/** Hooks whose key cannot be used, as the log was told. */
+	readonly unusable: Set<string>;
+};
 
 async function receive(parts: Parts, request: Request, response: Response): Promise<void> {
 	const client = String(request.params.client);
@@ -64,19 +66,20 @@ async function receive(parts: Parts, request: Request, response: Response): Prom
 	const hooked = hookedBy(parts, client, hook);
 	if (hooked === undefined || !isRecord(body))
 		throw new InputError([{ path: "", code: "not-an-object", message: "Send a JSON object." }]);
+	const actor = hookActor(hook, client);
 	const receipt = await parts.desk.start({
-		actor: hookActor(hook, client),
+		actor,
 		client,
 		sop: hooked.sop.id,
 		form: formOf(hooked, body),
-		key: `hook:${hook}:${id}`,
+		key: `${actor.id}:${id}`,
 		via: "hook",
 	});
 	response.status(202).set("cache-control", "no-store").json({ id: receipt.run, outcome: receipt.outcome });
 }
 
 async function refusedWhy(
-	parts: WebhookParts,
+	parts: Parts,
 	sent: {
 		readonly client: ClientId;
 		readonly hook: string;
@@ -88,6 +91,8 @@ async function refusedWhy(
 	if (hookedBy(parts, sent.client, sent.hook) === undefined) return "no-such-hook";
 	const key = await parts.key(sent.client, sent.hook);
 	if (key === undefined) return "no-key";
+	const { usable, unusable } = readKeys(key.open());
+	tellUnusable(parts, sent, unusable > 0);
 	const checked = checkSignature(
 		{
 			id: sent.id,
@@ -95,10 +100,23 @@ async function refusedWhy(
 			signature: header(sent.request, "webhook-signature"),
 			body: sent.bytes,
 		},
-		key.open(),
+		usable,
 		parts.clock.now(),
 	);
 	return checked.ok ? undefined : checked.code;
+}
+
+/** Says once of each hook that its key cannot be used, and again when it was mended in between. */
+function tellUnusable(
+	{ unusable, log }: Parts,
+	{ client, hook }: { client: ClientId; hook: string },
+	is: boolean,
+): void {
+	const name = `${client}/${hook}`;
+	if (!is) unusable.delete(name);
+	if (!is || unusable.has(name)) return;
+	unusable.add(name);
+	log("a webhook's key cannot be used", { client, hook, remedy: remedyFor(client, hook) });
 }
 
 /** The SOP that a hook of a client starts. Two that name the same hook: the first by id, as `check` says. */

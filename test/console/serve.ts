@@ -77,6 +77,10 @@ export type Served = AsyncDisposable & {
 	readonly desk: ScriptedDesk;
 	readonly audited: Parameters<Audit["record"]>[0][];
 	readonly complaints: unknown[];
+	/** What webhooks wrote into the log. */
+	readonly warned: readonly { readonly [name: string]: string }[];
+	/** Keeps another key for the hook. */
+	readonly keepHookKey: (key: string) => void;
 	/** Moves the clock. */
 	readonly tick: (ms: number) => void;
 	/** Tells the pages that a run changed. */
@@ -104,6 +108,8 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 	};
 	const audited: Parameters<Audit["record"]>[0][] = [];
 	const complaints: unknown[] = [];
+	const warned: { readonly [name: string]: string }[] = [];
+	let hookKey = HOOK_KEY;
 	const listeners = new Set<(run: string) => void>();
 	let url = "";
 	let signedIn = true;
@@ -147,7 +153,8 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 				at: "/",
 				handler: createWebhooks({
 					...parts,
-					key: async (client, hook) => (client === "contoso" && hook === "hris" ? new Secret(HOOK_KEY) : undefined),
+					key: async (client, hook) => (client === "contoso" && hook === "hris" ? new Secret(hookKey) : undefined),
+					log: (what, facts) => void warned.push({ what, ...facts }),
 				}),
 			},
 		],
@@ -166,6 +173,10 @@ export async function serve(more: Partial<WebParts> & { readonly desk?: Scripted
 		desk,
 		audited,
 		complaints,
+		warned,
+		keepHookKey: (key) => {
+			hookKey = key;
+		},
 		tick: (ms) => {
 			skew += ms;
 		},

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { Secret } from "../../src/base/secret.ts";
+import { examineHooks, readKeys } from "../../src/triggers/hook-keys.ts";
 import { checkSignature } from "../../src/triggers/signature.ts";
-import { NOW } from "./sample.ts";
+import { definitions, NOW } from "./sample.ts";
 import { HOOK_KEY, type Served, serve } from "./serve.ts";
 
 const BODY = JSON.stringify({ person: { first: "Ada", last: "Lovelace" }, noise: 7 });
@@ -128,7 +130,8 @@ test("a signed body that is too large, no JSON or not a form is refused with its
 test("a key is 24 to 64 random bytes in base64, or several while one is replaced", () => {
 	const takes = (keys: string, key: string) => {
 		const signed = { id: "msg_1", timestamp: String(SECONDS), body: Buffer.from(BODY) };
-		return checkSignature({ ...signed, signature: sign("msg_1", SECONDS, { key, body: BODY }) }, keys, NOW).ok;
+		const signature = sign("msg_1", SECONDS, { key, body: BODY });
+		return checkSignature({ ...signed, signature }, readKeys(keys).usable, NOW).ok;
 	};
 	assert.equal(takes(HOOK_KEY, HOOK_KEY), true);
 	assert.equal(takes(`${other} ${HOOK_KEY}`, HOOK_KEY), true);
@@ -136,4 +139,51 @@ test("a key is 24 to 64 random bytes in base64, or several while one is replaced
 	for (const bad of ["", "whsec_", "whsec_AAAA", HOOK_KEY.slice(6), `whsec_${randomBytes(65).toString("base64")}`]) {
 		assert.equal(takes(bad, bad), false, bad);
 	}
+});
+
+test("a key that cannot be used is told once in the log, by client and hook, with what mends it, and never shown", async () => {
+	await using served = await serve();
+	const broken = HOOK_KEY.slice("whsec_".length);
+	for (const [key, status, told] of [
+		[HOOK_KEY, 202, 0],
+		[broken, 401, 1],
+		[broken, 401, 1],
+		[`${HOOK_KEY} ${broken}`, 202, 1],
+		[HOOK_KEY, 202, 1],
+		[`${HOOK_KEY} ${broken}`, 202, 2],
+		["", 401, 2],
+	] as const) {
+		served.keepHookKey(key);
+		assert.equal((await send(served)).status, status);
+		assert.equal(served.warned.length, told);
+	}
+	const mends = "`sopwith secret set contoso/hooks/hris < FILE`, in FILE whsec_ and 24 to 64 random bytes in base64.";
+	for (const said of served.warned) {
+		assert.deepEqual(said, {
+			what: "a webhook's key cannot be used",
+			client: "contoso",
+			hook: "hris",
+			remedy: mends,
+		});
+	}
+	assert.equal((await send(served, { path: "/hooks/contoso/crm" })).status, 401);
+	assert.equal(served.warned.length, 2, "a hook that is not there has no key");
+});
+
+test("the keys of a client's hooks are looked at by name", async () => {
+	const { contoso } = definitions.clients;
+	assert(contoso !== undefined);
+	const found = async (key: string | undefined) =>
+		(await examineHooks(contoso, async () => (key === undefined ? undefined : new Secret(key)))).map(
+			({ about, what, ok, words, remedy }) => [about, what, ok, words, remedy !== undefined],
+		);
+	const about = ["Contoso Ltd, webhooks", "Webhook hris"];
+	assert.deepEqual(await found(HOOK_KEY), [[...about, true, "has 1 key", false]]);
+	assert.deepEqual(await found(`${HOOK_KEY}\n${other}`), [[...about, true, "has 2 keys", false]]);
+	assert.deepEqual(await found("whsec_AAAA"), [
+		[...about, false, "has a key that cannot be used, so nothing is taken", true],
+	]);
+	assert.deepEqual(await found(undefined), [
+		[...about, true, "has no key yet, so nothing that is sent to it is taken", true],
+	]);
 });
