@@ -3,6 +3,7 @@
  * tenant over HTTPS and a mail server, and named by a real process together with what mends it, and nothing else.
  */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -28,6 +29,8 @@ const graph = (change: { readonly [name: string]: unknown }) => (client: ClientF
 const sales = (change: { readonly [name: string]: unknown }) => (client: ClientFile) =>
 	void Object.assign(client.profiles.sales ?? {}, change);
 
+const HRIS = "contoso/hooks/hris";
+
 describe("doctor --client", { skip: needs("samba") }, () => {
 	before(async () => {
 		ground = await startGround({ sync: 0, replication: 0, mailbox: 0 });
@@ -49,7 +52,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		const headings = new Set(examined.findings.map(({ about }) => about));
 		assert.deepEqual(
 			[...headings],
-			["Contoso Ltd, Active Directory", "Contoso Ltd, Microsoft 365", "Contoso Ltd, Mail"],
+			["Contoso Ltd, Active Directory", "Contoso Ltd, Microsoft 365", "Contoso Ltd, Mail", "Contoso Ltd, webhooks"],
 		);
 		assert(examined.findings.some(({ words }) => words === "is no domain administrator"));
 		const sales = examined.findings.find(({ what }) => what.startsWith("OU=Sales,"));
@@ -360,7 +363,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		};
 		names(await shop.doctor(change), [
 			[/^Way to 127\.0\.0\.1/, /not on the public internet/, /connectors\.http\.allow/],
-			[/^Password$/, /no-such-secret.*env:NOT_THERE/, /`sopwith secret set CLIENT\/NAME`/],
+			[/^Password$/, /no-such-secret.*env:NOT_THERE/, /`sopwith secret set CLIENT\/HRIS`/],
 		]);
 	});
 
@@ -383,6 +386,21 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		const without = await look();
 		tenant.users.put(sender.id, sender);
 		names(without, [[/^Sender it@fabrikam\.example/, /there is no such mailbox/, /Shared mailboxes → Add/]]);
+	});
+
+	test("a webhook's key that cannot be used, until another is kept", async () => {
+		const keep = async (key: string) => assert.equal((await shop.run(["secret", "set", HRIS], key)).code, 0);
+		const hooks = ({ findings }: Examined) => findings.filter(({ about }) => about === "Contoso Ltd, webhooks");
+		await keep("whsec_dG9vLXNob3J0");
+		const broken = await shop.doctor();
+		names(broken, [
+			[/^Webhook hris$/, /a key that cannot be used/, /`sopwith secret set contoso\/hooks\/hris < FILE`/],
+		]);
+		await keep(`whsec_${randomBytes(32).toString("base64")}`);
+		assert.deepEqual(
+			hooks(await shop.doctor()).map(({ ok, words }) => [ok, words]),
+			[[true, "has 1 key"]],
+		);
 	});
 
 	test("the terminal shows each remedy below what it mends", async () => {
