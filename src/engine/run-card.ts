@@ -94,11 +94,13 @@ function progressCard(sop: Sop, run: Run): CardData {
 	};
 }
 
+/** Its lines are the proof; technical detail stands on the run's page and in a thread of Slack. */
 function endCard(sop: Sop, run: Run): CardData {
 	const proofs = proofsOf(run);
 	const done = run.ended?.phase === "done";
 	const title = done ? `${titleOf(sop, run)}: done` : `${titleOf(sop, run)}: stopped`;
 	const undo = run.request.undo === undefined && run.ledger.some((e) => e.change.kind !== "send");
+	const makes = run.ledger.some((e) => e.change.kind === "create");
 	const approvals = run.approvals.map((a) => ({
 		title: a.standing === undefined ? "Approved by" : "Approved",
 		value: words(
@@ -127,13 +129,8 @@ function endCard(sop: Sop, run: Run): CardData {
 			{ title: "Asked for by", value: words({ person: run.request.by }, ", ", { at: run.startedAt }) },
 			{ title: "Ended", value: words({ at: run.ended?.at ?? run.at }) },
 		],
-		details: proofs.length === 0 ? [] : [{ title: "Read back", lines: proofs.map((p) => p.detail) }],
-		...(undo && done ? { footer: "Undo is possible until the account is used for the first time." } : {}),
-		buttons: [
-			openRun(run),
-			...(undo ? [{ title: "Undo…", style: "danger" as const, verb: "undo" }] : []),
-			...(proofs.length === 0 ? [] : [{ title: "Details", style: "default" as const, reveal: "details" }]),
-		],
+		...(undo && done && makes ? { footer: "Undo is possible until the account is used for the first time." } : {}),
+		buttons: [openRun(run), ...(undo ? [{ title: "Undo…", style: "danger" as const, verb: "undo" }] : [])],
 		summary: words(`${title}. `, ...strong, ...rest),
 	};
 }

@@ -65,13 +65,15 @@ test("the card of a stopped run lists its steps once, and says which were not re
 	assert.equal(lines.length, 2);
 });
 
-test("the facts of a run that is done read on from their titles, for whoever is you", () => {
+test("a run that is done has no Details, and its facts read on from their titles for whoever is you", () => {
 	const told = tell(sopFor([approveStep(["a"]), doStep("a")]));
 	told.planned("approve", planFor([entry("a", [make])]));
 	told.answer("approve", "approve");
 	told.began("a", [make]);
 	told.ended("a", done("create:x"));
 	assert.equal(told.run().ended?.phase, "done");
+	const { details, buttons } = card(told, "run");
+	assert.deepEqual([details, buttons.map(({ title }) => title)], [[], ["Open the run", "Undo…"]]);
 	const facts = (you: string) => fillWords(card(told, "run"), { ...reader, you }).facts;
 	const said = (you: string) => facts(you).map(({ title, value }) => `${title} ${value}`);
 	assert.match(said("harriet").join("; "), /^Approved by Mo Manager, .*; Asked for by you, .*; Ended /u);
