@@ -3,13 +3,13 @@
  * choices as the card. Must never offer an answer that the wait does not take.
  */
 import { type Html, html, raw } from "../base/html.ts";
-import { words } from "../base/words.ts";
+import { capital, words } from "../base/words.ts";
 import { emptyCard } from "../cards/card.ts";
 import { type FilledCard, fillWords, type Reader } from "../cards/fill.ts";
 import { choicesOf, type PersonChoice } from "../cards/form-card.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
-import type { Verb } from "../engine/event.ts";
 import { planSum } from "../engine/plan-words.ts";
+import { waysOn } from "../engine/ways-on.ts";
 import { fieldsOf } from "./form-fields.ts";
 import { planList } from "./plan-list.ts";
 import { ago, marked, moment, spanOf } from "./reader.ts";
@@ -128,37 +128,20 @@ ${list.map(
 )}</fieldset>`
 	}
 ${fieldsOf(shownFields(about, people), `${idOf(step)}-`)}
-<div class="acts"><button class="btn primary" name="verb" value="complete">It is done</button>${claim(wait)}</div>`;
+<div class="acts"><button class="btn primary" name="verb" value="complete">Done</button>${claim(wait)}</div>`;
 }
 
-function questionPart({ wait, run }: About): Html {
-	const offered = answersOf(wait, run);
+function questionPart({ wait }: About): Html {
+	const about = wait.sentBack === true ? "sent-back" : wait.kind === "approval" ? "plan" : "step";
+	const offered = waysOn({ ...wait, about });
 	return html`<fieldset class="field choices"><legend>What now?</legend>
 ${offered.map(
 	(one, n) =>
 		html`<label><input type="radio" name="choice" value="${one.value}" required${n === 0 && raw` checked`}> <span>${one.title}${
-			one.hint && html`<small>${one.hint}</small>`
+			one.hint && html`<small>${capital(one.hint)}.</small>`
 		}</span></label>`,
 )}</fieldset>
 ${acts("answer", "Answer", wait)}`;
-}
-
-/** The ways on of a question: its verbs and its own choices, in the order a person tries them. */
-function answersOf(wait: Wait, run: RunDescription): readonly { value: string; title: string; hint?: string }[] {
-	const first = run.subject.split(" ")[0] ?? "";
-	const verbs: readonly { readonly value: Verb; readonly title: string; readonly hint: string }[] = [
-		{ value: "retry", title: "Try again", hint: "It is looked at afresh first; what is done is not done twice." },
-		{ value: "done", title: "Done by hand", hint: "We look to make sure." },
-		{
-			value: "skip",
-			title: "Skip this step",
-			hint: `The run goes on without it${first === "" ? "" : ` for ${first}`}.`,
-		},
-		{ value: "stop", title: "Stop the run", hint: "What is done stays; nothing more is done." },
-	];
-	const taken = verbs.filter((one) => wait.verbs.includes(one.value));
-	const own = wait.choices.map((one) => ({ value: one.id, title: one.words }));
-	return [...taken.filter((one) => one.value === "retry"), ...own, ...taken.filter((one) => one.value !== "retry")];
 }
 
 function acts(verb: string, title: string, wait: Wait): Html {
@@ -167,7 +150,7 @@ function acts(verb: string, title: string, wait: Wait): Html {
 
 function claim(wait: Wait): Html | false {
 	const shared = wait.verbs.includes("claim") && wait.by.length > 1;
-	return shared && html`<button class="btn" name="verb" value="claim" formnovalidate>I take it</button>`;
+	return shared && html`<button class="btn" name="verb" value="claim" formnovalidate>I’ll take it</button>`;
 }
 
 function shownFields({ wait, reader }: About, people: readonly PersonChoice[]): FilledCard["fields"] {

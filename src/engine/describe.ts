@@ -193,6 +193,7 @@ function waitOn(
 		who,
 		by: resolveWho(who, roster, involved).filter((id) => !own.includes(id) && !read.some(({ by }) => by === id)),
 		choices: offers.map(({ id, words: said }) => ({ id, words: said })),
+		...(wait.problem?.code === "sent-back" ? { sentBack: true as const } : {}),
 		...(due === undefined ? {} : { due }),
 		...(wait.plan === undefined ? {} : { plan: wait.plan.hash }),
 		...(step?.kind === "ask" ? { fields: step.form } : {}),

@@ -77,6 +77,8 @@ export type StepDescription = {
 		readonly by: readonly PersonId[];
 		readonly due?: Instant;
 		readonly choices: readonly { readonly id: string; readonly words: string }[];
+		/** `question`: about a plan that was sent back. */
+		readonly sentBack?: true;
 		readonly plan?: PlanHash;
 		/** `ask`: the form's fields. `task`: what shows that it is done, where that is asked for. */
 		readonly fields?: readonly Field[];

@@ -4,12 +4,13 @@
 import { type Words, type WordsJson, words } from "../base/words.ts";
 import { type Button, type CardData, type CardName, emptyCard } from "../cards/card.ts";
 import type { Field, Sop } from "../sop/sop.ts";
-import type { Path, Verb } from "./event.ts";
+import type { Path } from "./event.ts";
 import { pathOfWait, placeOf } from "./path.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
 import type { Run, StepState, Wait } from "./run.ts";
 import { scopeFor, textOf } from "./scope.ts";
 import { changedSoFar, remindWords, stepWords, whoHole } from "./sentences.ts";
+import { waysOn } from "./ways-on.ts";
 
 type At = { readonly path: Path; readonly state: StepState };
 type Made = { readonly card: CardName; readonly data: CardData };
@@ -99,17 +100,14 @@ function remindFooter(wait: Wait): Words {
 function stuckCard(sop: Sop, run: Run, wait: Wait): CardData {
 	const problems = wait.problems ?? [];
 	const title = `A choice is needed for ${about(sop, run)}`;
-	const offers = problems.flatMap((p) => p.choices);
+	const choices = problems.flatMap((p) => p.choices);
 	return {
 		...emptyCard,
 		header: headerOf(sop, run),
 		title,
 		lead: [...problems.map((p) => p.message), ...(run.ledger.length === 0 ? [] : [changedSoFar(run)])],
 		lines: wait.plan === undefined ? [] : planLines(wait.plan, wait.covered),
-		choices: [
-			...new Map(offers.map((c) => [c.id, { value: c.id, title: c.words }])).values(),
-			{ value: "retry", title: "Plan again: it was put right meanwhile" },
-		],
+		choices: waysOn({ verbs: wait.verbs, choices, about: "plan" }),
 		details: wait.plan === undefined ? [] : planDetails(wait.plan),
 		buttons: [
 			{ title: "Answer", style: "primary", verb: "answer", inputs: true },
@@ -120,29 +118,15 @@ function stuckCard(sop: Sop, run: Run, wait: Wait): CardData {
 	};
 }
 
-const CHOICES: { readonly [verb in Verb]?: string } = {
-	retry: "Try again",
-	done: "Done by hand: we look to make sure",
-	skip: "Skip: the run goes on without it",
-	stop: "Stop the run: what is done stays",
-};
-
 function questionCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): CardData {
 	const { state, wait } = at;
 	const problem = wait.problem;
 	const back = problem?.code === "sent-back";
 	const title = back ? `The plan for ${about(sop, run)} was sent back` : `${state.name}: a choice is needed`;
-	const lead: Words = back
+	const said: Words = back
 		? [...(state.by === undefined ? [] : [{ person: state.by }, " wrote: "]), problem.message]
-		: [...(run.subject.name === undefined ? [] : [`For ${run.subject.name}. `]), problem?.message ?? ""];
-	const choices = [
-		...(problem?.choices ?? []).map((c) => ({ value: c.id, title: c.words })),
-		...wait.verbs.flatMap((verb) =>
-			CHOICES[verb] === undefined
-				? []
-				: [{ value: verb as string, title: back && verb === "retry" ? "Ask again as it is" : (CHOICES[verb] ?? "") }],
-		),
-	];
+		: [problem?.message ?? ""];
+	const lead: Words = back || run.subject.name === undefined ? said : [`For ${run.subject.name}. `, ...said];
 	return {
 		...emptyCard,
 		header: headerOf(sop, run),
@@ -151,7 +135,7 @@ function questionCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): Car
 		...(wait.claimedBy === undefined
 			? {}
 			: { waiting: { strong: words({ person: wait.claimedBy }, " has taken it."), rest: "", tone: "accent" } }),
-		choices,
+		choices: waysOn({ verbs: wait.verbs, choices: problem?.choices ?? [], about: back ? "sent-back" : "step" }),
 		details:
 			state.last === undefined
 				? []
@@ -173,7 +157,7 @@ function questionCard(sop: Sop, run: Run, at: At & { readonly wait: Wait }): Car
 					: []),
 			...(state.last === undefined ? [] : [details]),
 		],
-		summary: words("A choice is needed for ", about(sop, run), ": ", ...lead),
+		summary: words("A choice is needed for ", about(sop, run), ": ", ...said),
 	};
 }
 
