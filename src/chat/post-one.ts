@@ -22,9 +22,14 @@ import {
 	isLoud,
 	isNeeded,
 	isPutAnew,
+	isQuiet,
 	isRungAnew,
 	kept,
+	LEAVING,
 	LEFT,
+	leftAlone,
+	mayStand,
+	owesStub,
 	rowFor,
 	rowOf,
 	UNSENT,
@@ -64,7 +69,7 @@ export async function send(parts: SendParts, job: Send, tries: number): Promise<
 	if (surface === undefined) return "done";
 	try {
 		const sent = await stand(parts, surface, job);
-		if (sent === "done") await stubAbove(parts, surface, job);
+		if (sent === "done" && !job.leave) await stubAbove(parts, surface, job);
 		return sent;
 	} catch (error) {
 		return failed(parts, job, error, tries);
@@ -76,7 +81,7 @@ async function stand(parts: SendParts, surface: Surface, job: Send): Promise<Sen
 	if (!isDue(row, job)) return "done";
 	if (row !== undefined && job.leave) return leave(parts, surface, job, row);
 	const digest = digestOf(job);
-	if (row?.ref === undefined) return put(parts, surface, { job, row, digest, rings: true });
+	if (row?.ref === undefined) return put(parts, surface, { job, row, digest, rings: !isQuiet(row, job) });
 	if (!goesBelow(row, job, parts)) return edit(parts, surface, job, { row, digest });
 	return put(parts, surface, { job, row, digest, rings: isRungAnew(row, job.message) || isNeeded(job) });
 }
@@ -90,28 +95,45 @@ type Put = {
 	readonly gone?: boolean;
 };
 
-async function put(parts: SendParts, surface: Surface, { job, row, digest, rings, gone }: Put): Promise<Sent> {
+async function put(parts: SendParts, surface: Surface, about: Put): Promise<Sent> {
+	const { job, row, digest, rings, gone } = about;
 	const before = row === undefined ? undefined : dataOf(row);
 	const above = [...(before?.above ?? []), ...(row?.ref === undefined || gone === true ? [] : [row.ref])];
-	const data = { ...kept(row), putAt: parts.clock.now(), tried: digest, ...(above.length === 0 ? {} : { above }) };
-	const lost = before?.lost ?? 0;
+	const data = { ...kept(row), putAt: parts.clock.now(), ...(above.length === 0 ? {} : { above }) };
 	const fresh = rowFor(parts, job, { card: cardIdFor(parts, row, job), data });
-	const losing = (count: number): PostRow => ({ ...fresh, data: { ...dataOf(fresh), lost: count } });
-	parts.posts.save(lost === 0 ? fresh : losing(lost));
-	if (row !== undefined && row.ref === undefined && row.digest !== UNSENT) parts.counters.extra += 1;
+	const trying = (lost: number): PostRow => {
+		const more = { tried: digest, ...(lost === 0 ? {} : { lost }), ...(rings ? {} : { quiet: true }) };
+		return { ...fresh, data: { ...dataOf(fresh), ...more } };
+	};
+	const card = drawn(parts, job, fresh.card);
+	parts.posts.save(trying(before?.lost ?? 0));
+	const isAgain = row !== undefined && mayStand(row);
+	let ref: string;
 	try {
-		const { ref } = await surface.put(job.place.to, drawn(parts, job, fresh.card), rings && isLoud(job.message));
-		parts.counters.puts += 1;
-		parts.posts.save({ ...fresh, ref, digest });
-		return "done";
+		({ ref } = await surface.put(job.place.to, card, rings && isLoud(job.message)));
 	} catch (error) {
-		const isLostNow = error instanceof UnavailableError && error.code === "unconfirmed";
-		if (isLostNow && isNeeded(job)) parts.posts.save(losing(lost + 1));
-		if (!isLostNow && error instanceof UnavailableError) parts.posts.save({ ...fresh, digest: UNSENT });
-		if (!isLostNow || isNeeded(job)) throw error;
-		parts.posts.save({ ...fresh, digest });
+		if (!isLost(error)) {
+			// Certainly not there: what stood before is still so.
+			if (isNo(error)) parts.posts.save(row ?? { ...trying(0), digest: UNSENT });
+			throw error;
+		}
+		if (isAgain) parts.counters.extra += 1;
+		parts.posts.save(trying((before?.lost ?? 0) + 1));
+		if (isNeeded(job)) throw error;
 		return "done";
 	}
+	parts.counters.puts += 1;
+	if (isAgain) parts.counters.extra += 1;
+	parts.posts.save({ ...fresh, ref, digest });
+	return "done";
+}
+
+function isLost(error: unknown): boolean {
+	return error instanceof UnavailableError && error.code === "unconfirmed";
+}
+
+function isNo(error: unknown): boolean {
+	return error instanceof UnavailableError || error instanceof RefusedPost;
 }
 
 /** Where the same is asked, the same is answered: of two copies, because an answer was lost, either decides. */
@@ -124,20 +146,22 @@ export function belowWords({ wait }: Pick<Message, "wait">): string {
 	return wait === undefined ? "This goes on below." : "Asked again below.";
 }
 
-/** Takes the buttons of what was put anew. Kept until it is done, for there they still answer. */
+/** Takes the buttons of what was put anew, once that stands. Kept until it is done, for there they still answer. */
 async function stubAbove(parts: SendParts, surface: Surface, job: Send): Promise<void> {
+	const words = job.leave ? leftWords(job) : belowWords(job.message);
 	for (;;) {
 		const row = rowOf(parts.posts, job);
-		const [ref, ...above] = row === undefined ? [] : (dataOf(row).above ?? []);
-		if (row === undefined || ref === undefined) return;
-		const done = (): unknown => parts.posts.save({ ...row, data: { ...dataOf(row), above } });
+		const [ref] = row === undefined ? [] : (dataOf(row).above ?? []);
+		if (row === undefined || ref === undefined || (row.ref === undefined && !job.leave)) return;
 		try {
-			await surface.edit(job.place.to, ref, stubFor(parts, job, belowWords(job.message)));
+			await surface.edit(job.place.to, ref, stubFor(parts, job, words));
 		} catch (error) {
-			if (!(error instanceof UnavailableError)) done();
-			throw error;
+			if (error instanceof UnavailableError) throw error;
+			tellRefused(parts, job, error);
 		}
-		done();
+		const now = rowOf(parts.posts, job) ?? row;
+		const above = (dataOf(now).above ?? []).filter((each) => each !== ref);
+		parts.posts.save({ ...now, data: { ...dataOf(now), above } });
 	}
 }
 
@@ -149,14 +173,13 @@ async function edit(
 ): Promise<Sent> {
 	const { row, digest } = now;
 	const { putAt } = dataOf(row);
-	const same = asksTheSame(row, job);
 	const card = cardIdFor(parts, row, job);
 	const fresh: PostRow = { ...rowFor(parts, job, { card, data: { ...kept(row), putAt } }), ref: row.ref ?? "" };
-	// What answers nothing any more can be written down afterwards.
-	if (!same && !(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);
+	// What answers nothing any more, and never will as it did, can be written down afterwards.
+	if (!(job.message.closed && !isOwn(job.message))) parts.posts.save(fresh);
 	const done = await surface.edit(job.place.to, row.ref ?? "", drawn(parts, job, fresh.card));
 	if (done === "gone" && isPutAnew(job.message)) {
-		return put(parts, surface, { job, row, digest, rings: isNeeded(job), gone: true });
+		return put(parts, surface, { job, row: { ...row, digest: "" }, digest, rings: isNeeded(job), gone: true });
 	}
 	if (done === "edited") parts.counters.edits += 1;
 	parts.posts.save({ ...fresh, digest });
@@ -164,9 +187,14 @@ async function edit(
 }
 
 async function leave(parts: SendParts, surface: Surface, job: Send, row: PostRow): Promise<Sent> {
-	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: "" });
+	const gone = { ...row, card: parts.newId(), closed: true };
+	const isThere = row.ref !== undefined || owesStub(row);
+	parts.posts.save({ ...gone, digest: isThere ? LEAVING : LEFT });
 	if (row.ref !== undefined) await surface.edit(job.place.to, row.ref, stubFor(parts, job, leftWords(job)));
-	parts.posts.save({ ...row, card: parts.newId(), closed: true, digest: LEFT });
+	await stubAbove(parts, surface, job);
+	const now = rowOf(parts.posts, job);
+	// Otherwise they are asked again meanwhile.
+	if (now?.digest === LEAVING) parts.posts.save({ ...now, digest: LEFT });
 	return "done";
 }
 
@@ -200,8 +228,13 @@ export function delayed({ counters }: Pick<SendParts, "counters">, error: Unavai
 /** It cannot be done for good: counts and logs that, and leaves it until something changes. */
 export function giveUp(parts: SendParts, job: Send, error: unknown): "done" {
 	const row = rowOf(parts.posts, job);
+	if (row !== undefined && !job.leave) parts.posts.save(leftAlone(row, job));
+	tellRefused(parts, job, error);
+	return "done";
+}
+
+function tellRefused(parts: SendParts, job: Send, error: unknown): void {
 	parts.counters.refused += 1;
-	if (row !== undefined) parts.posts.save({ ...row, digest: digestOf(job) });
 	parts.log(error instanceof RefusedPost ? "a message was refused for good" : "a message could not be sent", {
 		run: job.run.id,
 		key: job.message.key,
@@ -209,5 +242,4 @@ export function giveUp(parts: SendParts, job: Send, error: unknown): "done" {
 		code: error instanceof SopwithError ? error.code : "unexpected",
 		why: error instanceof Error ? error.message : String(error),
 	});
-	return "done";
 }

@@ -8,23 +8,26 @@ import type { Message } from "../engine/message.ts";
 import { type Addressee, type AudienceParts, addresseeOf, placesOf } from "./audience.ts";
 import { isOwn } from "./own-card.ts";
 import type { Send } from "./post-one.ts";
-import { LEFT } from "./post-row.ts";
+import { LEAVING, LEFT } from "./post-row.ts";
 import { placeOf } from "./posts.ts";
 import { isChat } from "./surface.ts";
 
 /** One message for one place, and what it is to become there. */
 export type Due = Pick<Send, "message" | "place" | "leave" | "moved">;
 
-/** All of its rows, or afresh from the roster when it rings. */
+/** All of its rows, or afresh from the roster when it rings or nobody has it. */
 export async function wanted(
 	parts: AudienceParts,
 	message: Message,
 	{ mine, state }: { readonly mine: readonly PostRow[]; readonly state: Parameters<typeof placesOf>[2] },
 ): Promise<readonly Due[]> {
-	if (message.closed && mine.length === 0 && !isOwn(message)) return [];
 	const kept = mine.filter((row) => row.digest !== LEFT);
-	const rings = mine.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
-	if (!rings) return kept.map((row) => ({ message, place: placeOf(row), leave: false }));
+	if (message.closed && kept.length === 0 && !isOwn(message)) return [];
+	const rings = kept.length === 0 || (!message.closed && kept.some((row) => row.rings < message.rings));
+	if (!rings) {
+		const isLeaving = (row: PostRow): boolean => row.digest === LEAVING && !message.closed;
+		return kept.map((row) => ({ message, place: placeOf(row), leave: isLeaving(row) }));
+	}
 	const now = await placesOf(parts, message, state);
 	const names = new Set(now.map(({ to }) => addresseeOf(to)));
 	const gone = kept.filter((row) => !names.has(row.addressee));

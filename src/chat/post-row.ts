@@ -15,6 +15,8 @@ import { dataOf, type RowData } from "./posts.ts";
 
 /** Digest of a row whose reader is not asked any more. */
 export const LEFT = "left";
+/** Digest of one whose reader is being told that they are not asked any more. */
+export const LEAVING = "leaving";
 /** Digest of a row that was certainly not sent yet. Empty: it may have been. */
 export const UNSENT = "unsent";
 const OLD_MS = 30 * 24 * 3_600_000;
@@ -42,13 +44,25 @@ export function owesStub(row: PostRow): boolean {
 
 type ReserveParts = Pick<SendParts, "posts" | "clock" | "newId">;
 
-/** Notes that messages are wanted in places, so that a crash between two of them forgets none. Repeat: safe. */
-export function reserve(parts: ReserveParts, run: Run, wanted: readonly Omit<Spot, "run">[]): void {
-	const fresh = wanted.map((each) => ({ ...each, run })).filter((spot) => rowOf(parts.posts, spot) === undefined);
-	if (fresh.length === 0) return;
+/**
+ * Notes that messages are wanted in places, again where their readers were told otherwise, so that a crash between two of
+ * them forgets none. Repeat: safe.
+ */
+export function reserve(parts: ReserveParts, run: Run, wanted: readonly Omit<Send, "run" | "who">[]): void {
 	const data = { putAt: parts.clock.now() };
-	const rows = fresh.map((spot) => ({ ...rowFor(parts, spot, { card: parts.newId(), data }), digest: UNSENT }));
-	parts.posts.save(...rows);
+	const rows = wanted.flatMap((each): readonly PostRow[] => {
+		const spot = { ...each, run };
+		const row = rowOf(parts.posts, spot);
+		if (row === undefined) return [{ ...rowFor(parts, spot, { card: parts.newId(), data }), digest: UNSENT }];
+		const isLeft = row.digest === LEFT || row.digest === LEAVING;
+		return isLeft && !each.leave ? [askedAgain(row)] : [];
+	});
+	if (rows.length > 0) parts.posts.save(...rows);
+}
+
+function askedAgain(row: PostRow): PostRow {
+	const { tried: _tried, lost: _lost, quiet: _quiet, ...data } = dataOf(row);
+	return { ...row, digest: row.ref === undefined ? UNSENT : "", data };
 }
 
 /** What is to be written there. Its digest is empty until it stands. */
@@ -115,9 +129,10 @@ export function isPutAnew(message: Message): boolean {
 	return !message.closed || isOwn(message);
 }
 
-/** Asks somebody, or rang before. */
-export function isLoud({ wait, closed, rings }: Message): boolean {
-	return rings > 0 || (wait !== undefined && !closed);
+/** Asks somebody, or rang before and is not over; but how a run ended is told as loudly as it went on. */
+export function isLoud(message: Message): boolean {
+	const { wait, closed, rings } = message;
+	return closed ? rings > 0 && isOwn(message) : rings > 0 || wait !== undefined;
 }
 
 /** Somebody must act on it, or nothing will come after it that could carry it. */
@@ -125,11 +140,31 @@ export function isNeeded({ message, run }: Pick<Send, "message" | "run">): boole
 	return (message.wait !== undefined && !message.closed) || run.ended !== undefined;
 }
 
-/** It may have arrived as it is, and nobody needs it: it waits for a change. Or it was over before it could be sent. */
+/** Put, and never answered, as far as we know. */
+export function mayStand(row: PostRow): boolean {
+	return row.ref === undefined && row.digest !== UNSENT;
+}
+
+/** It goes below what stands, or did; that rang for it, and nobody has to act. */
+export function isQuiet(row: PostRow | undefined, job: Spot): boolean {
+	return row !== undefined && dataOf(row).quiet === true && !isRungAnew(row, job.message) && !isNeeded(job);
+}
+
+/** What was refused for good is not tried again as it is: neither that state, nor that ring. */
+export function leftAlone(row: PostRow, job: Spot): PostRow {
+	const digest = digestOf(job);
+	const rung = { ...row, rings: Math.max(row.rings, job.message.rings) };
+	if (row.digest !== UNSENT) return { ...rung, digest };
+	return { ...rung, data: { ...dataOf(row), tried: digest } };
+}
+
+/**
+ * It waits for a change: it was refused, or may have arrived as it is and nobody needs it. Or it was over before it could be
+ * sent.
+ */
 function isForgone(row: PostRow, job: Spot, digest: string): boolean {
 	if (row.ref !== undefined) return false;
-	const isOver = row.digest === UNSENT && job.message.closed && !isOwn(job.message);
-	// Put, and never answered, as far as we know.
-	const isLost = row.digest === "";
-	return isOver || (isLost && !isNeeded(job) && dataOf(row).tried === digest);
+	const isUnsent = row.digest === UNSENT;
+	if (isUnsent && job.message.closed && !isOwn(job.message)) return true;
+	return dataOf(row).tried === digest && (isUnsent || (row.digest === "" && !isNeeded(job)));
 }

@@ -237,8 +237,13 @@ function jobsOf({ parts, states }: Work, id: RunId, due: readonly Due[]): readon
 	const who = whoIn(parts, state);
 	return due.flatMap((each) => {
 		const message = now.get(each.message.key);
-		return message === undefined ? [] : [{ ...each, run, message, who }];
+		return message === undefined || isBygone(each, message) ? [] : [{ ...each, run, message, who }];
 	});
+}
+
+/** Whom it was for was found for an earlier ring, or before it was over: the look that is on its way finds that anew. */
+function isBygone({ message, leave }: Due, now: Message): boolean {
+	return now.closed ? leave : now.rings > message.rings;
 }
 
 type Where = Pick<Job, "name" | "urgent"> & { readonly place: string };
