@@ -68,17 +68,36 @@ function keep(file: string, kept: Kept): void {
 /** Names what is compiled and by what: every byte of every definition, the year of the holidays, and our own files. */
 function editionOf(folder: string, clock: Clock): string {
 	const hash = createHash("sha256").update(resolve(folder)).update(dayAt(clock.now(), "UTC").slice(0, 4));
-	for (const name of filesUnder(folder, ".yaml")) hash.update(`\n${name}\n`).update(readFileSync(join(folder, name)));
+	const clients = namesIn(join(folder, "clients")).map((name) => join("clients", name));
+	for (const place of ["", ...clients]) {
+		for (const name of namesIn(join(folder, place))) {
+			const file = join(place, name);
+			if (name.endsWith(".yaml")) hash.update(`\n${file}\n`).update(contentOf(join(folder, file)));
+		}
+	}
 	const own = import.meta.dirname;
-	for (const name of filesUnder(own, ".ts")) {
+	for (const name of readdirSync(own, { recursive: true, encoding: "utf8" }).sort()) {
+		if (!name.endsWith(".ts")) continue;
 		const { size, mtimeMs } = statSync(join(own, name));
 		hash.update(`\n${name} ${size} ${mtimeMs}`);
 	}
 	return hash.digest("hex");
 }
 
-function filesUnder(folder: string, ending: string): readonly string[] {
-	if (!existsSync(folder)) return [];
-	const all = readdirSync(folder, { recursive: true, encoding: "utf8" });
-	return all.filter((name) => name.endsWith(ending)).sort();
+/** None where the folder cannot be read: what follows from that is said where its files are compiled. */
+function namesIn(folder: string): readonly string[] {
+	try {
+		return readdirSync(folder).sort();
+	} catch {
+		return [];
+	}
+}
+
+/** Why, where a file cannot be read: so it is another edition once it can. */
+function contentOf(file: string): string | Buffer {
+	try {
+		return statSync(file).isFile() ? readFileSync(file) : "no file";
+	} catch (problem) {
+		return String(problem);
+	}
 }

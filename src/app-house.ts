@@ -18,9 +18,10 @@ import type { Config } from "./config.ts";
 import { childSop, core } from "./engine/core.ts";
 import { createDesk } from "./engine/create-desk.ts";
 import { createArchive } from "./engine/embedded/archive.ts";
-import { createAudit } from "./engine/embedded/audit.ts";
+import { type AuditStream, createAudit } from "./engine/embedded/audit.ts";
+import { refusedOpening } from "./engine/embedded/faults.ts";
 import { createHost } from "./engine/embedded/host.ts";
-import { openStore } from "./engine/embedded/open.ts";
+import { openStore, type Store } from "./engine/embedded/open.ts";
 import { createPeopleStore } from "./engine/embedded/people-store.ts";
 import { createStandingLedger } from "./engine/embedded/standing.ts";
 import { createVault } from "./engine/embedded/vault.ts";
@@ -33,13 +34,23 @@ import type { Client, Definitions } from "./sop/definitions.ts";
 export type HouseOptions = OpenOptions & { readonly sandbox?: SandboxServer };
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
-/** Opens everything but the doors to people. Errors: those of `openStore` and `openBook`. */
-export async function openHouse(config: Config, { log, redactor, sandbox: lent }: HouseOptions, clock: Clock) {
-	const store = openStore({ folder: config.data, key: config.key, clock, log });
-	const { definitions, clientOf, reload } = await openBook(config, clock).catch((error: unknown) => {
+/**
+ * Opens everything but the doors to people. Errors: those of `openStore`, `openBook` and the file system; nothing is left
+ * open then.
+ */
+export async function openHouse(config: Config, options: HouseOptions, clock: Clock) {
+	const store = openStore({ folder: config.data, key: config.key, clock, log: options.log });
+	try {
+		return await furnish(store, config, options);
+	} catch (error) {
 		store.close();
-		throw error;
-	});
+		throw refusedOpening(store.file, error) ?? error;
+	}
+}
+
+async function furnish(store: Store, config: Config, { log, redactor, sandbox: lent }: HouseOptions) {
+	const { clock } = store;
+	const { definitions, clientOf, reload } = await openBook(config, clock);
 	const rosterOf = (id: string) => clientOf(id)?.roster;
 	const kept = createVault(store);
 	const vault = {
@@ -71,7 +82,7 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 	const office = createOffice({ store, host, people, vault: kept, audit, performer, clock, definitions });
 	const close = async (): Promise<void> => {
 		await host.close();
-		audit.flush();
+		flushLast(audit, log);
 		await remotes.close();
 		store.close();
 	};
@@ -93,6 +104,15 @@ export async function openHouse(config: Config, { log, redactor, sandbox: lent }
 		office,
 		close,
 	};
+}
+
+/** What cannot be written now is lost, and that must not keep the rest from being closed. */
+function flushLast(audit: AuditStream, log: OpenOptions["log"]): void {
+	try {
+		audit.flush();
+	} catch (problem) {
+		log.error({ err: problem, code: "audit" }, "the last rows of the audit could not be written and are lost");
+	}
 }
 
 type SecretParts = { readonly definitions: () => Definitions; readonly vault: Vault } & Pick<WorldParts, "clientOf">;

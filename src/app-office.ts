@@ -44,14 +44,18 @@ export function createOffice(parts: Parts) {
 	};
 	return {
 		phases,
-		status: async (url: string): Promise<Status> => ({
-			url,
-			since,
-			runs: phases(),
-			restored: store.health().kind === "copy",
-			problems: definitions().problems.length,
-			quarantined: definitions().quarantined.length,
-		}),
+		status: async (url: string): Promise<Status> => {
+			const health = store.health();
+			return {
+				url,
+				since,
+				runs: phases(),
+				restored: health.kind === "copy",
+				...(health.kind === "good" ? {} : { unwell: health.words }),
+				problems: definitions().problems.length,
+				quarantined: definitions().quarantined.length,
+			};
+		},
 		backup: async (file: string) => {
 			const { bytes } = await backup(store, file, () => host.flush());
 			return { file, bytes };

@@ -29,43 +29,58 @@ export async function openApp(config: Config, options: HouseOptions): Promise<Ap
 	const parts = { ...asked, desk, definitions, reload, examine, examineWorkspace };
 	if (!options.serve) return { ...parts, url: "", status: () => office.status(""), close: house.close };
 	const server = createServer();
+	const closers = [house.close];
+	let ready = false;
+	const close = async (): Promise<void> => {
+		ready = false;
+		server.close();
+		server.closeAllConnections();
+		for (const one of closers.splice(0).reverse()) await one();
+	};
+	const serving = { ...options, config, server, closers, isReady: () => ready };
 	try {
 		await listen(server, config);
+		const begun = (): void => {
+			ready = true;
+		};
+		const url = await openToPeople(house, { ...serving, begun });
+		return { ...parts, url, status: () => office.status(url), close };
 	} catch (error) {
-		await house.close();
+		await close();
 		throw error;
 	}
+}
+
+type Serving = HouseOptions & {
+	readonly config: Config;
+	readonly server: Server;
+	/** What was opened, each to be closed before what stands before it. */
+	readonly closers: (() => Promise<void>)[];
+	readonly isReady: () => boolean;
+	/** Called once the host takes work. */
+	readonly begun: () => void;
+};
+
+/** Opens the pages and the chats, then lets the host begin. Returns where the pages are. */
+async function openToPeople(house: House, serving: Serving): Promise<string> {
+	const { config, server, closers, isReady, log, redactor } = serving;
 	const url = config.publicUrl ?? urlOf(server, config.host);
-	let ready = false;
 	const cards = openCards();
-	const around = { clock: systemClock, log: options.log, redactor: options.redactor, cards };
+	const around = { clock: systemClock, log, redactor, cards };
 	const chats = await openChats(config, house, around);
-	const { web, poster } = openDoors(house, {
-		chats,
-		cards,
-		url,
-		clock: systemClock,
-		log: options.log,
-		local: config.signIn === "local",
-		ready: () => ready,
-	});
+	closers.push(...chats.map((chat) => chat.close));
+	const local = config.signIn === "local";
+	const { web, poster } = openDoors(house, { chats, cards, url, clock: systemClock, log, local, ready: isReady });
+	closers.push(poster.close);
 	server.on("request", web);
 	await poster.start();
 	await house.host.begin();
-	ready = true;
+	serving.begun();
 	await Promise.all(chats.map((chat) => chat.start()));
 	const { startNightly } = await import("./triggers/nightly.ts");
-	const stopNightly = startNightly({ verify: office.auditVerify, tidy: office.tidy, log: options.log });
-	const close = async (): Promise<void> => {
-		ready = false;
-		await stopNightly();
-		server.close();
-		server.closeAllConnections();
-		await poster.close();
-		await Promise.all(chats.map((chat) => chat.close()));
-		await house.close();
-	};
-	return { ...parts, url, status: () => office.status(url), close };
+	const { auditVerify: verify, tidy } = house.office;
+	closers.push(startNightly({ verify, tidy, log }));
+	return url;
 }
 
 type Around = Parameters<typeof import("./app-teams.ts").openTeams>[2] &
@@ -79,11 +94,15 @@ async function openChats({ teams, slack }: Config, house: House, around: Around)
 	return chats;
 }
 
+const NOT_HERE: ReadonlySet<string> = new Set(["EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"]);
+
 function listen(server: Server, { host, port }: Config): Promise<void> {
 	return new Promise((resolve, reject) => {
 		server.once("error", (cause: NodeJS.ErrnoException) => {
 			const words = `${host}:${port} cannot be listened on (${cause.code ?? "no code"}).`;
-			const advice = "Another program has the port, or it is not allowed. Set PORT to a free one.";
+			const advice = NOT_HERE.has(cause.code ?? "")
+				? "HOST is no address of this machine. Set it to one that is, such as 127.0.0.1."
+				: "Another program has the port, or it is not allowed. Set PORT to a free one.";
 			reject(new UnavailableError("cannot-listen", words, { cause, advice }));
 		});
 		server.listen(port, host, resolve);

@@ -81,7 +81,7 @@ const KEY_EXAMPLE = "`openssl rand -base64 32`, or file:/etc/sopwith/key";
  * `remedy` an example. Repeat: safe; the key file is made once, and only when nothing else is wrong.
  */
 export function readConfig(env: Environment, files: Files): Config {
-	const problems: Problem[] = [...surfaceProblems(env), ...misspelt(env)];
+	const problems: Problem[] = [...surfaceProblems(env), ...misspelt(env), ...quoted(env)];
 	const report = (problem: Problem) => problems.push(problem);
 	const host = variable(env, "HOST") ?? "127.0.0.1";
 	const port = readPort(env, report);
@@ -188,6 +188,16 @@ function misspelt(env: Environment): readonly Problem[] {
 	});
 }
 
+/** A file of variables keeps quotes that a shell takes off; a folder would be made in the wrong place. */
+function quoted(env: Environment): readonly Problem[] {
+	return VARIABLES.flatMap((name) => {
+		const bare = /^(["'])(.*)\1$/s.exec(variable(env, name) ?? "")?.[2];
+		if (bare === undefined) return [];
+		const message = `${name} stands in quotes, which would be a part of it.`;
+		return [{ path: name, code: "quoted", message, remedy: `${name}=… without them` }];
+	});
+}
+
 type KeyPlace = {
 	readonly files: Files;
 	readonly data: string;
@@ -205,7 +215,8 @@ function readKey(env: Environment, place: KeyPlace, report: Report): Secret | un
 			report({ path, code: "bad-key", message: "32 bytes in base64 were expected.", remedy: KEY_EXAMPLE }),
 		);
 	}
-	const file = found === undefined ? resolve(files.home, ".config/sopwith/key") : resolve(files.cwd, found.slice(5));
+	const file =
+		found === undefined ? resolve(files.home, ".config/sopwith/key") : resolve(files.cwd, found.slice(5).trim());
 	if (isInside(files.real(file), files.real(place.data))) {
 		const message = `${file} lies inside the data folder; whoever takes the one would have the other.`;
 		report({ path, code: "key-in-data", message, remedy: KEY_EXAMPLE });
@@ -226,8 +237,13 @@ function readKey(env: Environment, place: KeyPlace, report: Report): Secret | un
 		report({ path, code: "no-key", message, remedy: KEY_EXAMPLE });
 		return undefined;
 	}
+	if (files.exists(file)) {
+		const message = `${file} is there, and this account cannot read it. Nothing was made in its place.`;
+		report({ path, code: "no-key", message, remedy: `Make ${file} readable for the account that Sopwith runs as` });
+		return undefined;
+	}
 	if (files.exists(resolve(place.data, DATABASE))) {
-		const message = `${place.data} holds a database, but ${file}, the key it was made with, is gone.`;
+		const message = `${place.data} holds a database, but ${file}, the key it was made with, is gone or cannot be reached.`;
 		report({
 			path,
 			code: "key-lost",

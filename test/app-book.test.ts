@@ -2,7 +2,18 @@
  * The book of definitions over restarts: what is kept is served only while nothing changed, and stands in for what broke.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -70,6 +81,45 @@ describe("the book of definitions", () => {
 		edit(join(definitions, "clients/contoso/client.yaml"), "timezone: Nowhere", "timezone: America/Chicago");
 		await book.reload();
 		assert.equal(book.clientOf("contoso")?.values.timezone, "America/Chicago");
+	});
+
+	it("keeps everybody when the folder is gone, and takes up what is there once it is back", async () => {
+		const book = await openBook({ data, definitions }, today);
+		const before = book.definitions().clients;
+		for (const gone of [definitions, join(definitions, "clients")]) {
+			renameSync(gone, `${gone}-away`);
+			const { diff, problems } = await book.reload();
+			assert.deepEqual(diff, []);
+			assert.ok(
+				problems.some(({ code, file }) => code === "not-there" && file === gone),
+				gone,
+			);
+			const again = await openBook({ data, definitions }, today);
+			for (const { clients } of [book.definitions(), again.definitions()]) assert.deepEqual(clients, before);
+			renameSync(`${gone}-away`, gone);
+		}
+		assert.deepEqual((await book.reload()).problems, []);
+	});
+
+	it("opens and reloads beside what is no file, and names a link that leads nowhere", async () => {
+		mkdirSync(join(definitions, "folder.yaml"));
+		symlinkSync("/nowhere/at/all", join(definitions, "link.yaml"));
+		const book = await openBook({ data, definitions }, today);
+		const found = book.definitions().problems.map(({ code, file }) => [code, file]);
+		assert.deepEqual(found, [["not-there", join(definitions, "link.yaml")]]);
+		assert.deepEqual((await book.reload()).diff, []);
+	});
+
+	it("follows links, and sees that what they lead to changed", async () => {
+		const linked = join(data, "linked");
+		mkdirSync(linked);
+		for (const name of readdirSync(definitions)) symlinkSync(join(definitions, name), join(linked, name));
+		const first = await openBook({ data, definitions: linked }, today);
+		assert.deepEqual(first.definitions().problems, []);
+		assert.ok(Object.keys(first.clientOf("contoso")?.sops ?? {}).includes("newhire"));
+		edit(join(definitions, "clients/contoso/client.yaml"), "timezone: America/New_York", "timezone: America/Chicago");
+		const again = await openBook({ data, definitions: linked }, today);
+		assert.equal(again.clientOf("contoso")?.values.timezone, "America/Chicago");
 	});
 
 	it("does not open for the first time with nothing that compiles", async () => {

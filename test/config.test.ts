@@ -66,6 +66,8 @@ describe("what the environment may say", () => {
 		["http on loopback", { PUBLIC_URL: "http://localhost:3978/" }, []],
 		["definitions must be there", { SOPWITH_DEFINITIONS: "./nowhere" }, ["SOPWITH_DEFINITIONS no-such-folder"]],
 		["a key in base64", { SOPWITH_KEY: KEY }, []],
+		["quotes of a file of variables are no part of a folder", { SOPWITH_DATA: '"./data"' }, ["SOPWITH_DATA quoted"]],
+		["a line's end and spaces around", { PORT: " 0\n", HOST: " 127.0.0.1 ", SOPWITH_KEY: `${KEY}\n` }, []],
 		["a key of 31 bytes", { SOPWITH_KEY: Buffer.alloc(31).toString("base64") }, ["SOPWITH_KEY bad-key"]],
 		["a key file that is not there", { SOPWITH_KEY: "file:./nowhere" }, ["SOPWITH_KEY no-key"]],
 		["a key inside the data folder", { SOPWITH_KEY: "file:./data/key" }, ["SOPWITH_KEY key-in-data"]],
@@ -236,6 +238,14 @@ test("a database whose key is gone gets no new key", () => {
 	writeFileSync(join(home.folder, "data/sopwith.db"), "");
 	assert.throws(() => read({}, home), /the key it was made with, is gone/);
 	assert.throws(() => statSync(join(home.folder, ".config")), { code: "ENOENT" });
+});
+
+test("a key that is there and cannot be read is not said to be gone, and none is made in its place", () => {
+	using home = openHome();
+	const file = join(home.folder, ".config/sopwith/key");
+	mkdirSync(file, { recursive: true });
+	assert.throws(() => read({}, home), /key is there, and this account cannot read it/);
+	assert.ok(statSync(file).isDirectory());
 });
 
 test("a start that is refused for another reason makes no key", () => {

@@ -82,6 +82,8 @@ export type Status = {
 	readonly runs: { readonly [phase: string]: number };
 	/** A copy from a backup, which does nothing until it is resumed. */
 	readonly restored: boolean;
+	/** Why nothing is done, in words for people: a copy, or damage. Absent: the database is as it should be. */
+	readonly unwell?: string;
 	readonly problems: number;
 	readonly quarantined: number;
 };

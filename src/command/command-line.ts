@@ -2,7 +2,7 @@
  * The command line as one function: arguments in, exit code out. Every failure is a sentence; a stack is shown for our own
  * mistakes only.
  */
-import { ConfigError, InputError, SopwithError } from "../base/errors.ts";
+import { ConfigError, InputError } from "../base/errors.ts";
 import { answer } from "./answer.ts";
 import { audit } from "./audit.ts";
 import { backup } from "./backup.ts";
@@ -10,7 +10,7 @@ import { check } from "./check.ts";
 import { type Command, EXIT, type Parts, problemLines, type Terminal, UsageError } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { events } from "./events.ts";
-import { faultOf } from "./fault.ts";
+import { faultOf, inWords } from "./fault.ts";
 import { manifest } from "./manifest.ts";
 import { commandNamed, helpOf, helpOfAll, parseArguments } from "./parse-arguments.ts";
 import { plan } from "./plan.ts";
@@ -68,12 +68,13 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 	}
 }
 
-function sayWhy(error: unknown, json: boolean, terminal: Terminal): number {
-	if (error instanceof UsageError) {
-		terminal.talk(`${error.message}\n`);
+function sayWhy(found: unknown, json: boolean, terminal: Terminal): number {
+	if (found instanceof UsageError) {
+		terminal.talk(`${found.message}\n`);
 		return EXIT.misused;
 	}
-	if (!(error instanceof SopwithError)) throw error;
+	const error = inWords(found);
+	if (error === undefined) throw found;
 	if (json) terminal.out(`${JSON.stringify(faultOf(error))}\n`);
 	if (error instanceof InputError || error instanceof ConfigError) {
 		terminal.talk(problemLines(error.problems));

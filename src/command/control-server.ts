@@ -9,7 +9,7 @@ import { readJson } from "../base/body.ts";
 import { ConfigError, SopwithError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { Log } from "../base/log.ts";
-import { faultOf } from "./fault.ts";
+import { faultOf, inWords } from "./fault.ts";
 import type { Office } from "./office.ts";
 import { operate } from "./operation.ts";
 
@@ -22,6 +22,14 @@ export interface ControlServer {
 	close(): Promise<void>;
 }
 
+/** Refuses a data folder that no socket fits into. Errors: `ConfigError` `path-too-long`. */
+export function refuseLongPath(data: string): void {
+	const path = socketOf(data);
+	if (Buffer.byteLength(path) <= PATH_BYTES_MAX) return;
+	const message = `${path} is too long for a socket: ${PATH_BYTES_MAX} bytes at most.`;
+	throw new ConfigError([{ path: "SOPWITH_DATA", code: "path-too-long", message, remedy: "/var/lib/sopwith" }]);
+}
+
 /** Where the socket of a data folder lies. */
 export function socketOf(data: string): string {
 	return join(data, "control.sock");
@@ -29,22 +37,18 @@ export function socketOf(data: string): string {
 
 /**
  * Opens the socket. The caller holds the data folder, so a socket that is there already belongs to a process that ended.
- * Errors: `ConfigError` `path-too-long`.
+ * Errors: those of the file system.
  */
 export async function openControl(
 	office: Office,
 	where: { readonly data: string; readonly log: Log },
 ): Promise<ControlServer> {
 	const path = socketOf(where.data);
-	if (Buffer.byteLength(path) > PATH_BYTES_MAX) {
-		const message = `${path} is too long for a socket: ${PATH_BYTES_MAX} bytes at most.`;
-		throw new ConfigError([{ path: "SOPWITH_DATA", code: "path-too-long", message, remedy: "/var/lib/sopwith" }]);
-	}
 	rmSync(path, { force: true });
 	const server = createServer((request, response) => {
 		void answer(office, request, response).catch((error) => {
 			where.log.error({ err: error }, "A call from the command line could not be answered");
-			response.destroy();
+			send(response, 500, faultOf(internal));
 		});
 	});
 	server.requestTimeout = REQUEST_MS;
@@ -57,11 +61,16 @@ async function answer(office: Office, request: IncomingMessage, response: Server
 	if (request.method !== "POST" || wanted === undefined) return send(response, 404, { code: "bad-operation" });
 	try {
 		send(response, 200, await operate(office, wanted, await readJson(request, REQUEST_BYTES)));
-	} catch (error) {
-		if (!(error instanceof SopwithError)) throw error;
+	} catch (found) {
+		const error = inWords(found);
+		if (error === undefined) throw found;
 		send(response, 400, faultOf(error));
 	}
 }
+
+const internal = new SopwithError("internal", "This did not work here. What the journal shows is so.", {
+	advice: "The log says more. Please report it.",
+});
 
 function send(response: ServerResponse, status: number, body: Json): void {
 	response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));

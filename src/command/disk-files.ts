@@ -12,7 +12,11 @@ export function diskFiles(where: { readonly cwd: string; readonly home: string; 
 }
 
 function read(path: string): string | undefined {
-	return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
+	try {
+		return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 function isPrivate(path: string): boolean {

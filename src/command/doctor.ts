@@ -3,7 +3,7 @@
  * says what is not well. Must never mend anything itself.
  */
 import { existsSync, statfsSync, statSync } from "node:fs";
-import { SopwithError } from "../base/errors.ts";
+import { ConfigError, InputError, type SopwithError } from "../base/errors.ts";
 import type { Finding } from "../base/finding.ts";
 import { isRecord, type Json } from "../base/json.ts";
 import { type Config, readConfig, readFolders } from "../config.ts";
@@ -13,7 +13,9 @@ import { type Call, type Command, EXIT, outJson } from "./command.ts";
 import { diskFiles } from "./disk-files.ts";
 import { findingsText } from "./doctor-print.ts";
 import { throughDoor } from "./door.ts";
+import { inWords } from "./fault.ts";
 import { textOf } from "./rows.ts";
+import { wayOn } from "./status.ts";
 
 const FREE_BYTES_MIN = 256 * 1_048_576;
 const NODE_MIN = 26;
@@ -39,7 +41,7 @@ async function installation(call: Call): Promise<readonly Finding[]> {
 	const { config, finding } = configured(call);
 	const { definitions: folder } = readFolders(call.terminal.env, call.terminal);
 	const found = await call.parts.loadDefinitions(folder);
-	const own = [runtime(), finding, ...dataFolder(call), ...definitions(found), await chains(call)];
+	const own = [runtime(), finding, ...dataFolder(call), ...definitions(found), ...(await database(call))];
 	const chats = [...(await teamsFindings(call, config, found)), ...(await slackFindings(call, config, found))];
 	return [...own, ...(await signInFindings(call, config)), ...chats];
 }
@@ -93,9 +95,10 @@ function configured(call: Call): { readonly config?: Config; readonly finding: F
 	try {
 		const config = readConfig(env, diskFiles({ cwd, home, makesKey: false }));
 		return { config, finding: { what, ok: true, words: "every variable is as expected" } };
-	} catch (error) {
-		if (!(error instanceof SopwithError)) throw error;
-		return { finding: { what, ok: false, words: error.message.replaceAll("\n", "; ") } };
+	} catch (found) {
+		const error = inWords(found);
+		if (error === undefined) throw found;
+		return { finding: { what, ok: false, ...saying(error) } };
 	}
 }
 
@@ -126,24 +129,42 @@ function definitions({ problems, clients }: Definitions): readonly Finding[] {
 /** Connectors that reach nothing outside. */
 const UNREAL: ReadonlySet<string> = new Set(["sandbox", "never"]);
 
-async function chains(call: Call): Promise<Finding> {
+/** Whether it works, and whether each chain in it is whole. */
+async function database(call: Call): Promise<readonly Finding[]> {
 	const what = "Journals and audit";
 	try {
-		const found = await throughDoor(call, (door) => door("audit", {}));
-		const ok = isRecord(found) && found.ok === true;
-		const words = `events: ${textOf(found, "events")}, runs: ${textOf(found, "runs")}`;
-		return {
-			what,
-			ok,
-			words: ok ? `${words}, as they were written` : `${words}; \`sopwith audit verify\` names the rows`,
-		};
+		return await throughDoor(call, async (door) => {
+			const chains = verified(what, await door("audit", {}));
+			const found = await door("status", {});
+			const words = textOf(found, "unwell");
+			return words === "" ? [chains] : [chains, { what: "Database", ok: false, words, remedy: wayOn(found) }];
+		});
 	} catch (error) {
-		return notAsked(what, error);
+		return [notAsked(what, error)];
 	}
 }
 
-/** Before the first start there is nothing to ask, which is well. Errors: throws what is no refusal of ours. */
-function notAsked(what: string, error: unknown): Finding {
-	if (!(error instanceof SopwithError)) throw error;
-	return { what, ok: error.code === "never-started", words: error.message.replaceAll("\n", "; ") };
+function verified(what: string, found: Json): Finding {
+	const ok = isRecord(found) && found.ok === true;
+	const words = `events: ${textOf(found, "events")}, runs: ${textOf(found, "runs")}`;
+	return {
+		what,
+		ok,
+		words: ok ? `${words}, as they were written` : `${words}; \`sopwith audit verify\` names the rows`,
+	};
+}
+
+/** Before the first start there is nothing to ask, which is well. Errors: throws what is a mistake of ours. */
+function notAsked(what: string, found: unknown): Finding {
+	const error = inWords(found);
+	if (error === undefined) throw found;
+	return { what, ok: error.code === "never-started", ...saying(error) };
+}
+
+/** What an error says, and what mends it. */
+function saying(error: SopwithError): Pick<Finding, "words" | "remedy"> {
+	const problems = error instanceof ConfigError || error instanceof InputError ? error.problems : [];
+	const remedies = [...problems.map(({ remedy }) => remedy), error.advice].filter((one) => one !== undefined);
+	const words = error.message.replaceAll("\n", "; ");
+	return remedies.length === 0 ? { words } : { words, remedy: remedies.join("; ") };
 }

@@ -4,6 +4,12 @@
  */
 import { ConfigError, ConflictError, InputError, type Problem, SopwithError } from "../base/errors.ts";
 import { isRecord, type Json } from "../base/json.ts";
+import { machineFault } from "../base/machine-fault.ts";
+
+/** An error that has words for people: ours, or what the machine refused. Undefined: a mistake of ours. */
+export function inWords(error: unknown): SopwithError | undefined {
+	return error instanceof SopwithError ? error : machineFault(error);
+}
 
 /** Writes an error down. */
 export function faultOf(error: SopwithError): Json {
@@ -22,6 +28,9 @@ export function errorOf(fault: Json): SopwithError {
 	if (!isRecord(fault)) return new SopwithError("bad-answer", "The answer could not be read.");
 	const code = typeof fault.code === "string" ? fault.code : "bad-answer";
 	if (Array.isArray(fault.problems)) return new InputError(fault.problems as unknown as readonly Problem[], code);
-	const message = typeof fault.message === "string" ? fault.message : code;
-	return new SopwithError(code, message, typeof fault.advice === "string" ? { advice: fault.advice } : {});
+	if (typeof fault.message !== "string") {
+		const advice = "Use the command line of its version, or start the bot again with this one.";
+		return new SopwithError(code, "The running bot did not understand this.", { advice });
+	}
+	return new SopwithError(code, fault.message, typeof fault.advice === "string" ? { advice: fault.advice } : {});
 }

@@ -94,7 +94,9 @@ export type OperationName = keyof typeof operations;
 /** Asks for one operation by name. Errors: `InputError` `bad-operation`; what the operation throws. */
 export async function operate(office: Office, wanted: string, input: Json): Promise<Json> {
 	if (!Object.hasOwn(operations, wanted)) {
-		throw new InputError([{ path: "operation", code: "bad-operation", message: `There is no operation ${wanted}.` }]);
+		const message = `There is no operation ${wanted}.`;
+		const remedy = "Use the command line of the same version as the bot.";
+		throw new InputError([{ path: "operation", code: "bad-operation", message, remedy }]);
 	}
 	return operations[wanted as OperationName](office, input);
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Json } from "../base/json.ts";
+import { machineFault } from "../base/machine-fault.ts";
 import { type Command, EXIT, outJson, type Parts, UsageError } from "./command.ts";
 
 /** Where the first line of every definition points an editor. */
@@ -40,7 +41,7 @@ export const schema: Command = {
 
 /**
  * Writes the schemas where the first line of every definition points. `unlessThere`: only when nobody has yet.
- * An installation that may not be written to goes without: only an editor would have read them. Repeat: safe.
+ * An installation that cannot be written to goes without: only an editor would have read them. Repeat: safe.
  */
 export async function offerSchemas({ schemas }: Pick<Parts, "schemas">, unlessThere = false): Promise<void> {
 	if (unlessThere && existsSync(join(FOR_EDITORS, "sop.schema.json"))) return;
@@ -48,8 +49,7 @@ export async function offerSchemas({ schemas }: Pick<Parts, "schemas">, unlessTh
 	try {
 		writeAll(FOR_EDITORS, made);
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? error.code : undefined;
-		if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM") throw error;
+		if (machineFault(error) === undefined) throw error;
 	}
 }
 

@@ -6,19 +6,22 @@ import type { Client } from "../sop/definitions.ts";
 import type { Sop } from "../sop/sop.ts";
 import type { App } from "./app-port.ts";
 
+/** `unwell`: why nothing is done (see `Status`). */
+type Greeted = Pick<App, "url" | "definitions"> & { readonly unwell?: string };
 type Served = Pick<Config, "signIn" | "teams" | "slack">;
 
 /** Writes the lines for a bot that serves. Names people only where they are simulated and anybody may be them. */
-export function startWords(app: Pick<App, "url" | "definitions">, { signIn, teams, slack }: Served): string {
+export function startWords(app: Greeted, { signIn, teams, slack }: Served): string {
 	const { clients, quarantined } = app.definitions();
 	const all = Object.values(clients);
 	const client = signIn === "oidc" ? undefined : all.find((one) => one.values.sandbox && first(one) !== undefined);
 	const sop = client && first(client);
 	const lines = [`Sopwith is ready at ${app.url}`];
+	if (app.unwell !== undefined) lines[0] = `Sopwith is at ${app.url}, and nothing is done: ${app.unwell}`;
 	if (teams !== undefined) lines.push(`Teams is on: its messages come to ${app.url}/api/messages.`);
 	if (slack !== undefined) lines.push(slackLine(slack, app.url));
 	if (signIn === "oidc") lines.push("People sign in there at their own organisation’s provider.");
-	if (client !== undefined && sop !== undefined) {
+	if (client !== undefined && sop !== undefined && app.unwell === undefined) {
 		const { command, starters, approvers } = sop;
 		lines.push(`Type ${command} in the chat there. ${client.name} is a sandbox: nothing outside this machine changes.`);
 		const asks = starters === "" ? "" : `Sign in as ${starters} to ask`;

@@ -8,7 +8,7 @@ import { openRedactor } from "../base/redact.ts";
 import { type Config, readConfig } from "../config.ts";
 import type { App } from "./app-port.ts";
 import { type Command, EXIT, outJson, problemLines } from "./command.ts";
-import { type ControlServer, openControl } from "./control-server.ts";
+import { type ControlServer, openControl, refuseLongPath } from "./control-server.ts";
 import { diskFiles } from "./disk-files.ts";
 import { logFor } from "./log-for.ts";
 import { offerSchemas } from "./schema.ts";
@@ -24,6 +24,7 @@ export const start: Command = {
 		const { terminal } = call;
 		const { env, cwd, home, clock } = terminal;
 		const config = readConfig(env, diskFiles({ cwd, home, makesKey: true }));
+		refuseLongPath(config.data);
 		const redactor = openRedactor();
 		const log = logFor(terminal, config.logLevel, redactor);
 		const stopped = terminal.stopped();
@@ -34,7 +35,7 @@ export const start: Command = {
 		const problems = config.slack === undefined ? found : [...found, ...(await call.parts.checkForms(clients))];
 		if (problems.length > 0) terminal.talk(problemLines(problems));
 		if (call.json) outJson(call, { url: app.url });
-		else terminal.out(startWords(app, config));
+		else terminal.out(startWords({ ...app, ...(await app.status()) }, config));
 		flushCompileCache();
 		await offerSchemas(call.parts, true);
 		const signal = await stopped;
@@ -58,7 +59,6 @@ async function openControlOrClose(app: App, around: Around): Promise<ControlServ
 		return await openControl({ app, clock: around.clock }, { data: around.config.data, log: around.log });
 	} catch (error) {
 		await app.close();
-		if (error instanceof SopwithError) throw error;
 		const advice = "Look at the rights of SOPWITH_DATA.";
 		throw new SopwithError("no-control-socket", "The control socket could not be made.", { advice, cause: error });
 	}

@@ -27,13 +27,26 @@ export const status: Command = {
 
 function botText(found: Json, running: boolean): string {
 	const runs = isRecord(found) && isRecord(found.runs) ? Object.entries(found.runs) : [];
-	const restored = isRecord(found) && found.restored === true;
+	const unwell = textOf(found, "unwell");
 	return columns([
 		["Bot", running ? `running at ${textOf(found, "url")}, since ${textOf(found, "since")}` : "not running"],
-		...(restored ? [["Copy", "restored from a backup, does nothing until `sopwith steer resume --restored`"]] : []),
+		...(unwell === ""
+			? []
+			: [
+					["Database", unwell],
+					["", wayOn(found)],
+				]),
 		["Runs", runs.length === 0 ? "none" : runs.map(([phase, count]) => `${count} ${phase}`).join(", ")],
 		["Problems", `${textOf(found, "problems")} in definitions, ${textOf(found, "quarantined")} on hold`],
 	]);
+}
+
+/** What to do about a database that does nothing. */
+export function wayOn(found: Json): string {
+	const restored = isRecord(found) && found.restored === true;
+	return restored
+		? "`sopwith steer resume --restored` lets it act again."
+		: "`sopwith backup FILE --restore` puts a backup in its place; what is there now is kept aside.";
 }
 
 function runText(run: Json): string {

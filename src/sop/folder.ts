@@ -2,7 +2,7 @@
  * Reads the definitions folder: the MSP, its clients and each client's SOPs. What is broken keeps its last good version
  * and is listed; nothing else stops. The only file of the language that touches a disk. Must never throw for content.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Problem } from "../base/errors.ts";
 import { isRecord } from "../base/json.ts";
@@ -40,7 +40,7 @@ export function loadDefinitions(folder: string, known: KnownActions, options: Lo
 	const { last } = options;
 	const problems: Problem[] = [];
 	const quarantined: Quarantined[] = [];
-	const names = foldersIn(join(folder, "clients"), problems);
+	const names = foldersIn(join(folder, "clients"), problems) ?? Object.keys(last?.clients ?? {});
 	const msp = loadMsp({ folder, clients: names }, last, problems);
 	const bases = readSops(folder, problems);
 	const clients: [string, Client][] = [];
@@ -145,32 +145,40 @@ function loadClient(place: ClientPlace): Loaded {
 
 /** Every `*.yaml` of a folder that is an SOP or an overlay. */
 function readSops(folder: string, problems: Problem[], besides = "msp.yaml"): readonly SourceText[] {
-	return entriesOf(folder, problems)
-		.filter((one) => one.isFile() && one.name.endsWith(".yaml") && one.name !== besides)
-		.map((one) => one.name)
-		.sort()
+	const names = namesIn(folder, problems)?.filter((name) => name.endsWith(".yaml") && name !== besides) ?? [];
+	return names
+		.filter((name) => !isFolder(join(folder, name)))
 		.flatMap((name) => readText(join(folder, name), problems) ?? []);
 }
 
-function foldersIn(folder: string, problems: Problem[]): readonly string[] {
-	return entriesOf(folder, problems)
-		.filter((one) => one.isDirectory() && !one.name.startsWith("."))
-		.map((one) => one.name)
-		.sort();
+/** Undefined: the folder cannot be read, which says nothing about what should be in it. */
+function foldersIn(folder: string, problems: Problem[]): readonly string[] | undefined {
+	return namesIn(folder, problems)?.filter((name) => !name.startsWith(".") && isFolder(join(folder, name)));
 }
 
-function entriesOf(folder: string, problems: Problem[]) {
+function namesIn(folder: string, problems: Problem[]): readonly string[] | undefined {
 	try {
-		return readdirSync(folder, { withFileTypes: true });
+		return readdirSync(folder).sort();
 	} catch {
 		problems.push(missing(folder, "folder"));
-		return [];
+		return undefined;
+	}
+}
+
+/** Links are followed, as where a folder is mounted by them. */
+function isFolder(path: string): boolean {
+	try {
+		return statSync(path).isDirectory();
+	} catch {
+		return false;
 	}
 }
 
 function readText(file: string, problems: Problem[]): SourceText | undefined {
 	try {
-		return { file, text: readFileSync(file, "utf8") };
+		if (statSync(file).isFile()) return { file, text: readFileSync(file, "utf8") };
+		problems.push(missing(file, "file"));
+		return undefined;
 	} catch {
 		problems.push(missing(file, "file"));
 		return undefined;

@@ -3,7 +3,16 @@
  * silently lost its end is noticed at the next start. Written after each commit; it may lag behind, never lead.
  * Must never be copied into a backup.
  */
-import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	fdatasync,
+	fdatasyncSync,
+	openSync,
+	readFileSync,
+	truncateSync,
+	writeSync,
+} from "node:fs";
 import { sha } from "./chain.ts";
 
 /** The journal's end: the tick, how many events there are in all, and the hash over everything. */
@@ -14,6 +23,8 @@ type Anchor = {
 	read(): Head | undefined;
 	/** Writes in place at once; the disk is asked to keep it within 50 ms. Errors: those of the file system. */
 	write(head: Head): void;
+	/** Forgets every earlier head, then writes: the journal ends here from now on. Errors: those of the file system. */
+	reset(head: Head): void;
 	close(): void;
 };
 
@@ -35,12 +46,17 @@ export function openAnchor(file: string): Anchor {
 			fdatasync(handle, () => {});
 		}, SYNC_MS);
 	};
+	const write = (head: Head): void => {
+		handle ??= openSync(file, existsSync(file) ? "r+" : "w+", 0o600);
+		writeSync(handle, slot(head), (head.tick % 2) * SLOT, "latin1");
+		syncSoon();
+	};
 	return {
 		read: () => (existsSync(file) ? newest(readFileSync(file, "latin1")) : undefined),
-		write: (head) => {
-			handle ??= openSync(file, existsSync(file) ? "r+" : "w+", 0o600);
-			writeSync(handle, slot(head), (head.tick % 2) * SLOT, "latin1");
-			syncSoon();
+		write,
+		reset: (head) => {
+			if (existsSync(file)) truncateSync(file);
+			write(head);
 		},
 		close: () => {
 			clearTimeout(rest);

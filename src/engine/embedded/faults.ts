@@ -2,7 +2,7 @@
  * What SQLite's errors mean to us: busy, full, damaged. By code, never by text.
  */
 import Database from "better-sqlite3";
-import { ConfigError, UnavailableError } from "../../base/errors.ts";
+import { ConfigError, type SopwithError, UnavailableError } from "../../base/errors.ts";
 
 /** Another connection has the lock. */
 export function isBusy(problem: unknown): boolean {
@@ -13,6 +13,11 @@ export function isBusy(problem: unknown): boolean {
 export function isDamage(problem: unknown): boolean {
 	const code = codeOf(problem);
 	return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB";
+}
+
+/** SQLite can make no sense of the file, or of what it should hold. */
+export function isUnreadable(problem: unknown): boolean {
+	return isDamage(problem) || codeOf(problem) === "SQLITE_ERROR";
 }
 
 /** The disk did not take the write: full, or broken. A failed write shows as either (RLIMIT_FSIZE gives IOERR). */
@@ -42,13 +47,22 @@ export function refusal(problem: unknown): UnavailableError | undefined {
  * What to tell somebody whose database file cannot be opened; undefined: a mistake of ours. What is asked while opening is
  * asked of every file, so where SQLite finds that it makes no sense, the file is not what it was.
  */
-export function refusedOpening(file: string, problem: unknown): ConfigError | undefined {
-	if (codeOf(problem).startsWith("SQLITE_READONLY")) return databaseReadOnly(file, problem);
-	if (isDamage(problem) || codeOf(problem) === "SQLITE_ERROR") return databaseDamaged(file, problem);
-	return undefined;
+export function refusedOpening(file: string, problem: unknown): SopwithError | undefined {
+	const code = codeOf(problem);
+	if (code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_CANTOPEN")) return databaseReadOnly(file, problem);
+	if (isUnreadable(problem)) return databaseDamaged(file, problem);
+	if (code === "SQLITE_FULL") {
+		const advice = "Free space on that disk, then try again.";
+		const words = `The disk has no room left for ${file}. Nothing that was confirmed is lost.`;
+		return new UnavailableError("disk-full", words, { advice, cause: problem });
+	}
+	if (!code.startsWith("SQLITE_IOERR")) return undefined;
+	const advice = `Look at the disk and at the log of the system. ${RESTORE}`;
+	const words = `${file} could not be read or written: the disk failed, or is full (${code}).`;
+	return new UnavailableError("disk-fault", words, { advice, cause: problem });
 }
 
-const RESTORE = "Restore the last backup, or look closer with `sopwith doctor`.";
+const RESTORE = "Restore the last backup (`sopwith backup FILE --restore`); what is there now is kept aside.";
 
 /** Code `database-damaged`. */
 export function databaseDamaged(file: string, cause?: unknown): ConfigError {
@@ -56,8 +70,8 @@ export function databaseDamaged(file: string, cause?: unknown): ConfigError {
 }
 
 function databaseReadOnly(file: string, cause: unknown): ConfigError {
-	const message = `${file} cannot be written. Nothing was changed.`;
-	const remedy = `Let the account that Sopwith runs as write there. If it may, the file is damaged: ${RESTORE.toLowerCase()}`;
+	const message = `${file} cannot be opened and written. Nothing was changed.`;
+	const remedy = `Let the account that Sopwith runs as write there. If it may, the file is damaged. ${RESTORE}`;
 	return refusing("database-read-only", message, remedy, cause);
 }
 

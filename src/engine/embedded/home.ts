@@ -5,8 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { statSync, utimesSync } from "node:fs";
 import type { Database } from "better-sqlite3";
-import type { Head } from "./anchor.ts";
-import { lastHead } from "./health.ts";
 import { readMeta, writeMeta } from "./meta.ts";
 
 /** Names a new database once and for all, and counts how often it was opened (a rising fence). */
@@ -29,11 +27,10 @@ export function isRestored(db: Database): boolean {
 	return readMeta(db, "restored") === "yes";
 }
 
-/** Tells a copied file from the one that was made here, also without the head file beside it. */
-export function isCopy(db: Database, file: string, anchor: Head | undefined): boolean {
+/** Tells a copied file from the one that was made here. */
+export function isElsewhere(db: Database, file: string): boolean {
 	const home = readMeta(db, "home");
-	if (home !== undefined && home !== homeOf(file)) return true;
-	return anchor === undefined && lastHead(db).tick > 0;
+	return home !== undefined && home !== homeOf(file);
 }
 
 /** Notes that this file is the one that works. */

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS link_codes(
 
 /** Opens it. Repeat: safe. */
 export function createLinkStore(store: Store): LinkStore & CodeStore {
-	store.db.exec(TABLES);
+	store.write(() => store.db.exec(TABLES));
 	return { ...links(store), ...codes(store) };
 }
 

@@ -2,7 +2,7 @@
  * Opens the data folder: one SQLite file, one connection, one process. Checks that the journal's end is where the head
  * file says it was and that this file is not a copy. Must never hand out a store it has not checked.
  */
-import { chmodSync, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { Secret } from "../../base/secret.ts";
@@ -13,7 +13,7 @@ import { quietLog } from "./core.ts";
 import { isBusy, refusal, refusedOpening } from "./faults.ts";
 import { checkEnd, type Health, lastHead } from "./health.ts";
 import { claimFolder, heldError, refuseNetworkFolder, releaseFolder } from "./holder.ts";
-import { ensureInstallation, isCopy, isRestored, markHome } from "./home.ts";
+import { ensureInstallation, isElsewhere, isRestored, markHome } from "./home.ts";
 import { migrate } from "./schema.ts";
 import { checkKey } from "./vault-key.ts";
 
@@ -51,7 +51,8 @@ type StoreOptions = {
 
 /**
  * Opens or makes the folder (0700) and its database (0600). Errors: `ConfigError` with code `held` (pid and host named),
- * `database-newer`, `database-damaged`, `database-read-only`, `network-folder`, `wrong-key`, `bad-key`.
+ * `database-newer`, `database-damaged`, `database-read-only`, `network-folder`, `wrong-key`, `bad-key`;
+ * `UnavailableError` `disk-full`, `disk-fault`; those of the file system.
  */
 export function openStore(options: StoreOptions): Store {
 	const { folder } = options;
@@ -60,6 +61,7 @@ export function openStore(options: StoreOptions): Store {
 	chmodSync(folder, 0o700);
 	refuseNetworkFolder(folder);
 	const file = join(folder, "sopwith.db");
+	if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
 	const db = connect(folder, file);
 	try {
 		chmodSync(file, 0o600);
@@ -102,8 +104,9 @@ function assemble(parts: StoreOptions & { readonly clock: Clock; file: string; d
 	const anchor = openAnchor(join(folder, "head"));
 	const end = checkEnd(db, anchor.read());
 	const installation = ensureInstallation(db, file);
-	const copied = isRestored(db) || (end.kind === "good" && isCopy(db, file, anchor.read()));
-	let health: Health = copied ? copyHealth : end;
+	let health: Health = isRestored(db) ? copyHealth : end;
+	if (health.kind === "good" && isElsewhere(db, file)) health = copyHealth;
+	if (health.kind === "good" && anchor.read() === undefined && lastHead(db).tick > 0) health = headlessHealth;
 	if (health.kind !== "good") log.error({ code: health.code }, health.words);
 	const note = (words: string): void => {
 		health = { kind: "damaged", code: "damaged", words };
@@ -120,7 +123,7 @@ function assemble(parts: StoreOptions & { readonly clock: Clock; file: string; d
 	};
 	const resume = (): void => {
 		write(() => markHome(db, file));
-		anchor.write(lastHead(db));
+		anchor.reset(lastHead(db));
 		health = { kind: "good" };
 	};
 	const close = (): void => {
@@ -153,4 +156,13 @@ const copyHealth: Health = {
 	words:
 		"This database is a restored copy. It shows what is so and does nothing, so that it cannot repeat what the first one does. " +
 		"When the first one is gone for good, resume this one.",
+};
+
+const headlessHealth: Health = {
+	kind: "copy",
+	code: "paused",
+	words:
+		"The head file beside this database is gone or cannot be read, so nobody can tell whether this is the one that works " +
+		"or a copy, nor whether its end is whole. It shows what is so and does nothing. " +
+		"When it is the only one and its last runs are there, resume it.",
 };

@@ -77,8 +77,8 @@ export async function verifyStore(store: Store): Promise<Verified> {
 	return verified;
 }
 
-/** A file that cannot even be read is a finding too. */
-async function readable(db: Database): Promise<Verified> {
+/** Checks everything; a file that cannot even be read is a finding too. */
+export async function readable(db: Database): Promise<Verified> {
 	try {
 		return await verifyAll(db);
 	} catch (problem) {

@@ -22,7 +22,7 @@ CREATE INDEX IF NOT EXISTS web_messages_no ON web_messages(place, no);
 /** Keeps the web chat's messages. */
 export function createWebMessages(store: Store): WebMessages {
 	const { db } = store;
-	db.exec(TABLES);
+	store.write(() => db.exec(TABLES));
 	const insert = db.prepare("INSERT INTO web_messages(ref, place, at, seq, rings, drawn) VALUES (?, ?, ?, ?, ?, ?)");
 	const change = db.prepare("UPDATE web_messages SET drawn = ?, seq = ? WHERE ref = ? AND place = ?");
 	const one = db.prepare<[string, string], Row>("SELECT * FROM web_messages WHERE ref = ? AND place = ?");
@@ -65,7 +65,8 @@ const WRITE_MS = 1000;
  */
 export function createMarks(store: Store): Marks {
 	const { db, clock, log } = store;
-	db.exec("CREATE TABLE IF NOT EXISTS post_marks(run TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
+	const table = "CREATE TABLE IF NOT EXISTS post_marks(run TEXT PRIMARY KEY) STRICT, WITHOUT ROWID";
+	store.write(() => db.exec(table));
 	const add = db.prepare("INSERT INTO post_marks VALUES (?) ON CONFLICT(run) DO NOTHING");
 	const drop = db.prepare("DELETE FROM post_marks WHERE run = ?");
 	const kept = db.prepare<[], string>("SELECT run FROM post_marks ORDER BY run").pluck();

@@ -2,7 +2,7 @@
  * Backups: made while the host works, whole, and harmless until a person says otherwise.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createArchive } from "../../../src/engine/embedded/archive.ts";
@@ -82,16 +82,58 @@ describe("a backup", () => {
 		const first = (await rig.host.start(requestOf("a"), sop)).run;
 		await backup(rig.store, file, rig.host.flush);
 		const second = (await rig.host.start(requestOf("b"), sop)).run;
-		assert.throws(() => restore(file, data, "2026-11-22T12:00:00.000Z"), { code: "held" });
+		await assert.rejects(restore(file, data, "2026-11-22T12:00:00.000Z"), { code: "held" });
 		await rig.stop();
-		assert.throws(() => restore(join(data, "head"), data, "2026"), { code: "not-a-backup" });
-		const aside = restore(file, data, "2026-11-22T12:00:00.000Z") ?? "";
+		await assert.rejects(restore(join(data, "head"), data, "2026"), { code: "not-a-backup" });
+		const aside = (await restore(file, data, "2026-11-22T12:00:00.000Z")) ?? "";
 		assert.ok(existsSync(join(aside, "sopwith.db")) && existsSync(join(aside, "head")));
 		const again = await serve(data);
 		assert.equal(again.host.health().code, "paused");
 		assert.equal((await again.host.read(first))?.run.id, first);
 		assert.equal(await again.host.read(second), undefined);
 		await again.stop();
+	});
+
+	test("that does not check out is not put back, and what is there stays as it is", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const data = join(folder, "data");
+		const file = join(folder, "copy.db");
+		const rig = await serve(data);
+		for (let i = 0; i < 20; i++) await rig.host.start(requestOf(`k${i}`), sop);
+		await backup(rig.store, file, rig.host.flush);
+		await rig.stop();
+		const before = readdirSync(data).sort();
+		const good = readFileSync(file);
+		const spoilt = [good.subarray(0, good.length - 8192)];
+		for (const page of [3, 10, 20, 30]) {
+			const bytes = Buffer.from(good);
+			bytes.fill(0xa5, page * 4096, page * 4096 + 4096);
+			spoilt.push(bytes);
+		}
+		for (const bytes of spoilt) {
+			writeFileSync(file, bytes);
+			const refused = (e: { code?: string }) => e.code === "backup-damaged" || e.code === "not-a-backup";
+			await assert.rejects(restore(file, data, "2026-11-22T12:00:00.000Z"), refused);
+			assert.deepEqual(readdirSync(data).sort(), before);
+		}
+		const again = await serve(data);
+		assert.equal(again.host.health().serving, true);
+		await again.stop();
+	});
+
+	test("that cannot be read, or written where it should be, is no backup, and nothing is left of it", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const data = join(folder, "data");
+		const rig = await serve(data);
+		await assert.rejects(backup(rig.store, join(folder, "none/copy.db")), { code: "ENOENT" });
+		await assert.rejects(restore(join(folder, "none.db"), data, "2026"), { code: "ENOENT" });
+		const file = join(folder, "copy.db");
+		await Promise.all([backup(rig.store, file), backup(rig.store, file)]);
+		assert.deepEqual(readdirSync(folder).sort(), ["copy.db", "data"]);
+		await rig.stop();
+		assert.ok(await restore(file, data, "2026"));
 	});
 
 	test("of a damaged database is not kept", async (t) => {

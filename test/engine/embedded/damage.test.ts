@@ -119,6 +119,64 @@ describe("damage", () => {
 		await rig.stop();
 	});
 
+	test("a loss that was accepted is one no more, also when nothing happened before the next start", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const left = await leftBehind(folder, 2);
+		const whole = openStore({ folder: left, key });
+		const { tick } = lastHead(whole.db);
+		whole.close();
+		// One tick less or two: either slot of the head file may be the one that leads.
+		for (const lost of [1, 2]) {
+			const copy = join(folder, `lost${lost}`);
+			cpSync(left, copy, { recursive: true });
+			const db = openStore({ folder: copy, key });
+			db.resume();
+			db.db.exec(`DELETE FROM events WHERE total > (SELECT total FROM heads WHERE tick = ${tick - lost})`);
+			db.db.exec(`DELETE FROM heads WHERE tick > ${tick - lost}`);
+			db.close();
+			const damaged = openStore({ folder: copy, key });
+			assert.equal(damaged.health().kind, "damaged");
+			damaged.resume();
+			damaged.close();
+			const again = openStore({ folder: copy, key });
+			assert.deepEqual(again.health(), { kind: "good" }, `${lost} lost`);
+			again.close();
+		}
+	});
+
+	test("without its head file a database does nothing, and says that it is for want of that", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const rig = await serve(folder);
+		await rig.host.start(requestOf("a"), sop);
+		await rig.stop();
+		for (const spoil of [
+			() => writeFileSync(join(folder, "head"), "x".repeat(512)),
+			() => rmSync(join(folder, "head")),
+		]) {
+			spoil();
+			const store = openStore({ folder, key });
+			const health = store.health();
+			assert.equal(health.kind, "copy");
+			assert.match(health.kind === "copy" ? health.words : "", /^The head file beside this database is gone/);
+			store.close();
+		}
+	});
+
+	test("an emptied database is never taken for a new one while its head file stands", async (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const rig = await serve(folder);
+		await rig.host.start(requestOf("a"), sop);
+		await rig.stop();
+		truncateSync(join(folder, "sopwith.db"));
+		const store = openStore({ folder, key });
+		const health = store.health();
+		assert.match(health.kind === "damaged" ? health.words : "", /ends \d+ events? too early: 0 are there/);
+		store.close();
+	});
+
 	test("a head file that lags behind is fine; one of another journal is not", async (t) => {
 		const folder = tempFolder();
 		t.after(() => removeFolder(folder));

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execPath, pid } from "node:process";
 import { describe, test } from "node:test";
@@ -101,6 +101,17 @@ describe("opening the data folder", () => {
 		t.after(() => removeFolder(folder));
 		writeFileSync(join(folder, "sopwith.db"), "x".repeat(9000));
 		assert.throws(() => openStore({ folder, key }), refused("database-damaged", /damaged/));
+	});
+
+	test("what is no file in the database's place is refused in words, and left as it is", (t) => {
+		const folder = tempFolder();
+		t.after(() => removeFolder(folder));
+		const file = join(folder, "sopwith.db");
+		mkdirSync(file);
+		assert.throws(() => openStore({ folder, key }), refused("database-read-only", /cannot be opened and written/));
+		rmdirSync(file);
+		symlinkSync("/nowhere/at/all", file);
+		assert.throws(() => openStore({ folder, key }), refused("database-read-only", /cannot be opened and written/));
 	});
 
 	test("network file systems are refused", (t) => {
