@@ -2,6 +2,7 @@
  * What every chat says itself, when nobody of the bot was asked or none has answered yet. Must never say that something was
  * done, or was not, unless it is known.
  */
+import type { SopwithError } from "../base/errors.ts";
 import type { Drawn, Reply } from "./surface.ts";
 import { type Answer, type BotParts, reply } from "./turn.ts";
 
@@ -30,4 +31,9 @@ export function ownCard(parts: BotParts, answer: Answer): Drawn {
 
 export function saying(drawn: Drawn): Reply {
 	return { kind: "card", drawn, replace: false };
+}
+
+/** What to do instead. A command stands between backticks there, as on a terminal; people read it between quotation marks. */
+export function adviceOf({ advice }: SopwithError): readonly string[] {
+	return advice === undefined ? [] : [advice.replaceAll(/`([^`]+)`/gu, "“$1”")];
 }

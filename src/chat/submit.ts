@@ -6,6 +6,7 @@
 import { ConflictError, InputError } from "../base/errors.ts";
 import { sha256, type Values } from "../base/json.ts";
 import { words } from "../base/words.ts";
+import { runName, runNameIn } from "../engine/run-name.ts";
 import { isSameActor } from "../people/actor.ts";
 import type { ClientId } from "../sop/sop.ts";
 import { formReply, startAt } from "./command/start.ts";
@@ -14,7 +15,7 @@ import { linkPressed } from "./linking.ts";
 import type { Draft } from "./posts.ts";
 import type { Reply } from "./surface.ts";
 import { expired, explain } from "./trouble.ts";
-import { nameOf, openRun, reply, type Turn } from "./turn.ts";
+import { openRun, reply, type Turn } from "./turn.ts";
 
 type Sent = { readonly verb: string; readonly values: Values };
 
@@ -81,14 +82,14 @@ function of(draft: Draft): { readonly client: ClientId; readonly sop: string; re
 async function started(turn: Turn, draft: Draft, id: string): Promise<Reply> {
 	const run = await turn.desk.read(turn.actor, id);
 	if (run !== undefined && run.startedAt < draft.at) {
-		const title = words(`${nameOf(run)}, was asked for by `, { person: run.by }, " ", { at: run.startedAt }, ".");
+		const title = words(`${runNameIn(run)} was asked for by `, { person: run.by }, " ", { at: run.startedAt }, ".");
 		return reply(
 			turn,
 			{ title, lead: ["No second run was started."], summary: title, buttons: [openRun(id)] },
 			{ replace: true, run },
 		);
 	}
-	const name = run === undefined || run.subject === "" ? "Asked for." : `Asked for: ${nameOf(run)} · ${run.ref}`;
+	const name = run === undefined || run.subject === "" ? "Asked for." : `Asked for: ${runName(run)} · ${run.ref}`;
 	return reply(
 		turn,
 		{ title: name, lead: ["The plan comes below. Nothing has changed yet."] },

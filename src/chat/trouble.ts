@@ -2,11 +2,12 @@
  * What a person reads when the desk says no: denied, decided already, stale, not confirmed. Goes by the error's class and
  * code, never by its text. Must never hide a mistake of ours: what it does not know it throws on.
  */
-import { ConflictError, DeniedError, InputError, type SopwithError, UnavailableError } from "../base/errors.ts";
+import { ConflictError, DeniedError, InputError, UnavailableError } from "../base/errors.ts";
 import { toMs } from "../base/time.ts";
 import { words } from "../base/words.ts";
 import type { RunId } from "../engine/event.ts";
 import { whereWords } from "../engine/via-words.ts";
+import { adviceOf } from "./own-words.ts";
 import type { Reply } from "./surface.ts";
 import { type Answer, openRun, reply, type Turn } from "./turn.ts";
 
@@ -67,7 +68,7 @@ function decided(turn: Turn, error: ConflictError, run: RunId | undefined): Prom
 	const before = Math.max(0, toMs(turn.inbound.at) - toMs(at));
 	const title = words(
 		{ person: by },
-		` ${past(verb)} this`,
+		` ${past(verb)}`,
 		...whereWords(via),
 		" at ",
 		{ timeAt: at },
@@ -105,11 +106,6 @@ function unavailable(turn: Turn, error: UnavailableError, run: RunId | undefined
 	return tell(turn, { title: error.message, lead }, run);
 }
 
-/** What to do instead. A command stands between backticks there, as on a terminal; people read it between quotation marks. */
-function adviceOf({ advice }: SopwithError): readonly string[] {
-	return advice === undefined ? [] : [advice.replaceAll(/`([^`]+)`/gu, "“$1”")];
-}
-
 async function tell(turn: Turn, answer: Answer, id: RunId | undefined): Promise<Reply> {
 	const run = id === undefined ? undefined : await turn.desk.read(turn.actor, id);
 	const buttons = run === undefined ? [] : [openRun(run.id)];
@@ -117,19 +113,17 @@ async function tell(turn: Turn, answer: Answer, id: RunId | undefined): Promise<
 }
 
 const PAST: { readonly [verb: string]: string } = {
-	approve: "approved",
-	"send-back": "sent back",
-	submit: "answered",
-	complete: "finished",
-	retry: "chose to try again for",
-	skip: "skipped",
-	done: "did by hand",
-	stop: "stopped",
-	choose: "answered",
-	claim: "took",
-	acknowledge: "acknowledged",
+	approve: "approved this",
+	"send-back": "sent this back",
+	complete: "finished this",
+	retry: "chose to try again",
+	skip: "skipped this",
+	done: "did this by hand",
+	stop: "stopped the run",
+	claim: "took this on",
+	acknowledge: "has read this",
 };
 
 function past(verb: string | undefined): string {
-	return PAST[verb ?? ""] ?? "answered";
+	return PAST[verb ?? ""] ?? "answered this";
 }

@@ -85,12 +85,6 @@ export function headerOfRun(turn: BotParts, run: RunDescription): readonly strin
 	return headerOf(client, sops.find((sop) => sop.id === run.sop)?.title ?? run.title, run.ref);
 }
 
-/** "Ada Lovelace, new employee onboarding": what a run is called. */
-export function nameOf(run: { readonly subject: string; readonly title: string }): string {
-	if (run.subject === "" || run.title.startsWith(run.subject)) return run.title;
-	return `${run.subject}, ${run.title.charAt(0).toLowerCase()}${run.title.slice(1)}`;
-}
-
 /** Opens the page of a run. */
 export function openRun(run: RunId) {
 	return { title: "Open the run", style: "default", url: `/runs/${encodeURIComponent(run)}` } as const;

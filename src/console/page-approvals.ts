@@ -4,11 +4,12 @@
  */
 import { type Html, html } from "../base/html.ts";
 import type { OpenWait, RunDescription } from "../engine/desk.ts";
+import { runName } from "../engine/run-name.ts";
 import { choosable } from "./person-choices.ts";
 import { counted } from "./plan-list.ts";
 import { ago, moment } from "./reader.ts";
 import { answerPanel } from "./run-now.ts";
-import { isFor, runTitle } from "./run-words.ts";
+import { isFor } from "./run-words.ts";
 import { readerFor, readerOfRun, show, type Visit } from "./shell.ts";
 
 /** How many of the newest runs are looked at for the two lists at the side. */
@@ -71,7 +72,7 @@ function theirRow(visit: Visit, run: RunDescription): Html {
 	const step = run.steps.find((one) => one.wait?.kind === "approval");
 	const by = step?.wait?.by.map((id) => reader.nameOf(id) ?? "someone we do not know").join(" or ") ?? "";
 	const own = run.by === visit.actor.id;
-	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
+	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runName(run)}</a></h3>
 <p class="meta">${own ? html`You asked for this one, so ${by} approves.` : html`${by} approves.`}${
 		step?.since && html` Asked ${moment(step.since, reader)}, ${ago(step.since, reader.now)}.`
 	}</p></li>`;
@@ -87,6 +88,6 @@ function decidedRow(visit: Visit, run: RunDescription): Html {
 		plan?.standing !== undefined
 			? `Approved in advance by ${reader.nameOf(plan.standing.by) ?? "someone we do not know"}`
 			: `Approved by ${names.join(" and ")}`;
-	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
+	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runName(run)}</a></h3>
 <p class="meta">${said}${plan?.decidedAt && html`, ${moment(plan.decidedAt, reader)}`}</p></li>`;
 }

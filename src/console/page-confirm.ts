@@ -7,13 +7,13 @@ import { type Html, html } from "../base/html.ts";
 import { fillWords } from "../cards/fill.ts";
 import { formCard } from "../cards/form-card.ts";
 import type { RunDescription } from "../engine/desk.ts";
+import { runName } from "../engine/run-name.ts";
 import { readForm, textIn } from "./form-body.ts";
 import { errorSummary, fieldsOf, typedOf } from "./form-fields.ts";
 import { runOf, showRun } from "./page-run.ts";
 import { choosable } from "./person-choices.ts";
 import { changesIn, counted } from "./plan-list.ts";
 import { problemOf } from "./problem.ts";
-import { runTitle } from "./run-words.ts";
 import { readerFor, show, showNotThere, type Visit } from "./shell.ts";
 
 /** `GET /runs/:id/cancel`. */
@@ -100,12 +100,12 @@ export async function amendRun(visit: Visit): Promise<void> {
 		readerFor(visit, run.client),
 	);
 	await show(visit, {
-		title: `Correct: ${runTitle(run)}`,
+		title: `Correct: ${runName(run)}`,
 		current: "runs",
 		client: run.client,
 		narrow: true,
 		status: problem?.status ?? 200,
-		body: html`<div class="head"><p class="crumb"><a href="/runs/${run.id}">${runTitle(run)}</a></p><h1>Correct what was asked</h1>
+		body: html`<div class="head"><p class="crumb"><a href="/runs/${run.id}">${runName(run)}</a></p><h1>Correct what was asked</h1>
 <p class="lede">What is still to come is planned again. Only what differs has to be approved again; what is done stays as it is.</p></div>
 ${errorSummary(card.fields, problem !== undefined && problems.length === 0 ? [problem.title] : [])}
 <form method="post" action="/runs/${run.id}/amend" novalidate><input type="hidden" name="draft" value="${randomUUID()}">
@@ -115,11 +115,11 @@ ${fieldsOf(card.fields)}<div class="acts"><button class="btn primary">Correct it
 
 async function confirm(visit: Visit, run: RunDescription, inner: Html): Promise<void> {
 	await show(visit, {
-		title: runTitle(run),
+		title: runName(run),
 		current: "runs",
 		client: run.client,
 		narrow: true,
-		body: html`<div class="head"><p class="crumb"><a href="/runs">Runs</a> / <a href="/runs/${run.id}">${run.ref}</a></p><h1>${runTitle(run)}</h1></div>
+		body: html`<div class="head"><p class="crumb"><a href="/runs">Runs</a> / <a href="/runs/${run.id}">${run.ref}</a></p><h1>${runName(run)}</h1></div>
 <section class="now" data-state="failed" aria-labelledby="c">${inner}</section>`,
 	});
 }

@@ -8,10 +8,11 @@ import { words } from "../base/words.ts";
 import { say } from "../cards/fill.ts";
 import type { RunDescription, StepDescription } from "../engine/desk.ts";
 import type { SecretRef } from "../engine/event.ts";
+import { runName } from "../engine/run-name.ts";
 import { readForm } from "./form-body.ts";
 import { errorBody } from "./page-error.ts";
 import { moment } from "./reader.ts";
-import { involvedIn, runTitle } from "./run-words.ts";
+import { involvedIn } from "./run-words.ts";
 import { readerFor, readerOfRun, show, showNotThere, type Visit } from "./shell.ts";
 
 type Waiting = { readonly run: RunDescription; readonly step: StepDescription; readonly ref: SecretRef };
@@ -59,7 +60,7 @@ async function page(visit: Visit, { run }: Waiting, body: Html): Promise<void> {
 		client: run.client,
 		narrow: true,
 		scripts: ["/static/page.js"],
-		body: html`<div class="head"><p class="crumb">${run.clientName} · <a href="/runs/${run.id}">${runTitle(run)}</a> · ${run.ref}</p>
+		body: html`<div class="head"><p class="crumb">${run.clientName} · <a href="/runs/${run.id}">${runName(run)}</a> · ${run.ref}</p>
 <h1>First sign-in for ${nameIn(run)}</h1></div>${body}`,
 	});
 }

@@ -7,6 +7,7 @@ import { type Html, html } from "../base/html.ts";
 import type { Values } from "../base/json.ts";
 import { openStream } from "../base/stream.ts";
 import type { RunDescription } from "../engine/desk.ts";
+import { runName } from "../engine/run-name.ts";
 import { VERBS } from "../people/verb.ts";
 import { readForm, textIn } from "./form-body.ts";
 import { journalOf, readJournal } from "./journal.ts";
@@ -16,7 +17,6 @@ import { problemOf } from "./problem.ts";
 import { factsOf } from "./run-facts.ts";
 import { nowOf } from "./run-now.ts";
 import { askedFor, proofOf, stepsOf } from "./run-steps.ts";
-import { runTitle } from "./run-words.ts";
 import { readerOfRun, show, showNotThere, type Visit } from "./shell.ts";
 
 /** Changes that come closer together than this are shown as one. */
@@ -31,7 +31,7 @@ export async function showRun(visit: Visit, problem?: ProblemDetails): Promise<v
 	if (visit.request.method === "GET" && visit.request.params.id !== run.id)
 		return visit.response.redirect(302, `/runs/${run.id}`);
 	await show(visit, {
-		title: runTitle(run),
+		title: runName(run),
 		current: "runs",
 		client: run.client,
 		scripts: ["/static/live.js"],
@@ -147,7 +147,7 @@ async function runBody(visit: Visit, run: RunDescription): Promise<Html> {
 	const all = visit.request.query.journal === "all";
 	const names = new Map(run.steps.map((step) => [step.path, step.name]));
 	return html`<div class="head" id="live-head"><p class="crumb"><a href="/runs">Runs</a> / ${run.ref}</p>
-<h1>${runTitle(run)}</h1><p class="meta">${run.clientName} · ${askedFor(run, reader)}</p></div>
+<h1>${runName(run)}</h1><p class="meta">${run.clientName} · ${askedFor(run, reader)}</p></div>
 <div class="stack" id="live-now" aria-live="polite">${nowOf(run, reader, choosable(visit.definitions, run.client))}</div>
 <div class="split"><div>
 <div id="live-steps">${stepsOf(run, reader)}</div>

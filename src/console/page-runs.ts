@@ -5,10 +5,11 @@
 import { type Html, html, raw } from "../base/html.ts";
 import type { OpenWait } from "../engine/desk.ts";
 import type { RunQuery, RunSummary } from "../engine/ports.ts";
+import { runName } from "../engine/run-name.ts";
 import { queryOf } from "./api-query.ts";
 import { isWords } from "./api-shapes.ts";
 import { ago, clientsOf, marked, moment, spanOf } from "./reader.ts";
-import { involvedInRow, isOver, phaseStanding, runTitle, stepStanding } from "./run-words.ts";
+import { involvedInRow, isOver, phaseStanding, stepStanding } from "./run-words.ts";
 import { readerFor, readerOfRun, show, type Visit } from "./shell.ts";
 
 const STATES: readonly { readonly value: string; readonly title: string }[] = [
@@ -123,7 +124,7 @@ function group(title: string, id: string, rows: readonly Html[]): Html {
 function needRow(visit: Visit, { run, step }: OpenWait): Html {
 	const reader = readerOfRun(visit, run);
 	const { state, word } = stepStanding(step, reader);
-	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
+	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runName(run)}</a></h3>
 <p class="meta">${run.clientName} · ${run.ref} · ${step.wait && marked(step.wait.words, reader)}</p>
 <span class="tag" data-state="${state}">${word}</span>
 <p class="meta when">${step.since && ago(step.since, reader.now)}${step.wait?.due && html`, due ${moment(step.wait.due, reader)}`}</p></li>`;
@@ -134,7 +135,7 @@ function row(visit: Visit, run: RunSummary): Html {
 	const { state, word } = phaseStanding(run.phase, run.waitingFor);
 	const client = visit.definitions.clients[run.client]?.name ?? run.client;
 	const over = isOver(run.phase);
-	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runTitle(run)}</a></h3>
+	return html`<li><h3 class="title"><a href="/runs/${run.id}">${runName(run)}</a></h3>
 <p class="meta">${client} · ${run.id.slice(0, 6)}${isWords(run.waitingFor) && html` · ${marked(run.waitingFor, reader)}`}</p>
 <span class="tag" data-state="${state}">${word}</span>
 <p class="meta when">${over ? html`${moment(run.at, reader)}, took ${spanOf(run.startedAt, run.at)}` : ago(run.at, reader.now)}</p></li>`;

@@ -13,15 +13,8 @@ import { type Shown, STEP_LOOKS } from "../engine/step-look.ts";
 import type { Involved } from "../people/roster.ts";
 import type { Definitions } from "../sop/definitions.ts";
 import { fill } from "../sop/expression.ts";
-import { lowerFirst } from "../sop/form-values.ts";
 
 type Standing = { readonly state: Shown; readonly word: string };
-
-/** "Ada Lovelace, new employee". */
-export function runTitle(run: { readonly subject: string; readonly title: string }): string {
-	const named = run.subject === "" || run.title.startsWith(run.subject);
-	return named ? run.title : `${run.subject}, ${lowerFirst(run.title)}`;
-}
 
 /** How a step stands: its state, and the word that goes with it for this reader. */
 export function stepStanding(step: StepDescription, reader: Reader): Standing {
@@ -115,5 +108,8 @@ function forPeople(step: StepDescription): boolean {
 
 function namesPeople(sentence: Json): boolean {
 	const parts = isRecord(sentence) ? (sentence as WordsJson).$words : [];
-	return Array.isArray(parts) && parts.some((part) => isRecord(part) && ("who" in part || "person" in part));
+	// What is waited for comes first; whom else it names is asked later.
+	return (
+		Array.isArray(parts) && parts.slice(0, 2).some((part) => isRecord(part) && ("who" in part || "person" in part))
+	);
 }

@@ -11,6 +11,7 @@ import { phase } from "./phase.ts";
 import { planDetails, planLines, planSum } from "./plan-words.ts";
 import { proofsOf } from "./proofs.ts";
 import type { Run, StepState } from "./run.ts";
+import { runName } from "./run-name.ts";
 import { nameOf, resultOf, scopeFor } from "./scope.ts";
 import { stepWords, waitingParts } from "./sentences.ts";
 import { type StepLine, stepLines } from "./step-look.ts";
@@ -28,13 +29,8 @@ export function runCard(sop: Sop, run: Run): Made {
 	return { card: "progress", data: progressCard(sop, run), rings: 0 };
 }
 
-/** "Ada Lovelace, new employee": the subject first, so that two runs of one SOP are told apart. */
-export function titleOf(sop: Sop, run: Run): string {
-	return run.subject.name === undefined ? sop.title : `${run.subject.name}, ${lower(sop.title)}`;
-}
-
-function lower(title: string): string {
-	return /^[A-Z][a-z]/.test(title) ? (title[0] ?? "").toLowerCase() + title.slice(1) : title;
+function titleOf(sop: Sop, run: Run): string {
+	return runName({ subject: run.subject.name ?? "", title: sop.title });
 }
 
 function waiting(sop: Sop, run: Run): NonNullable<CardData["waiting"]> {
@@ -152,10 +148,7 @@ function stepsOf(sop: Sop, run: Run): readonly StepLine[] {
 			lines.push({
 				state: state.state,
 				text,
-				meta:
-					state.state === "skipped" && state.why === "when"
-						? "does not apply"
-						: stepWords(sop, run, { path: id, state }),
+				meta: stepWords(sop, run, { path: id, state }),
 			});
 	}
 	return lines;

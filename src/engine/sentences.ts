@@ -65,7 +65,7 @@ function endedParts(run: Run): { readonly strong: Words; readonly rest: Words } 
 			return {
 				strong: ["Stopped"],
 				rest: [
-					` by a step that could not go on. ${run.stopping?.words ?? ""} What was done stays${doubts === 0 ? "" : `; ${doubts} in doubt`}.`,
+					` by a step that could not go on.${run.stopping?.words ? ` ${run.stopping.words}` : ""} What was done stays${doubts === 0 ? "" : `; ${doubts} in doubt`}.`,
 				],
 			};
 	}
@@ -135,7 +135,7 @@ export function stepParts(sop: Sop, run: Run, { path, state }: Open): { readonly
 				rest: [": waits until ", { at: wait.timers.until ?? run.at }, ", then goes on by itself."],
 			};
 		case "state":
-			return { strong: [name], rest: [...lookWords(wait), "."] };
+			return { strong: [name], rest: [...lookWords(sop, wait), "."] };
 		case "again":
 			return {
 				strong: [name],
@@ -181,12 +181,12 @@ function tickedWords(_sop: Sop, _path: Path, wait: Wait): Words {
 	return (wait.checked?.length ?? 0) > 0 ? [`, ${wait.checked?.length} ticked`] : [];
 }
 
-function lookWords(wait: Wait): Words {
+function lookWords(sop: Sop, wait: Wait): Words {
 	const { look, "give-up": end } = wait.timers;
 	return [
 		": not yet",
 		...(look === undefined ? [" known; looking now"] : [". Looks again at ", { timeAt: look }]),
-		...(end === undefined ? [] : [", asks the owner at ", { timeAt: end }]),
+		...(end === undefined ? [] : [", asks ", { who: [sop.owner] }, " at ", { timeAt: end }]),
 	];
 }
 
@@ -197,7 +197,7 @@ export function stepWords(sop: Sop, run: Run, on: { readonly path: Path; readonl
 		case "done":
 			return words(...doneWords(run, on), ...standingWords(run, on));
 		case "skipped":
-			if (state.why === "when") return words("does not apply here");
+			if (state.why === "when") return words("does not apply");
 			return state.why === "not-wanted"
 				? words("no longer wanted")
 				: words(

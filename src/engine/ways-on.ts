@@ -5,7 +5,7 @@
 import type { CardData } from "../cards/card.ts";
 import type { Verb } from "./event.ts";
 
-export type WayOn = CardData["choices"][number];
+type WayOn = CardData["choices"][number];
 
 type Asked = {
 	readonly verbs: readonly Verb[];

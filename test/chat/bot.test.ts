@@ -189,7 +189,7 @@ describe("a command about a run", () => {
 		for (const id of [run, run.slice(0, 6), run.slice(0, 6).toLowerCase(), `#${run.slice(0, 6)}`]) {
 			const { card, data } = cardOf(await world.say(HARRIET, `run ${id}`));
 			assert.equal(card, "progress");
-			assert.equal(data.title, "Rosa Lovelace");
+			assert.equal(data.title, "Rosa Lovelace, new employee onboarding");
 		}
 	});
 

@@ -20,9 +20,9 @@ import { cardOf, definitions, HARRIET, TIA } from "./world.ts";
 const cards = loadCards(join(import.meta.dirname, "../../cards"));
 let world: PostedWorld;
 
+const base = { let: {}, blocking: true, onFailure: "ask" } as const;
 const task = (id: string): Step => ({
-	...{ id, name: `Task ${id}`, kind: "task", to: ["service-desk"], checklist: [], evidence: false },
-	...{ let: {}, blocking: true, onFailure: "ask" },
+	...{ ...base, id, name: `Task ${id}`, kind: "task", to: ["service-desk"], checklist: [], evidence: false },
 });
 const left = (id: string): Step => ({ ...task(id), when: "false" });
 const twelve = (prefix: string): readonly Step[] => Array.from({ length: 12 }, (_, at) => left(`${prefix}${at}`));
@@ -35,7 +35,12 @@ beforeEach(async () => {
 		starts: [{ kind: "command", command: "long", by: ["hr"] }],
 		steps: [...twelve("a"), task("first"), ...twelve("b"), task("second"), left("c")],
 	};
-	world = await openPostedWorld({ sops: { long } });
+	const beside: Sop = {
+		...{ ...long, id: "beside", title: "Two beside", steps: [] },
+		starts: [{ kind: "command", command: "beside", by: ["hr"] }],
+	};
+	const both: Step = { ...base, id: "both", name: "Both", kind: "parallel", steps: [task("one"), task("two")] };
+	world = await openPostedWorld({ sops: { long, beside: { ...beside, steps: [both, task("last")] } } });
 });
 afterEach(() => world.end());
 
@@ -93,4 +98,12 @@ test("an answer that nobody keeps shows the same page", async () => {
 	const shown = pageOf(filledOf(data));
 	assert(shown.lines.some(({ text }) => text === "Task second"));
 	assert.deepEqual(shown.pager, { words: "and 20 more: open the run", turns: [] });
+});
+
+test("an answer about a run has the lines of its card, without what only holds other steps", async () => {
+	const run = await world.start(HARRIET, "beside", {});
+	const { data } = cardOf(await world.say(HARRIET, `run ${run.slice(0, 6)}`));
+	const lines = ({ lines }: CardData) => lines.map(({ sign, text }) => `${sign} ${String(text)}`);
+	assert.deepEqual(lines(data), ["◐ Task one", "◐ Task two", "○ Task last"]);
+	assert.deepEqual(lines(stands().data), lines(data));
 });

@@ -32,7 +32,7 @@ import { pending } from "../../src/engine/pending.ts";
 import { createPerformer } from "../../src/engine/performer/performer.ts";
 import { phase } from "../../src/engine/phase.ts";
 import type { Audit } from "../../src/engine/ports.ts";
-import { titleOf } from "../../src/engine/run-card.ts";
+import { runName } from "../../src/engine/run-name.ts";
 import { waitingFor } from "../../src/engine/sentences.ts";
 import type { Actor, Person, Roster } from "../../src/people/roster.ts";
 import type { Client, Definitions } from "../../src/sop/definitions.ts";
@@ -166,7 +166,7 @@ const core: Core = {
 	phase: (_, run) => phase(run),
 	summary: (sop, run) => ({
 		subject: run.subject.name ?? "",
-		title: titleOf(sop, run),
+		title: runName({ subject: run.subject.name ?? "", title: sop.title }),
 		waitingFor: waitingFor(sop, run),
 		visibility: sop.visibility,
 	}),

@@ -3,10 +3,11 @@
  */
 import type { RunDescription, StepDescription } from "../../engine/desk.ts";
 import type { Verb } from "../../engine/event.ts";
+import { runNameIn } from "../../engine/run-name.ts";
 import { signOf } from "../../engine/step-look.ts";
 import { answerWait } from "../press.ts";
 import type { Reply } from "../surface.ts";
-import { nameOf, openRun, reply, type Turn } from "../turn.ts";
+import { openRun, reply, type Turn } from "../turn.ts";
 import { aboutRun, type Command } from "./command.ts";
 
 export const retry = answering("retry", "retry ID", "Try the step again that asks.");
@@ -34,7 +35,7 @@ function takes(step: StepDescription, verb: Verb): boolean {
 }
 
 function nothingAsks(turn: Turn, run: RunDescription, verb: Verb): Reply {
-	const title = `Nothing in ${nameOf(run)} can take “${verb}” now. Nothing was done.`;
+	const title = `Nothing in ${runNameIn(run)} can take “${verb}” now. Nothing was done.`;
 	return reply(turn, { title, lead: [run.waitingFor], buttons: [openRun(run.id)] }, { run });
 }
 
@@ -42,7 +43,7 @@ function whichOne(turn: Turn, run: RunDescription, open: readonly StepDescriptio
 	return reply(
 		turn,
 		{
-			title: `${open.length} steps of ${nameOf(run)} ask. Nothing was done.`,
+			title: `${open.length} steps of ${runNameIn(run)} ask. Nothing was done.`,
 			lead: ["Answer on the card of the one you mean, or on the run’s page."],
 			lines: open.map((step) => ({ ...signOf(step.state), text: step.name, meta: step.words })),
 			buttons: [openRun(run.id)],

@@ -6,8 +6,9 @@ import type { CardData } from "../../cards/card.ts";
 import type { StepDescription } from "../../engine/desk.ts";
 import type { Phase } from "../../engine/event.ts";
 import type { RunQuery } from "../../engine/ports.ts";
+import { runName } from "../../engine/run-name.ts";
 import { signOf, stepLines } from "../../engine/step-look.ts";
-import { headerOfRun, nameOf, openRun, reply, say, sentence } from "../turn.ts";
+import { headerOfRun, openRun, reply, say, sentence } from "../turn.ts";
 import { aboutRun, type Command } from "./command.ts";
 
 const MOST = 10;
@@ -57,7 +58,7 @@ export const runs: Command = {
 		const known = await Promise.all(page.items.map((item) => turn.desk.read(turn.actor, item.id)));
 		const lines = known.flatMap((run) => {
 			if (run === undefined) return [];
-			const text = `${nameOf(run)} · ${run.ref}`;
+			const text = `${runName(run)} · ${run.ref}`;
 			return [{ ...signOf(STANDS[run.phase]), text, meta: sentence(turn, run.waitingFor, run) }];
 		});
 		const more = page.cursor === undefined ? "" : "at least ";
@@ -89,7 +90,7 @@ export const approvals: Command = {
 		if (open.length === 0) return say(turn, "Nothing waits for you.");
 		const lines = open.slice(0, MOST).map(({ run, step }) => ({
 			...signOf(step.state),
-			text: `${nameOf(run)} · ${run.ref}`,
+			text: `${runName(run)} · ${run.ref}`,
 			meta: `${step.name}: ${sentence(turn, step.wait?.words ?? step.words, run)}`,
 		}));
 		const more = open.length > MOST ? [`And ${open.length - MOST} more.`] : [];
@@ -119,12 +120,17 @@ export const run: Command = aboutRun({ word: "run", usage: "run ID", about: "How
 		turn,
 		{
 			header: headerOfRun(turn, found),
-			title: found.subject === "" ? found.title : found.subject,
+			title: runName(found),
 			lead: [found.waitingFor],
-			...stepLines(found.steps.map(({ state, name, words }) => ({ state, text: name, meta: words }))),
+			...stepLines(leavesOf(found.steps).map(({ state, name, words }) => ({ state, text: name, meta: words }))),
 			buttons,
 			summary: found.waitingFor,
 		},
 		{ card: "progress", run: found },
 	);
 });
+
+/** What holds other steps says nothing that they do not. */
+function leavesOf(steps: readonly StepDescription[]): readonly StepDescription[] {
+	return steps.filter(({ depth }, at) => (steps[at + 1]?.depth ?? 0) <= depth);
+}

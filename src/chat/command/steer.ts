@@ -8,13 +8,14 @@ import { dayAt } from "../../base/time.ts";
 import type { CardData } from "../../cards/card.ts";
 import { typedText } from "../../cards/form-card.ts";
 import type { RunDescription } from "../../engine/desk.ts";
+import { runName, runNameIn } from "../../engine/run-name.ts";
 import { checkForm } from "../../sop/form.ts";
 import type { Field } from "../../sop/sop.ts";
 import { retyped } from "../form.ts";
 import type { Draft } from "../posts.ts";
 import type { Reply } from "../surface.ts";
 import { explain } from "../trouble.ts";
-import { type Answer, headerOfRun, nameOf, reply, say, type Turn } from "../turn.ts";
+import { type Answer, headerOfRun, reply, say, type Turn } from "../turn.ts";
 import { aboutRun } from "./command.ts";
 import { draftOf, formReply } from "./start.ts";
 
@@ -35,7 +36,7 @@ export const note = aboutRun(
 		} catch (error) {
 			return explain(turn, error, run.id);
 		}
-		return say(turn, `Noted with ${nameOf(run)}.`);
+		return say(turn, `Noted with ${runName(run)}.`);
 	},
 );
 
@@ -64,7 +65,7 @@ export function wordsIn(turn: Turn, purpose: "note" | "cancel", typed: Values): 
 export function noteRun(turn: Turn, run: RunDescription, unfit?: Unfit): Reply {
 	return ask(turn, run, {
 		...{ purpose: "note", unfit },
-		title: `A note for ${nameOf(run)}`,
+		title: `A note for ${runName(run)}`,
 		fields: [NOTE],
 		buttons: [
 			{ title: "Keep the note", style: "primary", verb: "submit", inputs: true },
@@ -76,8 +77,8 @@ export function noteRun(turn: Turn, run: RunDescription, unfit?: Unfit): Reply {
 /** Hands out the run's form, filled in as it stands. */
 export function amendRun(turn: Turn, run: RunDescription): Reply {
 	const sop = turn.desk.definitions().clients[run.client]?.sops[run.sop];
-	if (run.endedAt !== undefined) return say(turn, `${nameOf(run)}, has ended. Nothing was changed.`);
-	if (sop === undefined || sop.form.length === 0) return say(turn, `${nameOf(run)} has no form to change.`);
+	if (run.endedAt !== undefined) return say(turn, `${runNameIn(run)} has ended. Nothing was changed.`);
+	if (sop === undefined || sop.form.length === 0) return say(turn, `${runNameIn(run)} has no form to change.`);
 	const draft = draftOf(turn, { purpose: "amend", client: run.client, sop: run.sop, run: run.id });
 	turn.drafts.keep(draft);
 	const values = retyped(sop.form, run.form, turn.desk.definitions().clients[run.client]);
@@ -86,12 +87,12 @@ export function amendRun(turn: Turn, run: RunDescription): Reply {
 
 /** Asks once more before a run ends: what is done, what will not be. */
 export function cancelRun(turn: Turn, run: RunDescription, unfit?: Unfit): Reply {
-	if (run.endedAt !== undefined) return say(turn, `${nameOf(run)}, has ended already. Nothing was changed.`);
+	if (run.endedAt !== undefined) return say(turn, `${runNameIn(run)} has ended already. Nothing was changed.`);
 	const finished = run.steps.filter((step) => step.state === "done").length;
 	const left = run.steps.filter((step) => step.state !== "done" && step.state !== "skipped").length;
 	return ask(turn, run, {
 		...{ purpose: "cancel", unfit },
-		title: `Cancel ${nameOf(run)}?`,
+		title: `Cancel ${runName(run)}?`,
 		lead: [
 			`${steps(finished)} done and ${finished === 1 ? "stays" : "stay"} so. ${steps(left)} left out.`,
 			"“undo” takes back what was changed.",
@@ -107,14 +108,17 @@ export function cancelRun(turn: Turn, run: RunDescription, unfit?: Unfit): Reply
 /** Asks once more before an undo is planned, with the changes it would take back. */
 export function undoRun(turn: Turn, run: RunDescription): Reply {
 	if (run.undoneBy !== undefined) {
-		return say(turn, `${nameOf(run)}, is being undone already: ${run.undoneBy.slice(0, 6)}. Nothing more was started.`);
+		return say(
+			turn,
+			`${runNameIn(run)} is being undone already: ${run.undoneBy.slice(0, 6)}. Nothing more was started.`,
+		);
 	}
 	if (run.endedAt === undefined) {
-		const title = `${nameOf(run)}, is still under way. Nothing was changed.`;
+		const title = `${runNameIn(run)} is still under way. Nothing was changed.`;
 		return say(turn, title, `“cancel ${run.ref}” ends it; then it can be undone.`);
 	}
 	const made = run.undoable;
-	if (made.length === 0) return say(turn, `${nameOf(run)}, changed nothing that could be undone.`);
+	if (made.length === 0) return say(turn, `${runNameIn(run)} changed nothing that could be undone.`);
 	const count = made.length === 1 ? "1 change" : `${made.length} changes`;
 	return ask(turn, run, {
 		purpose: "undo",

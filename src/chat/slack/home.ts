@@ -5,11 +5,12 @@
 import type { Json, Values } from "../../base/json.ts";
 import { type Block, cardBlocks } from "../../cards/blocks.ts";
 import { plain } from "../../cards/blocks-text.ts";
+import { runName } from "../../engine/run-name.ts";
 import type { Bot } from "../bot.ts";
 import { filledOf } from "../fill.ts";
 import { type From as Handed, startables } from "../from-message.ts";
 import type { Reply } from "../surface.ts";
-import { type BotParts, nameOf } from "../turn.ts";
+import type { BotParts } from "../turn.ts";
 
 /** What its buttons carry in place of a card's id; their verb says what would be typed. */
 export const HOME = "home";
@@ -62,7 +63,7 @@ async function known(parts: HomeParts, from: Handed): Promise<readonly Block[]> 
 }
 
 function shows(run: { readonly subject: string; readonly title: string; readonly ref: string }): Values {
-	return button(`${nameOf(run)} · ${run.ref}`, `run ${run.ref}`);
+	return button(`${runName(run)} · ${run.ref}`, `run ${run.ref}`);
 }
 
 /** What the bot says to a word, as blocks. Its buttons are links: they open the lists and the runs. */

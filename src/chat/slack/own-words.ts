@@ -3,14 +3,16 @@
  * something was done, or was not, unless it is known.
  */
 import type { UnavailableError } from "../../base/errors.ts";
-import { notConfirmed, ownCard } from "../own-words.ts";
+import { adviceOf, notConfirmed, ownCard } from "../own-words.ts";
 import type { Drawn } from "../surface.ts";
 import type { BotParts } from "../turn.ts";
 
 /** It cannot be done now, as the error says; or nobody knows yet whether it was. */
-export function notNow(parts: BotParts, { code, message, advice }: UnavailableError): Drawn {
-	if (code === "unconfirmed") return notConfirmed(parts);
-	return ownCard(parts, { title: message, lead: [advice ?? "Nothing happened. Trying again is safe."] });
+export function notNow(parts: BotParts, error: UnavailableError): Drawn {
+	if (error.code === "unconfirmed") return notConfirmed(parts);
+	const advice = adviceOf(error);
+	const lead = advice.length === 0 ? ["Nothing happened. Trying again is safe."] : advice;
+	return ownCard(parts, { title: error.message, lead });
 }
 
 /** Nobody can say who they are just now. */
