@@ -145,7 +145,7 @@ const steering: Story = {
 		const { seat, says, presses, once } = scene;
 		await asked(scene, "Steered");
 		const ref = await refOf(scene, "Ada Steered");
-		await says("harriet", `run ${ref}`, /^Ada Steered Contoso/u);
+		await says("harriet", `run ${ref}`, /^Ada Steered, new employee Contoso/u);
 		await says("harriet", "run ZZZZ", /There is no run ZZZZ that you can see/u);
 		await says("harriet", "run", /Which run/u);
 		await says("harriet", `retry ${ref}`, /Nothing was done/u);
