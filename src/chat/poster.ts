@@ -34,15 +34,21 @@ export function createPoster(parts: PosterParts): Poster {
 	const counters: Counters = { puts: 0, edits: 0, extra: 0, refused: 0, delayed: 0 };
 	const work = createWork({ ...parts, counters });
 	let stop = () => {};
+	/** A run that cannot be read keeps its mark, and keeps nobody else waiting. */
+	const takeUp = async (id: RunId): Promise<void> => {
+		try {
+			const state = await parts.host.read(id);
+			if (state === undefined) parts.marks.settle(id);
+			else found(work, state);
+		} catch (why) {
+			parts.log("messages could not be taken up", { run: id, why: String(why) });
+		}
+	};
 	return {
 		counters,
 		start: async () => {
 			stop = parts.host.onChange(({ run, sop, event }) => found(work, { run, sop }, event.kind === "answered"));
-			for (const id of parts.marks.marked()) {
-				const state = await parts.host.read(id);
-				if (state === undefined) parts.marks.settle(id);
-				else found(work, state);
-			}
+			for (const id of parts.marks.marked()) await takeUp(id);
 		},
 		refresh: async (id) => {
 			const state = await parts.host.read(id);

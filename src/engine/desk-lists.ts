@@ -2,6 +2,7 @@
  * What a person may look at: one run, lists of runs, and what waits for them. Must never show a run to somebody who may
  * not see it, not even that it exists.
  */
+import { UnavailableError } from "../base/errors.ts";
 import type { AskedVerb } from "../people/authorize.ts";
 import type { Actor } from "../people/roster.ts";
 import { describe } from "./describe.ts";
@@ -25,6 +26,15 @@ export function visibleRuns(parts: DeskParts): Lists {
 		const stored = await parts.host.read(run);
 		return stored !== undefined && may(parts, { actor, verb, stored }).ok ? stored : undefined;
 	};
+	/** A run that is on hold cannot be read: it must not take the others from a list. Asked for alone, it says so. */
+	const seeAmongOthers: See = async (...asked) => {
+		try {
+			return await see(...asked);
+		} catch (error) {
+			if (error instanceof UnavailableError && error.code === "quarantined") return undefined;
+			throw error;
+		}
+	};
 	return {
 		see,
 		read: async (actor, prefix) => {
@@ -32,8 +42,8 @@ export function visibleRuns(parts: DeskParts): Lists {
 			const stored = id === undefined ? undefined : await see(actor, id, "see");
 			return stored === undefined ? undefined : described(parts, stored, actor);
 		},
-		list: (actor, query) => list(parts, see, { actor, query }),
-		waiting: (actor) => waiting(parts, see, actor),
+		list: (actor, query) => list(parts, seeAmongOthers, { actor, query }),
+		waiting: (actor) => waiting(parts, seeAmongOthers, actor),
 	};
 }
 

@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import Database from "better-sqlite3";
 import { type Ended, ended, stopped } from "../fixtures/process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -32,6 +33,7 @@ class Shop {
 	constructor(more: { readonly [name: string]: string } = {}) {
 		const { PATH = "" } = process.env;
 		writeFileSync(join(this.folder, "form.json"), JSON.stringify(FORM));
+		writeFileSync(join(this.folder, "other.json"), JSON.stringify({ ...FORM, firstName: "Ada" }));
 		this.env = { PATH, HOME: this.folder, SOPWITH_DATA: this.data, PORT: "0", USER: "harriet", ...more };
 	}
 
@@ -119,6 +121,32 @@ describe("a database with a run in it", () => {
 		);
 		assert.equal((await shop.run("steer", "resume", "--restored")).code, 0);
 		assert.equal((await shop.run("doctor")).code, 0);
+	});
+
+	test("a run that cannot be read is said to be on hold, and the others go on", async () => {
+		fresh();
+		await shop.run("steer", "resume", "--restored");
+		const { bot } = await shop.start();
+		const { out } = await shop.run(
+			"run",
+			"newhire",
+			...["--client", "contoso", "--form", join(shop.folder, "other.json")],
+		);
+		await stopped(bot);
+		const [first = "", second = ""] = [JSON.parse((await shop.run("runs", "--json")).out).items[1]?.id, out.trim()];
+		const db = new Database(join(shop.data, "sopwith.db"));
+		db.exec("INSERT OR IGNORE INTO post_marks SELECT id FROM runs");
+		db.prepare("UPDATE snapshots SET state = replace(state, 'harriet', 'harriex') WHERE run = 1").run();
+		db.close();
+		const again = await shop.start();
+		const listed = JSON.parse((await shop.run("runs", "--json")).out).items;
+		assert.deepEqual(
+			listed.map(({ id }: { id: string }) => id),
+			[second],
+		);
+		assert.match((await ended(shop.open("status", first))).said, /This run is on hold[\s\S]*\(quarantined\)/);
+		assert.equal((await shop.run("steer", second, "cancel")).code, 0);
+		await stopped(again.bot);
 	});
 
 	for (const name of ["sopwith.db", "head", "holder", "definitions.json"]) {
