@@ -37,6 +37,11 @@ export async function wanted(
 	];
 }
 
+/** Whom it was for was found for an earlier ring, or before it was over: the look that is on its way finds that anew. */
+export function isBygone({ message, leave }: Due, now: Message): boolean {
+	return now.closed ? leave : now.rings > message.rings;
+}
+
 /** Whoever had it there may be asked in another chat by now. */
 function movedTo(now: readonly Addressee[], row: PostRow): Pick<Send, "moved"> {
 	const { person } = placeOf(row);

@@ -12,6 +12,7 @@ import { isOwn } from "./own-card.ts";
 import { planOf } from "./post-draw.ts";
 import type { Send, SendParts } from "./post-one.ts";
 import { dataOf, type RowData } from "./posts.ts";
+import { isChat } from "./surface.ts";
 
 /** Digest of a row whose reader is not asked any more. */
 export const LEFT = "left";
@@ -35,6 +36,11 @@ export function isDue(row: PostRow | undefined, job: Spot & Pick<Send, "leave">)
 	if (row === undefined || isRungAnew(row, job.message)) return true;
 	const digest = digestOf(job);
 	return row.digest !== digest && !isForgone(row, job, digest);
+}
+
+/** Its buttons still answer something, in a chat that others have to be told over. */
+export function asksThere({ wait, closed, ref, surface }: PostRow): boolean {
+	return wait !== undefined && !closed && ref !== undefined && isChat(surface);
 }
 
 /** Cards above it still have their buttons. */

@@ -2,19 +2,20 @@
  * The work behind the poster: latest states on one side, queues of places on the other. A run is settled, and forgotten
  * here, when nothing of it is owed. Must never hold runs that nobody posts about.
  */
+import { UnavailableError } from "../base/errors.ts";
 import type { RunId } from "../engine/event.ts";
-import type { Marks, PostRow } from "../engine/kept.ts";
+import type { Marks } from "../engine/kept.ts";
 import type { Message } from "../engine/message.ts";
 import type { Run } from "../engine/run.ts";
 import type { Sop } from "../sop/sop.ts";
 import { type Addressee, type AudienceParts, addresseeOf, whoIn } from "./audience.ts";
 import { createQueues, type Job, type Queues } from "./place-queue.ts";
-import { type Send, type SendParts, type Sent, send } from "./post-one.ts";
+import { delayed, type Send, type SendParts, type Sent, send } from "./post-one.ts";
 import { drawOwn } from "./post-own.ts";
-import { type Due, wanted } from "./post-places.ts";
-import { isDue, owesStub, reserve, rowOf } from "./post-row.ts";
+import { type Due, isBygone, wanted } from "./post-places.ts";
+import { asksThere, isDue, owesStub, reserve, rowOf } from "./post-row.ts";
 import { placeOf } from "./posts.ts";
-import { type Draw, isChat } from "./surface.ts";
+import type { Draw } from "./surface.ts";
 
 export type WorkParts = SendParts &
 	AudienceParts & {
@@ -36,6 +37,8 @@ type Work = {
 	/** Runs whose messages are to be looked at: where somebody has just answered, and then the others. */
 	readonly answered: Set<RunId>;
 	readonly waiting: Set<RunId>;
+	/** Where the last look failed: not settled. */
+	readonly failed: Set<RunId>;
 	/** Per run, what was ordered and is not done, with the number of its newest order. */
 	readonly owed: Map<RunId, Map<string, number>>;
 	orders: number;
@@ -60,6 +63,7 @@ export function createWork(parts: WorkParts): Work {
 		states: new Map(),
 		answered: new Set(),
 		waiting: new Set(),
+		failed: new Set(),
 		owed: new Map(),
 		orders: 0,
 		passing: undefined,
@@ -143,15 +147,11 @@ function lockChats(work: Work, id: RunId): boolean {
 	return jobs.length > 0;
 }
 
-/** Its buttons still answer something, in a chat that others have to be told over. */
-function asksThere({ wait, closed, ref, surface }: PostRow): boolean {
-	return wait !== undefined && !closed && ref !== undefined && isChat(surface);
-}
-
 async function passNext(work: Work): Promise<void> {
 	const [run] = work.waiting;
 	if (run === undefined) return;
 	work.waiting.delete(run);
+	work.failed.delete(run);
 	work.looking = run;
 	try {
 		await pass(work, run);
@@ -159,9 +159,22 @@ async function passNext(work: Work): Promise<void> {
 		settle(work, run);
 	} catch (error) {
 		complain(work, run, error);
+		work.failed.add(run);
+		if (error instanceof UnavailableError) lookLater(work, run);
 	}
 	work.looking = undefined;
 }
+
+/** What could not be written down now is wanted all the same. */
+function lookLater(work: Work, run: RunId): void {
+	work.parts.after(LATER_MS, () => {
+		if (work.closed || !work.failed.has(run)) return;
+		work.waiting.add(run);
+		work.passing ??= passAll(work);
+	});
+}
+
+const LATER_MS = 5000;
 
 /** Orders a job for every place where one of the run's messages does not stand as it should. */
 async function pass(work: Work, id: RunId): Promise<void> {
@@ -241,11 +254,6 @@ function jobsOf({ parts, states }: Work, id: RunId, due: readonly Due[]): readon
 	});
 }
 
-/** Whom it was for was found for an earlier ring, or before it was over: the look that is on its way finds that anew. */
-function isBygone({ message, leave }: Due, now: Message): boolean {
-	return now.closed ? leave : now.rings > message.rings;
-}
-
 type Where = Pick<Job, "name" | "urgent"> & { readonly place: string };
 
 /** Queues what a run owes; it is settled once none of it is left. */
@@ -259,6 +267,7 @@ function owe(work: Work, id: RunId, { name, place, urgent }: Where, act: (tries:
 		act: async (tries) => {
 			const number = work.owed.get(id)?.get(debt);
 			const result = await act(tries).catch((error: unknown) => {
+				if (error instanceof UnavailableError) return delayed(work.parts, error, tries);
 				complain(work, id, error);
 				return "done" as const;
 			});
@@ -273,7 +282,7 @@ function owe(work: Work, id: RunId, { name, place, urgent }: Where, act: (tries:
 
 function settle(work: Work, id: RunId): void {
 	const owes = (work.owed.get(id)?.size ?? 0) > 0;
-	const waits = work.waiting.has(id) || work.answered.has(id);
+	const waits = work.waiting.has(id) || work.answered.has(id) || work.failed.has(id);
 	if (id === work.looking || waits || owes || !work.states.delete(id)) return;
 	work.owed.delete(id);
 	try {

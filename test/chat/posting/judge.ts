@@ -142,7 +142,7 @@ function judgeCopies(stage: Stage, message: Message): void {
 		}
 		for (const [spot, copies] of Map.groupBy(mine, ({ place, first }) => `${place}, ring ${first.rings}`)) {
 			const { lost = 0, gone = 0 } = chat.heard.get(`${copies[0]?.place} ${message.key}`) ?? {};
-			const most = 1 + lost + gone + stage.told.deaths + stage.olds();
+			const most = 1 + lost + gone + stage.told.deaths + stage.told.full + stage.olds();
 			if (copies.length > most) stage.blame(`${message.key} at ${spot}: ${copies.length} copies, at most ${most}`);
 		}
 	}
@@ -153,11 +153,11 @@ function judgeExtra(stage: Stage): void {
 	const extra = told.extra + life().poster.counters.extra;
 	const again = chats.reduce((sum, { copies }) => sum + copiesAgain(copies), 0);
 	const anew = chats.reduce((sum, { heard }) => sum + [...heard.values()].reduce((all, { gone }) => all + gone, 0), 0);
-	const least = again - anew - (told.deaths + stage.olds()) * stage.places();
+	const least = again - anew - (told.deaths + told.full + stage.olds()) * stage.places();
 	if (extra < least) stage.blame(`${extra} posts are counted as extra, and there are ${least}`);
 	const lost = chats.reduce((sum, { counts }) => sum + counts.lost, 0);
 	// Each place may have had a put under way when the process ended.
-	const most = lost + told.deaths * stage.places();
+	const most = lost + (told.deaths + told.full) * stage.places();
 	if (extra > most) stage.blame(`${extra} posts are counted as extra, with ${lost} lost and ${told.deaths} ends`);
 }
 

@@ -2,6 +2,7 @@
  * One life of the process over a store that outlives it: the real poster, rows, marks and web chat. When it dies, what it
  * was about to write is not written, what it has written stays, and nothing that it awaits comes back.
  */
+import { UnavailableError } from "../../../src/base/errors.ts";
 import { createFill } from "../../../src/chat/fill.ts";
 import { createPoster } from "../../../src/chat/poster.ts";
 import { dataOf } from "../../../src/chat/posts.ts";
@@ -16,6 +17,7 @@ import type { Time } from "../simulated-chat.ts";
 import { definitions } from "../world.ts";
 import type { FatedChat } from "./chat.ts";
 import type { Model } from "./model.ts";
+import type { Death } from "./script.ts";
 
 export type Life = ReturnType<typeof beginLife>;
 export type Change = Parameters<Parameters<Host["onChange"]>[0]>[0];
@@ -28,8 +30,8 @@ type LifeParts = {
 	readonly paceMs: number;
 	readonly newId: () => string;
 	readonly note: (line: string) => void;
-	/** Asked around each write: whether the process ends there. */
-	readonly dies: (when: "before" | "after") => boolean;
+	/** Asked around each write: whether the process ends there, or there is no room. */
+	readonly dies: (when: Death["when"]) => boolean;
 	readonly died: () => void;
 	/** References that are durably known. */
 	readonly known: Set<string>;
@@ -49,7 +51,7 @@ export function beginLife(parts: LifeParts) {
 		parts.died();
 	};
 	let isOpen = false;
-	const dies = (when: "before" | "after"): boolean => isOpen && parts.dies(when);
+	const dies = (when: Death["when"]): boolean => isOpen && parts.dies(when);
 	const store = mortal({ ...parts, dies }, { alive, die });
 	const posts = watched(createPosts(store), { alive, known: parts.known });
 	const kept = createMarks(store);
@@ -61,11 +63,21 @@ export function beginLife(parts: LifeParts) {
 				if (!(error instanceof Ended)) throw error;
 			}
 		});
+	const writeSoon = (): void => {
+		after(MARKED_MS, () => {
+			try {
+				kept.marked();
+			} catch (error) {
+				if (!(error instanceof UnavailableError)) throw error;
+				writeSoon();
+			}
+		});
+	};
 	const marks: Marks = {
 		...kept,
 		mark: (run) => {
 			kept.mark(run);
-			after(MARKED_MS, kept.marked);
+			writeSoon();
 		},
 	};
 	const messages = createWebMessages(store);
@@ -118,6 +130,10 @@ function mortal(parts: LifeParts, life: { readonly alive: () => boolean; readonl
 		// Whatever still runs of a dead process does nothing any more.
 		if (!life.alive()) return { changes: 0 } as T;
 		end("before");
+		if (parts.dies("full")) {
+			parts.note("  the disk is full");
+			throw new UnavailableError("disk-full", "The disk is full.");
+		}
 		const done = parts.store.write(job);
 		end("after");
 		return done;

@@ -8,6 +8,9 @@ const DAYS_31 = 31 * 86_400_000;
 const CALM = { paceMs: 0, lookMs: 0, fates: [], deaths: [], last: "nothing" } as const;
 const ASK: What = { kind: "ask", plan: "p", rings: false };
 const NOBODY: What = { kind: "people", leads: [], owners: [] };
+const BOTH: What = { kind: "people", leads: ["mo", "di"], owners: [] };
+const DI: What = { kind: "people", leads: ["di"], owners: [] };
+const SLACK: What = { kind: "uses", who: "mo", chat: "slack" };
 const MO: What = { kind: "people", leads: ["mo"], owners: [] };
 
 function after(afterMs: number, what: What): Step {
@@ -55,5 +58,36 @@ export const ONCE_WRONG: { readonly [must: string]: Script } = {
 		...CALM,
 		steps: [after(0, ASK), after(2500, NOBODY), after(0, { kind: "ring" }), after(2500, MO)],
 		last: "ring",
+	},
+	"who is asked again after somebody else was, is asked, though the process ended before it was their turn": {
+		...CALM,
+		paceMs: 2000,
+		steps: [
+			after(2500, ASK),
+			after(40_000, DI),
+			after(0, { kind: "ring" }),
+			after(2100, BOTH),
+			after(0, { kind: "ring" }),
+			after(700, { kind: "end-of-process" }),
+		],
+		fates: fates(6, { ms: 1500 }),
+	},
+	"who is asked elsewhere keeps no button, though the process ended twice": {
+		...CALM,
+		steps: [after(0, BOTH), after(2500, ASK), after(40_000, { kind: "ring" }), after(0, SLACK), after(40_000, SLACK)],
+		fates: fates(6, { how: "dies" }, {}, {}, { how: "dies" }),
+	},
+	"what could not be written down as the disk was full is looked at again": {
+		...CALM,
+		steps: [after(0, ASK)],
+		deaths: [{ write: 8, when: "full" }],
+	},
+	"a run of which one message could not be written down is not settled by another": {
+		...CALM,
+		steps: [after(DAYS_31, { kind: "replan", plan: "p" })],
+		deaths: [
+			{ write: 1, when: "before" },
+			{ write: 4, when: "full" },
+		],
 	},
 };

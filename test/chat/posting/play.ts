@@ -2,6 +2,7 @@
  * Plays a script to its end over the real poster and store, lets everything come to rest, and judges what stands. Gives
  * what is wrong and, line by line, what happened. Must give the same for the same script.
  */
+import { UnavailableError } from "../../../src/base/errors.ts";
 import { createTime } from "../simulated-chat.ts";
 import { createFatedChat, type Put } from "./chat.ts";
 import type { Ground } from "./ground.ts";
@@ -9,7 +10,7 @@ import { judge, mayRing, mayTell } from "./judge.ts";
 import { beginLife, type Life } from "./life.ts";
 import { createModel } from "./model.ts";
 import { pressOf } from "./press.ts";
-import type { Fate, Script, What } from "./script.ts";
+import type { Death, Fate, Script, What } from "./script.ts";
 
 export type Played = { readonly wrong: readonly string[]; readonly story: readonly string[]; readonly counts: Counts };
 export type Counts = {
@@ -37,7 +38,7 @@ function openStage(ground: Ground, script: Script) {
 	const wrong: string[] = [];
 	const known = new Set<string>();
 	const model = createModel(ground.fresh());
-	const told = { extra: 0, deaths: 0, writes: 0, presses: 0, next: 0, fates: 0, calm: false };
+	const told = { extra: 0, deaths: 0, writes: 0, full: 0, presses: 0, next: 0, fates: 0, calm: false };
 	const note = (line: string): void => void story.push(`${(time.ms() - BEGUN).toString().padStart(9)} ${line}`);
 	const blame = (line: string): void => {
 		wrong.push(line);
@@ -47,7 +48,8 @@ function openStage(ground: Ground, script: Script) {
 	const put = (one: Put): void => {
 		const others = chats.flatMap(({ copies }) => copies.filter(({ ref }) => known.has(ref)));
 		if (one.ring && !mayRing(model, one.copy, others)) blame(`${one.copy.ref} rang for an edit`);
-		if (!mayTell(one, one.tried + told.deaths)) blame(`${one.copy.ref} tells the end of what was never asked`);
+		if (!mayTell(one, one.tried + told.deaths + told.full))
+			blame(`${one.copy.ref} tells the end of what was never asked`);
 	};
 	const move = (): void => {
 		const step = script.steps[told.next];
@@ -58,9 +60,11 @@ function openStage(ground: Ground, script: Script) {
 	const chats = (["teams", "slack"] as const).map((name) =>
 		createFatedChat(name, { time, lookMs: script.lookMs, fate, move, note, put }),
 	);
-	const dies = (when: "before" | "after"): boolean => {
+	const dies = (when: Death["when"]): boolean => {
 		if (when === "before") told.writes += 1;
-		return !told.calm && script.deaths.some((each) => each.when === when && each.write === told.writes);
+		const now = !told.calm && script.deaths.some((each) => each.when === when && each.write === told.writes);
+		if (now && when === "full") told.full += 1;
+		return now;
 	};
 	const died = (): void => {
 		told.deaths += 1;
@@ -75,8 +79,11 @@ function openStage(ground: Ground, script: Script) {
 			life = born();
 			note("  the process begins anew");
 		}
-		life.poster.start().catch((error: unknown) => {
-			if (life.alive()) throw error;
+		const mine = life;
+		mine.poster.start().catch((error: unknown) => {
+			if (!mine.alive()) return;
+			if (!(error instanceof UnavailableError)) throw error;
+			mine.die();
 		});
 	};
 	const act = (what: What): void => {

@@ -37,8 +37,8 @@ export const HOWS = [
 type How = (typeof HOWS)[number];
 /** `moves`: the next step happens right before the answer. */
 export type Fate = { readonly how: How; readonly ms: number; readonly moves: boolean };
-/** At which write to the store, counted from the beginning. */
-export type Death = { readonly write: number; readonly when: "before" | "after" };
+/** The process ends at that write to the store, counted from the beginning; or the disk is full, for that write alone. */
+export type Death = { readonly write: number; readonly when: "before" | "after" | "full" };
 
 export type Script = {
 	/** Least time between two calls for one place. */
@@ -105,8 +105,11 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
 	lookMs: fc.constantFrom(0, 50),
 	steps: fc.array(step, { minLength: 1, maxLength: 12 }),
 	fates: fc.array(fate, { maxLength: 25 }),
-	deaths: fc.array(fc.record({ write: fc.integer({ min: 1, max: 60 }), when: fc.constantFrom("before", "after") }), {
-		maxLength: 3,
-	}),
+	deaths: fc.array(
+		fc.record({ write: fc.integer({ min: 1, max: 60 }), when: fc.constantFrom("before", "after", "full") }),
+		{
+			maxLength: 3,
+		},
+	),
 	last: fc.constantFrom("nothing", "change", "ring"),
 });
