@@ -219,7 +219,7 @@ function notBegun(parts: Parts, order: AttemptOrder, error: unknown): Outcome {
 		kind: "refused",
 		applied: [],
 		code: "bug",
-		message: "Something in the bot itself went wrong before anything was written. Nothing changed.",
+		message: "A fault in Sopwith stopped this before anything was written. Nothing changed.",
 		retryable: false,
 		detail: nameOf(error),
 	};

@@ -133,6 +133,6 @@ function failed(parts: Parts, order: PlanOrder, error: unknown): NewEvent {
 		return { kind: "plan-failed", wait, problems: [problem(said.code, message)], retryable, ...later };
 	}
 	parts.log?.({ what: "bug while planning", run: order.run.id, where: path, error: why });
-	const bug = problem("bug", "Something in the bot itself went wrong while the plan was made. Nothing changed.");
+	const bug = problem("bug", "A fault in Sopwith stopped this while the plan was made. Nothing changed.");
 	return { kind: "plan-failed", wait, problems: [bug], retryable: false };
 }
