@@ -86,17 +86,14 @@ function messagesOf(sop: Sop, run: Run, at: At): readonly Message[] {
 		};
 		messages.push(asks);
 		if (kind === "approval" && sop.visibility === "all") messages.push(approvalLine(sop, run, { ...at, asks }));
-		if (open && wait.also !== undefined) {
-			messages.push({
-				key: `${key}/overdue`,
-				to: { kind: "people", who: wait.also },
-				card: made.card,
-				data: made.data,
-				rings: wait.rings,
-				closed: false,
-				wait: wait.id,
-			});
-		}
+		const also = open ? wait.also : undefined;
+		// Whoever was asked beside them once it was overdue sees how it ended, too.
+		const over = also === undefined ? closedCard(sop, run, { ...at, kind }) : made;
+		messages.push({
+			...{ key: `${key}/overdue`, to: { kind: "people", who: also ?? [] }, card: over.card, data: over.data },
+			...{ rings: asks.rings, closed: also === undefined },
+			...(also === undefined || !open ? {} : { wait: wait.id }),
+		});
 	}
 	return [...messages, ...told(sop, run, at), ...handover(sop, run, at)];
 }

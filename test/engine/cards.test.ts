@@ -8,7 +8,21 @@ import { undoable } from "../../src/engine/undo.ts";
 import { view } from "../../src/engine/view.ts";
 import type { Step } from "../../src/sop/sop.ts";
 import { reader } from "../cards/samples.ts";
-import { approveStep, change, done, doStep, entry, freeStep, make, planFor, sopFor, type Told, tell } from "./stage.ts";
+import {
+	approveStep,
+	change,
+	DAY,
+	done,
+	doStep,
+	entry,
+	freeStep,
+	make,
+	planFor,
+	sopFor,
+	type Told,
+	tell,
+	wall,
+} from "./stage.ts";
 
 const base = { let: {}, onFailure: "ask" } as const;
 const laptop: Step = {
@@ -53,6 +67,18 @@ describe("a welcome", () => {
 		assert.equal(told.run().ended?.phase, "done");
 		assert.deepEqual(card(told, "welcome/tell").lead, ["Everything is ready. It was read back and is true."]);
 	});
+});
+
+test("who was asked besides once it was overdue sees how it ended, and has no button for it", () => {
+	const overdue = { after: wall(3 * DAY), ask: ["owner"] };
+	const told = tell(sopFor([approveStep(["a"], { overdue }), doStep("a")]));
+	told.planned("approve", planFor([entry("a", [make])]));
+	told.fire("approve", "overdue");
+	const besides = () => view(told.sop, told.run()).find(({ key }) => key === "approve/approve/overdue");
+	assert.deepEqual([besides()?.closed, besides()?.wait], [false, told.wait("approve").id]);
+	told.answer("approve", "approve", "mo");
+	assert.deepEqual([besides()?.closed, besides()?.wait], [true, undefined]);
+	assert.deepEqual(besides()?.data, card(told, "approve/approve"));
 });
 
 test("the card of a stopped run lists its steps once, and says which were not reached", () => {

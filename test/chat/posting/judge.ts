@@ -7,6 +7,7 @@ import { whoIn } from "../../../src/chat/audience.ts";
 import { isOwn } from "../../../src/chat/own-card.ts";
 import { drawn } from "../../../src/chat/post-draw.ts";
 import { isNeeded, LEFT, UNSENT } from "../../../src/chat/post-row.ts";
+import { dataOf } from "../../../src/chat/posts.ts";
 import type { Address, Drawn } from "../../../src/chat/surface.ts";
 import type { PostRow } from "../../../src/engine/kept.ts";
 import type { Message } from "../../../src/engine/message.ts";
@@ -72,7 +73,8 @@ function isFixed({ chats }: Stage, { ref }: PostRow): boolean {
 function isExcused(stage: Stage, message: Message, row: PostRow): boolean {
 	const how = stage.chats.flatMap(({ heard }) => heard.get(`${row.addressee} ${row.key}`)?.how ?? []);
 	const mayStand = row.ref === undefined && row.digest !== UNSENT;
-	return how.includes("refused") || (mayStand && !isNeeded({ message, run: stage.model.run() }));
+	const wasRefused = row.digest === UNSENT && dataOf(row).tried !== undefined;
+	return how.includes("refused") || wasRefused || (mayStand && !isNeeded({ message, run: stage.model.run() }));
 }
 
 function judgeRow(stage: Stage, message: Message, row: PostRow): void {
