@@ -110,6 +110,25 @@ describe("the book of definitions", () => {
 		assert.deepEqual((await book.reload()).diff, []);
 	});
 
+	it("keeps the last good version of a procedure whose file cannot be read", async () => {
+		const book = await openBook({ data, definitions }, today);
+		const before = book.clientOf("contoso")?.sops;
+		assert.ok(Object.keys(before ?? {}).includes("newhire"));
+		const file = join(definitions, "newhire.yaml");
+		rmSync(file);
+		symlinkSync("/nowhere/at/all", file);
+		const { problems, diff, quarantined } = await book.reload();
+		assert.deepEqual([problems.map(({ code }) => code), diff], [["not-there"], []]);
+		assert.deepEqual(
+			quarantined.map(({ client, sop }) => [client, sop]),
+			[
+				["contoso", "newhire"],
+				["fabrikam", "newhire"],
+			],
+		);
+		assert.deepEqual(book.clientOf("contoso")?.sops, before);
+	});
+
 	it("follows links, and sees that what they lead to changed", async () => {
 		const linked = join(data, "linked");
 		mkdirSync(linked);

@@ -31,6 +31,11 @@ export function compileSops(set: SopSet): {
 		const over = overlays.find((one) => idOfFile(one) === id);
 		const base = bases.find((one) => idOfFile(one) === id) ?? over;
 		if (base === undefined) continue;
+		const unreadable = base.unreadable ?? over?.unreadable;
+		if (unreadable !== undefined) {
+			problems.set(id, [unreadable]);
+			continue;
+		}
 		const lost = over === undefined ? undefined : lostOverlay(over, id, base !== over);
 		if (lost !== undefined) {
 			problems.set(id, [lost]);

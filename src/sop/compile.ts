@@ -22,7 +22,7 @@ import { checkShape } from "./shape.ts";
 import type { ClientValues, Sop, SopId, Start } from "./sop.ts";
 import { readYaml, type Sources } from "./yaml-source.ts";
 
-export type SourceText = { readonly file: string; readonly text: string };
+export type SourceText = { readonly file: string; readonly text: string; readonly unreadable?: Problem };
 export type CompileInput = SourceText & {
 	/** A client's changes to it, by step id. */
 	readonly overlay?: SourceText;

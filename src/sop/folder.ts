@@ -146,9 +146,15 @@ function loadClient(place: ClientPlace): Loaded {
 /** Every `*.yaml` of a folder that is an SOP or an overlay. */
 function readSops(folder: string, problems: Problem[], besides = "msp.yaml"): readonly SourceText[] {
 	const names = namesIn(folder, problems)?.filter((name) => name.endsWith(".yaml") && name !== besides) ?? [];
-	return names
-		.filter((name) => !isFolder(join(folder, name)))
-		.flatMap((name) => readText(join(folder, name), problems) ?? []);
+	return names.filter((name) => !isFolder(join(folder, name))).map((name) => readSop(join(folder, name), problems));
+}
+
+/** One that cannot be read is still there: its last good version stands in for it. */
+function readSop(file: string, problems: Problem[]): SourceText {
+	const found: Problem[] = [];
+	const source = readText(file, found);
+	problems.push(...found);
+	return source ?? { file, text: "", unreadable: found[0] ?? missing(file, "file") };
 }
 
 /** Undefined: the folder cannot be read, which says nothing about what should be in it. */
