@@ -14,7 +14,14 @@ const EXIT_INTERRUPTED = 130;
 /** Opens the terminal of this process. */
 export function openTerminal(): Terminal {
 	const isTerminal = process.stderr.isTTY === true;
-	for (const stream of [process.stdout, process.stderr]) stream.on("error", leaveQuietly);
+	let serves = false;
+	/** Whoever reads may stop reading, as `head` does; that is no failure, and no reason for a bot to stop. */
+	const onUnread = (error: NodeJS.ErrnoException): void => {
+		if (serves) return;
+		if (error.code !== "EPIPE") throw error;
+		process.exit(0);
+	};
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", onUnread);
 	return {
 		out: (text) => void process.stdout.write(text),
 		talk: (text) => void process.stderr.write(text),
@@ -26,14 +33,11 @@ export function openTerminal(): Terminal {
 		cwd: process.cwd(),
 		home: homedir(),
 		clock: systemClock,
-		stopped,
+		stopped: () => {
+			serves = true;
+			return stopped();
+		},
 	};
-}
-
-/** Whoever reads may stop reading, as `head` does; that is no failure. */
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-	if (error.code !== "EPIPE") throw error;
-	process.exit(0);
 }
 
 async function readInput(): Promise<string> {

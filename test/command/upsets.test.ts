@@ -173,9 +173,30 @@ describe("a database with a run in it", () => {
 			const { code, said } = await ended(child);
 			assert.notEqual(code, 0);
 			assert.doesNotMatch(said, /\n\s+at |node:internal/);
-			assert.match(said, /\((no-access|wrong-path|never-started)\)/, args.join(" "));
+			const told = args[0] === "status" ? /\(never-started\)/ : /\((no-access|wrong-path)\)/;
+			assert.match(said, told, args.join(" "));
 		}
 	});
+});
+
+test("a bot whose log nobody reads any more serves on, and ends calmly", async (t) => {
+	const shop = new Shop();
+	t.after(() => shop.close());
+	const bot = shop.open("start");
+	await once(bot.stdout, "data");
+	bot.stdout.destroy();
+	bot.stderr.destroy();
+	for (const key of ["one", "two"]) {
+		const { code } = await shop.run("run", "nothing", "--client", "contoso", "--as", "mo", "--key", key);
+		assert.notEqual(code, 0);
+	}
+	const file = join(shop.folder, "none/copy.db");
+	assert.match((await shop.run("backup", file)).said, /\(wrong-path\)/);
+	assert.equal(JSON.parse((await shop.run("status", "--json")).out).running, true);
+	const gone = once(bot, "exit");
+	bot.kill("SIGTERM");
+	assert.deepEqual(await gone, [0, null]);
+	assert.ok(!existsSync(join(shop.data, "control.sock")) && !existsSync(join(shop.data, "holder")));
 });
 
 describe("beside a bot that runs", () => {
