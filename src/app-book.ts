@@ -54,10 +54,23 @@ function keptIn(file: string): Kept | undefined {
 	if (!existsSync(file)) return undefined;
 	try {
 		const found: unknown = JSON.parse(readFileSync(file, "utf8"));
-		return isRecord(found) && typeof found.edition === "string" ? (found as unknown as Kept) : undefined;
+		return isRecord(found) && typeof found.edition === "string" && isWhole(found.definitions)
+			? (found as unknown as Kept)
+			: undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+/** Whether it is shaped as this version reads it: another one may have written it. */
+function isWhole(found: unknown): boolean {
+	if (!isRecord(found) || !isRecord(found.msp) || !isRecord(found.clients)) return false;
+	if (!Array.isArray(found.problems) || !Array.isArray(found.quarantined)) return false;
+	const { name, people, roles } = found.msp;
+	if (typeof name !== "string" || !Array.isArray(people) || !isRecord(roles)) return false;
+	return Object.values(found.clients).every(
+		(one) => isRecord(one) && [one.sops, one.values, one.roster, one.connectors].every(isRecord),
+	);
 }
 
 function keep(file: string, kept: Kept): void {

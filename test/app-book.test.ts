@@ -69,6 +69,20 @@ describe("the book of definitions", () => {
 		assert.equal(await nameNow(), "Contoso Ltd");
 	});
 
+	it("is compiled anew when what was kept has another shape, as one of another version may", async () => {
+		await nameNow();
+		const { definitions: good, edition } = JSON.parse(readFileSync(kept(), "utf8"));
+		const { sops: _, ...bare } = good.clients.contoso;
+		const others = [null, {}, { ...good, msp: {} }, { ...good, clients: { contoso: bare } }, { ...good, problems: 0 }];
+		for (const other of others) {
+			for (const named of [edition, "of another version"]) {
+				writeFileSync(kept(), JSON.stringify({ edition: named, definitions: other }));
+				const book = await openBook({ data, definitions }, today);
+				assert.deepEqual(book.definitions(), good);
+			}
+		}
+	});
+
 	it("serves over a restart the last good version of what broke meanwhile, and says so", async () => {
 		await nameNow();
 		edit(join(definitions, "clients/contoso/client.yaml"), "timezone: America/New_York", "timezone: Nowhere");
