@@ -1,6 +1,6 @@
 /**
  * The detail under a run's one message: what each ended step read back, said once in its thread. What was said and what is
- * owed is kept, so a restart repeats nothing and forgets nothing. Must never hold up the message itself.
+ * owed is kept, so a restart repeats nothing, and forgets at most what was just being said. Must never hold up the message.
  */
 import { UnavailableError } from "../../base/errors.ts";
 import { asList, asRecord, asRecords, asText, type Json, sha256 } from "../../base/json.ts";
@@ -21,7 +21,7 @@ type ThreadsParts = {
 };
 
 export type Threads = {
-	/** What is to stand under a message. Said already: nothing happens. Goes on by itself. */
+	/** What is to stand under a message. Said already: nothing happens. Goes on by itself, once there is room. Errors: none. */
 	readonly want: (to: Place, ts: string, details: readonly Detail[]) => void;
 	/** Goes on with what was owed when the process ended, and lets old threads be. */
 	readonly start: () => void;
@@ -63,16 +63,29 @@ export function createThreads(parts: ThreadsParts): Threads {
 			});
 		under.set(name, telling);
 	};
-	return {
-		want: ({ team, channel }, ts, details) => {
-			const name = `${team}/${channel}/${ts}`;
-			const { told, owed } = rowOf(memory.get(name));
-			const known = new Set([...told, ...owed.map(markOf)]);
-			const fresh = details.filter((detail) => !known.has(markOf(detail)));
-			if (fresh.length === 0) return;
+	const want: Threads["want"] = (to, ts, details) => {
+		const name = `${to.team}/${to.channel}/${ts}`;
+		const { told, owed } = rowOf(memory.get(name));
+		const known = new Set([...told, ...owed.map(markOf)]);
+		const fresh = details.filter((detail) => !known.has(markOf(detail)));
+		if (fresh.length === 0) return;
+		try {
 			memory.set(name, { told, owed: [...owed, ...fresh] });
-			kick(name);
-		},
+		} catch (error) {
+			complain(error);
+			if (error instanceof UnavailableError) later(() => want(to, ts, details));
+			return;
+		}
+		kick(name);
+	};
+	const later = (act: () => void): void => {
+		parts
+			.wait(MOST_WAIT_MS)
+			.then(() => (closed ? undefined : act()))
+			.catch(complain);
+	};
+	return {
+		want,
 		start: () => {
 			const rows = memory.all();
 			const newest = Math.max(...rows.map(({ name }) => secondOf(name)));
@@ -93,19 +106,29 @@ export function createThreads(parts: ThreadsParts): Threads {
 
 /** Tells as much as one reply holds. Gives how long to wait before the next, ms; undefined: nothing is owed. */
 async function tellSome({ speak, memory, complain }: ThreadsParts, name: string): Promise<number | undefined> {
-	const now = rowOf(memory.get(name)).owed.slice(0, MOST_PARTS);
+	const { told, owed } = rowOf(memory.get(name));
+	const now = owed.slice(0, MOST_PARTS);
 	if (now.length === 0) return undefined;
+	// It may stand there, or cannot: the run's page has it in any case, so it is never said twice.
+	memory.set(name, { told: [...told, ...now.map(markOf)], owed: owed.slice(now.length) });
 	try {
 		await speak.post(placeOf(name), detailMessage(now), name.split("/")[2]);
 	} catch (error) {
 		const waits = error instanceof UnavailableError && error.code !== "unconfirmed";
-		if (waits) return Math.min(error.retryAfterMs ?? PACE_MS, MOST_WAIT_MS);
-		// It may stand there, or cannot: the run's page has it in any case, so it is never said twice.
+		if (waits) {
+			oweAgain(memory, name, now);
+			return Math.min(error.retryAfterMs ?? PACE_MS, MOST_WAIT_MS);
+		}
 		if (!(error instanceof UnavailableError) && !(error instanceof SlackNo)) complain(error);
 	}
-	const { told, owed } = rowOf(memory.get(name));
-	memory.set(name, { told: [...told, ...now.map(markOf)], owed: owed.slice(now.length) });
 	return PACE_MS;
+}
+
+/** It was certainly not said. */
+function oweAgain(memory: Memory, name: string, details: readonly Detail[]): void {
+	const { told, owed } = rowOf(memory.get(name));
+	const marks = new Set(details.map(markOf));
+	memory.set(name, { told: told.filter((mark) => !marks.has(mark)), owed: [...details, ...owed] });
 }
 
 function rowOf(value: Json | undefined): Row {

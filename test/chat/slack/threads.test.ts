@@ -3,9 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import type { Threads } from "../../../src/chat/slack/threads.ts";
+import { createThreads, type Threads } from "../../../src/chat/slack/threads.ts";
 import { createMemory } from "../../../src/engine/embedded/memory.ts";
 import { CHANNELS } from "../../fixtures/slack-people.ts";
+import { until } from "../../fixtures/until.ts";
 import type { RoughSlack } from "./rough-slack.ts";
 import { drawn, MO, OPERATIONS, openRoughWorld, type RoughWorld } from "./send-world.ts";
 
@@ -139,5 +140,47 @@ describe("a thread in trouble", () => {
 		last.start();
 		await last.idle();
 		assert.equal(replies().length, 1);
+	});
+
+	test("that was being said when the process ended is not said again", async () => {
+		const { ref } = await world.surface.put(OPERATIONS, drawn("x"), false);
+		const memory = createMemory(world.store, "slack-threads");
+		const said = Promise.withResolvers<void>();
+		const ended = createThreads({
+			memory,
+			speak: {
+				post: async (...about) => {
+					await world.speak.post(...about);
+					said.resolve();
+					return new Promise<never>(() => {});
+				},
+			},
+			wait: async () => {},
+			complain: () => {},
+		});
+		const [channel = "", ts = ""] = ref.split("/");
+		ended.want({ team: OPERATIONS.ref.split("/")[0] ?? "", channel }, ts, [ACCOUNT]);
+		await said.promise;
+		const again = world.openThreads();
+		again.start();
+		await again.idle();
+		await edit(ref, [ACCOUNT]);
+		await world.threads.idle();
+		assert.equal(replies().length, 1);
+	});
+
+	test("whose detail finds no room costs no second message, and is told once there is", async () => {
+		const { db } = world.store;
+		const lines = Array.from({ length: 4000 }, (_, at) => `${at} ${"ä".repeat(90)}`);
+		const room = Promise.withResolvers<void>();
+		world.held.until = room.promise;
+		db.pragma(`max_page_count = ${Number(db.pragma("page_count", { simple: true }))}`);
+		await world.surface.put(OPERATIONS, drawn("x", { detail: [step("Long", ...lines)] }), false);
+		assert.equal(world.wrong.splice(0).length, 1);
+		db.pragma("max_page_count = 1000000");
+		room.resolve();
+		await until(() => replies().length === 1);
+		await world.threads.idle();
+		assert.equal(slack.of(CHANNELS.operations).length, 1);
 	});
 });
