@@ -48,7 +48,11 @@ async function readInput(): Promise<string> {
 		if (bytes <= INPUT_BYTES_MAX) kept.push(chunk);
 	}
 	if (bytes > INPUT_BYTES_MAX) throw new UsageError(`Standard input holds ${INPUT_BYTES_MAX / 1024} kB at most.`);
-	return Buffer.concat(kept).toString("utf8");
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(kept));
+	} catch {
+		throw new UsageError("Standard input is not text in UTF-8. Nothing was done. Save it as such, and try again.");
+	}
 }
 
 function stopped(): Promise<string> {

@@ -210,6 +210,16 @@ describe("beside a bot that runs", () => {
 		shop.close();
 	});
 
+	test("a secret that is no UTF-8 is refused, not kept as something else", async () => {
+		const child = shop.open("secret", "set", "contoso/directory");
+		child.stdin.write(Buffer.from("pässword", "latin1"));
+		const { code, said } = await ended(child);
+		assert.equal(code, 2);
+		assert.match(said, /not text in UTF-8.*Nothing was done/);
+		const bom = shop.open("secret", "set", "contoso/directory");
+		assert.equal((await ended(bom, "\ufeffpässword")).code, 0);
+	});
+
 	test("a backup that cannot be written says where and why, and the bot goes on", async () => {
 		const { code, said } = await shop.run("backup", join(shop.folder, "none/copy.db"));
 		assert.equal(code, 1);
