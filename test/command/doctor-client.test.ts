@@ -363,7 +363,7 @@ describe("doctor --client", { skip: needs("samba") }, () => {
 		};
 		names(await shop.doctor(change), [
 			[/^Way to 127\.0\.0\.1/, /not on the public internet/, /connectors\.http\.allow/],
-			[/^Password$/, /no-such-secret.*env:NOT_THERE/, /`sopwith secret set CLIENT\/HRIS`/],
+			[/^Password$/, /no-such-secret.*env:NOT_THERE/, /`sopwith secret set CLIENT\/NAME`/],
 		]);
 	});
 
