@@ -26,7 +26,8 @@ type Reach = { readonly rings: number; readonly must: Set<string>; readonly may:
 
 export type Model = ReturnType<typeof createModel>;
 
-export function createModel(id: string) {
+/** `slow`: whoever is looked for may have moved to another chat before that is done. */
+export function createModel(id: string, slow: boolean) {
 	const sop = sops.newhire as Sop;
 	const form = { firstName: "Ada", lastName: "Lovelace", startDate: "2026-12-01", profile: "sales" };
 	const request = { client: "contoso", sop: "newhire", key: id, by: "harriet", via: "web", form } as const;
@@ -113,22 +114,29 @@ export function createModel(id: string) {
 		}
 	};
 	/** Where a message belongs by now: each person has the web, and the chat that they used last. */
-	const places = (key: string): readonly string[] => {
+	const places = (
+		key: string,
+		chats = (each: string): readonly string[] => [used.get(each) ?? "teams"],
+	): readonly string[] => {
 		if (key === "run/channel") return ["teams channel operations"];
 		const who = key === "run" ? ["harriet"] : key === "approve/approve" ? people.leads : people.owners;
-		return who.flatMap((each) => [`${used.get(each) ?? "teams"} direct ${each}`, `web direct contoso/${each}`]);
+		return who.flatMap((each) => [
+			...chats(each).map((chat) => `${chat} direct ${each}`),
+			`web direct contoso/${each}`,
+		]);
 	};
 	/** Who is meant when it rings, and all the while since then, must be reached; who is meant at some time may be. */
 	const note = (): void => {
 		for (const { key, rings, closed } of view()) {
 			const names = places(key);
+			const near = slow ? places(key, () => ["teams", "slack"]) : names;
 			const known = reaches.get(key);
 			if (known === undefined || (known.rings < rings && !closed)) {
-				reaches.set(key, { rings, must: new Set(names), may: new Set(names) });
+				reaches.set(key, { rings, must: new Set(names), may: new Set(near) });
 				continue;
 			}
 			for (const name of known.must) if (!names.includes(name)) known.must.delete(name);
-			for (const name of names) known.may.add(name);
+			for (const name of near) known.may.add(name);
 		}
 	};
 	note();

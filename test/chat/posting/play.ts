@@ -37,7 +37,7 @@ function openStage(ground: Ground, script: Script) {
 	const story: string[] = [];
 	const wrong: string[] = [];
 	const known = new Set<string>();
-	const model = createModel(ground.fresh());
+	const model = createModel(ground.fresh(), script.lookMs > 0);
 	const told = { extra: 0, deaths: 0, writes: 0, full: 0, presses: 0, next: 0, fates: 0, calm: false };
 	const note = (line: string): void => void story.push(`${(time.ms() - BEGUN).toString().padStart(9)} ${line}`);
 	const blame = (line: string): void => {
