@@ -59,6 +59,11 @@ export const ONCE_WRONG: { readonly [must: string]: Script } = {
 		steps: [after(0, ASK), after(2500, NOBODY), after(0, { kind: "ring" }), after(2500, MO)],
 		last: "ring",
 	},
+	"whoever was asked before is not rung anew before it is found who is asked now": {
+		...CALM,
+		lookMs: 50,
+		steps: [after(40_000, ASK), after(0, NOBODY), after(0, ASK)],
+	},
 	"who is asked again after somebody else was, is asked, though the process ended before it was their turn": {
 		...CALM,
 		paceMs: 2000,
