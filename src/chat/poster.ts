@@ -18,7 +18,7 @@ export type PosterParts = Omit<WorkParts, "counters"> & { readonly host: Pick<Ho
 export type Poster = {
 	/** Goes on with what was not finished when the process ended, and listens from then on. */
 	readonly start: () => Promise<void>;
-	/** Draws a run's messages anew, whatever stands. */
+	/** Draws a run's messages anew, whatever stands. Errors: none; what cannot be done now is logged. */
 	readonly refresh: (run: RunId) => Promise<void>;
 	/** Draws what stands in a row at one page, or where it opens. Undefined: it has moved on. Sends nothing. */
 	readonly redraw: (row: PostRow, page: number | undefined) => Promise<Drawn | undefined>;
@@ -51,11 +51,15 @@ export function createPoster(parts: PosterParts): Poster {
 			for (const id of parts.marks.marked()) await takeUp(id);
 		},
 		refresh: async (id) => {
-			const state = await parts.host.read(id);
-			if (state === undefined) return;
-			const there = parts.posts.ofRun(id).filter(({ ref, digest }) => ref !== undefined && digest !== LEFT);
-			parts.posts.save(...there.map((row) => ({ ...row, digest: "" })));
-			found(work, state);
+			try {
+				const state = await parts.host.read(id);
+				if (state === undefined) return;
+				const there = parts.posts.ofRun(id).filter(({ ref, digest }) => ref !== undefined && digest !== LEFT);
+				parts.posts.save(...there.map((row) => ({ ...row, digest: "" })));
+				found(work, state);
+			} catch (why) {
+				parts.log("messages could not be drawn anew", { run: id, why: String(why) });
+			}
 		},
 		redraw: async (row, page) => {
 			const state = await parts.host.read(row.run);

@@ -23,8 +23,8 @@ export function openTerminal(): Terminal {
 	};
 	for (const stream of [process.stdout, process.stderr]) stream.on("error", onUnread);
 	return {
-		out: (text) => void process.stdout.write(text),
-		talk: (text) => void process.stderr.write(text),
+		out: (text) => void process.stdout.write(inert(text)),
+		talk: (text) => void process.stderr.write(inert(text)),
 		input: readInput,
 		inputIsTerminal: process.stdin.isTTY === true,
 		isTerminal,
@@ -38,6 +38,17 @@ export function openTerminal(): Terminal {
 			return stopped();
 		},
 	};
+}
+
+/** What would move the cursor, rename the window or turn the reading direction. */
+const ALIVE = /[^\P{Cc}\n\t](?:\[\d{0,2}m)?|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Spells out what a terminal would act on, but our own colours: names and words come from outside. JSON stays as it means. */
+function inert(text: string): string {
+	return text.replaceAll(ALIVE, (found) => {
+		if (found.startsWith("\u001b[")) return found;
+		return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}${found.slice(1)}`;
+	});
 }
 
 async function readInput(): Promise<string> {

@@ -552,6 +552,17 @@ describe("on the web", () => {
 		assert.deepEqual([poster.counters.puts, poster.counters.edits, poster.counters.extra], [2, 2, 0]);
 	});
 
+	test("what cannot be drawn anew now is logged, and ends nothing", async () => {
+		const { poster } = posterIn(world, { view: () => [one(readers)] });
+		await poster.start();
+		const run = await start();
+		await poster.idle();
+		world.store.db.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON posts BEGIN SELECT RAISE(ABORT, 'full'); END");
+		await poster.refresh(run);
+		world.store.db.exec("DROP TRIGGER full");
+		assert(logged.includes("messages could not be drawn anew"), logged.join());
+	});
+
 	test("a disk that is full when a card is drawn gets the last state once there is room", async () => {
 		const { db } = world.store;
 		const pages = () => Number(db.pragma("page_count", { simple: true }));
