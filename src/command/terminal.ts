@@ -43,7 +43,7 @@ export function openTerminal(): Terminal {
 /** What would move the cursor, rename the window or turn the reading direction. */
 const ALIVE = /[^\P{Cc}\n\t](?:\[\d{0,2}m)?|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** Spells out what a terminal would act on, but our own colours: names and words come from outside. JSON stays as it means. */
+/** Spells out what a terminal would act on, but our own colours: words come from outside. JSON means the same still. */
 function inert(text: string): string {
 	return text.replaceAll(ALIVE, (found) => {
 		if (found.startsWith("\u001b[")) return found;
