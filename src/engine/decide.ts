@@ -19,8 +19,8 @@ import { ordered } from "./pending.ts";
 import type { Reason } from "./ports.ts";
 import type { Run } from "./run.ts";
 
-/** Number of this core. Raised when it decides differently about a recorded history. */
-export const CORE = 2;
+/** Number of this core. Raised when it decides differently about a recorded history; a run is decided by its own. */
+export const CORE = 3;
 
 /** `go`/`no` answer an `attempt-began`; `no` with the same run object means that nothing is to be recorded. */
 export type Decision = {

@@ -92,7 +92,8 @@ function take(fold: Fold, event: Ended, on: { readonly state: StepState; readonl
 	const { outcome, step: path } = event;
 	const { state, act } = on;
 	if (outcome.kind === "done") return done(fold, event, on);
-	adjust(fold, path, { last: lastOf(fold, outcome, state), failures: state.failures + 1 });
+	const failures = state.failures + (isOurEnd(fold, event, state) ? 0 : 1);
+	adjust(fold, path, { last: lastOf(fold, outcome, state), failures });
 	if (state.redo && !isInDoubt(fold, path, act)) return redo(fold, path, act);
 	switch (outcome.kind) {
 		case "not-yet":
@@ -228,6 +229,16 @@ function refused(
 	});
 }
 
+/** From this core number on, a process that ends in the middle of a step is no failure of the step. */
+const OUR_END = 3;
+/** After so many tries of a step it may be the step that ends the process. */
+const MOST_ENDS = 10;
+
+function isOurEnd({ run }: Fold, { outcome }: Ended, { attempt }: StepState): boolean {
+	if (run.core < OUR_END || attempt >= MOST_ENDS) return false;
+	return outcome.kind === "unknown" && outcome.code === "host-restarted";
+}
+
 function mayRetry(act: Act, state: StepState): boolean {
 	const most = act.step.kind === "do" ? act.step.retry.attempts : 4;
 	return state.failures + 1 < most;
@@ -246,7 +257,8 @@ function unknown(
 		message: "It was sent, but no answer came back. It may have happened once; it is not sent again by itself.",
 	};
 	if (wrote && repeat.kind === "never") return fail(fold, event.step, doubtful(event, trouble, state));
-	if (!mayRetry(act, state)) return fail(fold, event.step, doubtful(event, trouble, state));
+	if (!isOurEnd(fold, event, state) && !mayRetry(act, state))
+		return fail(fold, event.step, doubtful(event, trouble, state));
 	again(fold, event.step, { act, state, atLeastMs: wrote && repeat.kind === "settle" ? repeat.ms : 0, exact: false });
 }
 

@@ -112,6 +112,37 @@ test("an unknown is tried again only as often as the step says; then a person is
 	assert.deepEqual([problem?.applied, problem?.doubt], [[make.id], [size.id]]);
 });
 
+test("a process that ends in the middle of a step is no failure of it the first nine times; under the second core it was", () => {
+	const ended: Outcome = { kind: "unknown", applied: [], code: "host-restarted" };
+	const triesOf = (core: number): number => {
+		const told = tell({ ...sopFor([freeStep("a")]), core });
+		for (let tries = 1; ; tries += 1) {
+			told.began("a", [make, size]);
+			told.ended("a", ended);
+			if (told.wait("a").kind === "question") return tries;
+			told.fire("a", "again");
+		}
+	};
+	assert.deepEqual([triesOf(2), triesOf(3)], [3, 9 + 3]);
+});
+
+test("a step that fails as well as being ended is tried as often as it says, and what cannot be sent twice never", () => {
+	const ended: Outcome = { kind: "unknown", applied: [], code: "host-restarted" };
+	const told = tell(sopFor([freeStep("a")]));
+	const kinds = [unknown(), ended, unknown(), ended, unknown()].map((outcome) => {
+		told.began("a", [make]);
+		told.ended("a", outcome);
+		const { kind } = told.wait("a");
+		if (kind === "again") told.fire("a", "again");
+		return kind;
+	});
+	assert.deepEqual(kinds, ["again", "again", "again", "again", "question"]);
+	const mail = tell(sopFor([freeStep("a", { action: never })]));
+	mail.began("a", [make]);
+	mail.ended("a", ended);
+	assert.equal(mail.wait("a").kind, "question");
+});
+
 test("a doubt names what may have been written and not what was", () => {
 	const told = tell(sopFor([freeStep("a", { action: never })]));
 	told.began("a", [make, size]);

@@ -56,6 +56,7 @@ function event(who: SlackWho, text: string, more: Values = {}): Values {
 
 /** Delivers it, and gives what the bot said, anywhere. */
 async function answersTo(payload: Values, kind: "events_api" | "interactive" = "events_api"): Promise<string> {
+	await world.poster.idle();
 	await world.door.idle();
 	const before = world.slack.calls.length;
 	await world.slack.line.deliver(kind, payload);
