@@ -283,6 +283,8 @@ describe("what is typed", { skip }, () => {
 
 	test("in a channel without a mention is not ours", async () => {
 		const heard = world.slack.deliveries.length;
+		await world.poster.idle();
+		await world.door.idle();
 		const calls = world.slack.calls.length;
 		await world.slack.say("harriet", "newhire somebody", { channel: CHANNELS.lounge });
 		await until(() => world.slack.deliveries.slice(heard).some(({ answer }) => answer !== undefined));
@@ -307,6 +309,8 @@ describe("what is typed", { skip }, () => {
 		await toldAfter({ who: "harriet", words: /waits? for you/ }, () => world.slack.say("harriet", "approvals"));
 		const channel = world.slack.dm("harriet");
 		const mine = world.slack.messages(channel).findLast(({ user }) => user === PEOPLE.harriet.id);
+		await world.poster.idle();
+		await world.door.idle();
 		const calls = world.slack.calls.length;
 		for (const event of [
 			{ subtype: "message_changed", message: { ...mine, text: "approvals" }, previous_message: mine ?? {} },
