@@ -1,5 +1,5 @@
 /**
- * Says where somebody did something: "in Teams", "by the API". A decision stands in every chat, so each says where it was
+ * Says where somebody did something: "in Teams", "over the API". A decision stands in every chat, so each says where it was
  * made. Must never name an account or a channel.
  */
 import type { Words } from "../base/words.ts";
@@ -11,7 +11,7 @@ const VIA: { readonly [via in SurfaceName]: string } = {
 	slack: "in Slack",
 	web: "in the web chat",
 	portal: "by the form",
-	api: "by the API",
+	api: "over the API",
 	hook: "by a webhook",
 	clock: "by the clock",
 	cli: "on the command line",
