@@ -88,7 +88,7 @@ function messagesOf(sop: Sop, run: Run, at: At): readonly Message[] {
 		if (kind === "approval" && sop.visibility === "all") messages.push(approvalLine(sop, run, { ...at, asks }));
 		const also = open ? wait.also : undefined;
 		// Whoever was asked beside them once it was overdue sees how it ended, too.
-		const over = also === undefined ? closedCard(sop, run, { ...at, kind }) : made;
+		const over = open && also === undefined ? closedCard(sop, run, { ...at, kind }) : made;
 		messages.push({
 			...{ key: `${key}/overdue`, to: { kind: "people", who: also ?? [] }, card: over.card, data: over.data },
 			...{ rings: asks.rings, closed: also === undefined },
